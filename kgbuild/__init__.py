@@ -1,0 +1,99 @@
+"""kgbuild turns medical literature into a knowledge graph in which every edge shows its sentences.
+
+Plugins and scripts use the names in ``__all__`` and nothing else; everything else may change
+without notice. Importing this package is cheap: no torch, no rdflib, no networkx.
+"""
+
+from kgbuild.annotation import (
+    AnnotatedDocument,
+    Annotations,
+    Candidate,
+    Cue,
+    Link,
+    Mention,
+    Relation,
+    Status,
+)
+from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict
+from kgbuild.components import (
+    DocumentResult,
+    Exporter,
+    ExporterSpec,
+    Extractor,
+    ExtractorSpec,
+    Failure,
+    Graph,
+    Linker,
+    LinkerSpec,
+    PaperFile,
+    Reader,
+    ReaderSpec,
+    Reading,
+    Segmenter,
+    SegmenterSpec,
+    Task,
+    Terminology,
+    TerminologySpec,
+    Withdrawal,
+)
+from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
+from kgbuild.errors import (
+    ComponentUnavailableError,
+    ConfigError,
+    InputError,
+    KgbuildError,
+    VocabularyError,
+)
+from kgbuild.hookspecs import hookimpl
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AnnotatedDocument",
+    "Annotations",
+    "Assertion",
+    "Candidate",
+    "ComponentUnavailableError",
+    "Concept",
+    "ConfigError",
+    "Cue",
+    "Document",
+    "DocumentResult",
+    "Evidence",
+    "Exporter",
+    "ExporterSpec",
+    "Extractor",
+    "ExtractorSpec",
+    "Failure",
+    "Graph",
+    "InputError",
+    "KgbuildError",
+    "Link",
+    "Linker",
+    "LinkerSpec",
+    "Mention",
+    "Notice",
+    "NoticeKind",
+    "PaperFile",
+    "Reader",
+    "ReaderSpec",
+    "Reading",
+    "Relation",
+    "Review",
+    "Section",
+    "SectionKind",
+    "Segmenter",
+    "SegmenterSpec",
+    "Source",
+    "Span",
+    "Status",
+    "Task",
+    "Terminology",
+    "TerminologySpec",
+    "Unread",
+    "Verdict",
+    "VocabularyError",
+    "Withdrawal",
+    "__version__",
+    "hookimpl",
+]

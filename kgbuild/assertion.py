@@ -1,0 +1,176 @@
+"""What the graph holds: concepts, and assertions with the evidence for them.
+
+Two identities, both hashes of content, never random:
+
+- an assertion is (subject, predicate, object, negated, qualifiers);
+- an evidence is (document version, spans, source).
+
+So merging is union by identity: commutative, associative, idempotent. Scores are in neither:
+new weights replace what the old ones said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kgbuild.annotation import Cue, Status
+from kgbuild.document import Span
+
+__all__ = ["Assertion", "Concept", "Evidence", "Review", "Source", "Verdict", "content_id"]
+
+
+def content_id(*parts: str) -> str:
+    """A 128-bit name made from strings alone: the same on every machine, in every run.
+
+    Parts are length-prefixed, so that no two lists of parts give the same bytes.
+
+    >>> content_id("a", "bc") != content_id("ab", "c")
+    True
+    """
+    packed = "".join(f"{len(part)}:{part}" for part in parts)
+    return hashlib.sha256(packed.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """A node: what a mention names. ``id`` is a CURIE in bioregistry's spelling."""
+
+    id: str
+    label: str = ""
+    category: str = "biolink:NamedThing"
+    synonyms: tuple[str, ...] = ()
+    exact_matches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Who says so: a component, where it comes from, and what it was set to.
+
+    ``fingerprint`` hashes the settings and the resources (weights, word lists) that the
+    component worked with; the same fingerprint gives the same annotations.
+    """
+
+    component: str
+    distribution: str
+    version: str
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why an assertion is believed: the place in a text that says so.
+
+    ``document`` is the work's CURIE, ``version`` the digest of the text that the offsets
+    count in. ``spans`` are the sentences or clauses, ``text`` what they cover (joined by
+    " … " where there are several). ``subject_span`` and ``object_span`` are where the two
+    ends are named; None where the relation is between concepts and names no place.
+    """
+
+    document: str
+    version: str
+    section: str
+    spans: tuple[Span, ...]
+    text: str
+    subject_span: Span | None
+    object_span: Span | None
+    source: Source
+    status: Status = Status.STATED
+    cues: tuple[Cue, ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
+    score: float = 1.0
+
+    @property
+    def id(self) -> str:
+        """The identity: version, spans, ends and source."""
+        places = (*self.spans, self.subject_span, self.object_span)
+        source = self.source
+        return content_id(
+            self.version,
+            ",".join(f"{s.start}-{s.end}" if s else "" for s in places),
+            source.component,
+            source.distribution,
+        )
+
+
+class Verdict(StrEnum):
+    """What a reviewer says of an assertion."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A reviewer's opinion on an assertion, with the reason."""
+
+    verdict: Verdict
+    reviewer: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assertion:
+    """An edge: what is claimed, and all the evidence for it.
+
+    ``negated`` is part of the claim: "A does not cause B" is another claim than "A causes B".
+    ``derivation`` holds the ids of the premises of an inferred assertion, and is empty for
+    one that a text states.
+    """
+
+    subject: str
+    predicate: str
+    object: str
+    negated: bool = False
+    qualifiers: tuple[tuple[str, str], ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    derivation: tuple[str, ...] = ()
+    reviews: tuple[Review, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The identity: what is claimed, not who says so."""
+        return assertion_id(
+            self.subject, self.predicate, self.object, self.negated, self.qualifiers
+        )
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a reviewer rejected it (a rejection outweighs an acceptance)."""
+        return any(review.verdict is Verdict.REJECTED for review in self.reviews)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it may be shown as a plain edge.
+
+        It must not be negated or rejected, and at least one text must state it outright.
+        """
+        return (
+            not self.negated
+            and not self.rejected
+            and any(evidence.status is Status.STATED for evidence in self.evidence)
+        )
+
+    def merged(self, evidence: Iterable[Evidence]) -> Assertion:
+        """The same claim with more evidence: a union by identity, in a fixed order."""
+        union = {e.id: e for e in (*self.evidence, *evidence)}
+        return replace(self, evidence=tuple(union[key] for key in sorted(union)))
+
+
+def assertion_id(
+    subject: str,
+    predicate: str,
+    object: str,  # noqa: A002 - the field's word
+    negated: bool = False,
+    qualifiers: tuple[tuple[str, str], ...] = (),
+) -> str:
+    """The identity of a claim, without making the record."""
+    return content_id(
+        subject,
+        predicate,
+        object,
+        "not" if negated else "",
+        *(f"{key}={value}" for key, value in sorted(qualifiers)),
+    )

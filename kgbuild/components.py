@@ -1,0 +1,323 @@
+"""What plugins provide: the Protocols of the components, and the Specs that describe them.
+
+A component does one job and has one method, so any object will do. A Spec describes a
+component without making it: a Spec is cheap, making the component may load a gigabyte.
+
+Settings are pydantic models, checked before ``create`` is called. ``NoSettings`` is for a
+component that has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from kgbuild.annotation import AnnotatedDocument, Annotations, Link, Mention
+from kgbuild.assertion import Assertion, Concept, Review, Source
+from kgbuild.document import Document, Span, Unread
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+__all__ = [
+    "DocumentResult",
+    "Exporter",
+    "ExporterSpec",
+    "Extractor",
+    "ExtractorSpec",
+    "Failure",
+    "Graph",
+    "Linker",
+    "LinkerSpec",
+    "PaperFile",
+    "Reader",
+    "ReaderSpec",
+    "Reading",
+    "Segmenter",
+    "SegmenterSpec",
+    "Spec",
+    "Task",
+    "Terminology",
+    "TerminologySpec",
+    "Withdrawal",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperFile:
+    """One file of literature, wherever it lies: in a folder, an archive, or standard input.
+
+    ``name`` is shown to people (``a.tar.gz!b/c.xml`` for a member of an archive). ``open``
+    gives its bytes, already decompressed, within the limits on size; it may be called again.
+    """
+
+    name: str
+    open: Callable[[], IO[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A file says that a document is no longer published (MEDLINE's DeleteCitation)."""
+
+    document: str
+
+
+Reading = Document | AnnotatedDocument | Unread | Withdrawal
+"""What a reader yields: documents, with or without annotations; a record that it could not
+read (an :class:`~kgbuild.document.Unread` with a ``problem``); a withdrawal."""
+
+
+class Reader(Protocol):
+    """Turns a file into documents, one at a time, holding no more than one record."""
+
+    def read(self, file: PaperFile) -> Iterator[Reading]:
+        """Yield what the file holds. Raise InputError where the rest cannot be read."""
+        ...
+
+
+class Segmenter(Protocol):
+    """Finds the sentences of a document."""
+
+    def segment(self, document: Document) -> Sequence[Span]:
+        """The sentences, in order, without overlap, none across a section border."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A document (with sentences) and what the components before this one said of it."""
+
+    document: Document
+    annotations: Annotations = field(default_factory=Annotations)
+
+
+class Extractor(Protocol):
+    """Finds mentions, or relations, or both in one pass."""
+
+    def extract(self, batch: Sequence[Task]) -> Iterable[Annotations]:
+        """What it adds: one Annotations for each task, in order."""
+        ...
+
+
+class Linker(Protocol):
+    """Says which concepts mentions name."""
+
+    def link(self, document: Document, mentions: Sequence[Mention]) -> Iterable[Link]:
+        """Links for the mentions that it has an opinion on, in any order.
+
+        No link means no opinion, and the next linker is asked; a Link without candidates
+        means NIL.
+        """
+        ...
+
+
+class Terminology(Protocol):
+    """Names, hierarchy and equivalences of concepts, for whoever asks."""
+
+    def concept(self, curie: str) -> Concept | None:
+        """What is known of a concept, or None."""
+        ...
+
+    def parents(self, curie: str) -> Sequence[str]:
+        """The concepts directly above it (is-a); empty where there are none."""
+        ...
+
+    def preferred(self, curie: str) -> str:
+        """The identifier to use for it: its own, or that of an exact match by stated order."""
+        ...
+
+
+class Graph(Protocol):
+    """What may be read of a graph: by exporters, views and answers.
+
+    Every iterator streams, in the order of the identifiers, whatever the order of arrival.
+    Only the version of a work that counts is shown.
+    """
+
+    def documents(self) -> Iterator[Document]:
+        """The documents, sentences included."""
+        ...
+
+    def document(self, curie: str) -> Document:
+        """One document, by any of its identifiers. Raises NotInGraphError."""
+        ...
+
+    def annotated(self, curie: str) -> AnnotatedDocument:
+        """One document with its mentions, links and relations. Raises NotInGraphError."""
+        ...
+
+    def concepts(self) -> Iterator[Concept]:
+        """The concepts that are linked in a text or stand in an assertion."""
+        ...
+
+    def concept(self, curie: str) -> Concept:
+        """One concept. Raises NotInGraphError."""
+        ...
+
+    def assertions(
+        self,
+        *,
+        subject: str | None = None,
+        predicate: str | None = None,
+        object: str | None = None,  # noqa: A002 - the field's word
+    ) -> Iterator[Assertion]:
+        """The assertions, each with all its evidence and reviews."""
+        ...
+
+    def assertion(self, identity: str) -> Assertion:
+        """One assertion, by its id or an unambiguous beginning of it. Raises NotInGraphError."""
+        ...
+
+    def sources(self) -> Iterator[Source]:
+        """Every source that some evidence names."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """How many documents, mentions, linked, concepts, assertions, evidence, failures …"""
+        ...
+
+
+class Exporter(Protocol):
+    """Writes a graph in one format."""
+
+    def export(self, graph: Graph, target: Path) -> None:
+        """Write the whole graph to ``target``: a file, or a folder if the Spec says so.
+
+        The host gives a temporary path and renames it when the exporter returns, so nothing
+        half-written is ever seen. The bytes must depend on the graph alone.
+        """
+        ...
+
+
+if TYPE_CHECKING:
+    Settings = BaseModel
+else:
+    Settings = Any
+
+
+def _no_settings() -> type[Settings]:
+    from pydantic import BaseModel, ConfigDict
+
+    return type("NoSettings", (BaseModel,), {"model_config": ConfigDict(extra="forbid")})
+
+
+def _no_fingerprint(settings: Settings) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """What every Spec says.
+
+    ``name`` is what the configuration says: lower case, words joined by hyphens. ``summary``
+    is one line for ``plugins list``. ``create`` makes the component from checked settings and
+    raises ComponentUnavailableError where something is missing. ``settings`` gives the pydantic
+    class of the settings (a function, so that pydantic is imported only when it is needed; a
+    class works too). ``fingerprint`` hashes the files that the result depends on besides the
+    settings: word lists, weights.
+    """
+
+    name: str
+    summary: str
+    create: Callable[[Any], Any]
+    settings: Callable[[], type[Settings]] | type[Settings] = field(default=_no_settings)
+    fingerprint: Callable[[Any], str] = field(default=_no_fingerprint)
+
+    def settings_class(self) -> type[Settings]:
+        """The pydantic class that checks this component's settings."""
+        given = self.settings
+        return given if isinstance(given, type) else given()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderSpec(Spec):
+    """A reader. ``accepts(name, head)`` says whether it can read a file.
+
+    ``name`` is the file's name without ``.gz``; ``head`` its first 4,096 bytes at most,
+    decompressed. A reader claims what it is sure of; two claims are an error. ``fallback``
+    readers (plain text) are asked only when nobody else claims the file. ``suffixes`` are for
+    people and for ``--dry-run``.
+    """
+
+    suffixes: tuple[str, ...]
+    accepts: Callable[[str, bytes], bool]
+    fallback: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmenterSpec(Spec):
+    """A segmenter: one is chosen by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractorSpec(Spec):
+    """An extractor, with what it may emit and what must be there before it.
+
+    ``requires`` holds any of "sentences", "mentions", "links": an extractor that requires
+    links runs after the linkers, the others before, each group in the configured order.
+    ``languages`` are the BCP 47 codes that it reads; empty means any.
+    """
+
+    categories: frozenset[str] = frozenset()
+    predicates: frozenset[str] = frozenset()
+    requires: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset({"en"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkerSpec(Spec):
+    """A linker. Tried in the configured order; the first link with candidates is kept.
+
+    ``categories`` are the Biolink classes it can link; empty means any.
+    """
+
+    categories: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminologySpec(Spec):
+    """A terminology. Asked in the configured order; the first that knows the concept answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExporterSpec(Spec):
+    """An exporter, chosen by ``--format`` or by the file's suffix.
+
+    ``suffixes`` are with the dot, e.g. ``(".ttl",)``. ``folder`` is True for a format of
+    several files; then the target is a folder.
+    """
+
+    suffixes: tuple[str, ...] = ()
+    folder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Something that failed alone: a file, a record or a document, in one component.
+
+    ``document`` is the CURIE where one is known, ``place`` where in the file. ``error`` is the
+    class of the error, ``message`` what it said.
+    """
+
+    file: str
+    component: str
+    error: str
+    message: str
+    document: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentResult:
+    """What the pipeline made of one document; given to ``kgbuild_after_document``."""
+
+    document: Document
+    annotations: Annotations
+    assertions: tuple[Assertion, ...]
+    failures: tuple[Failure, ...] = ()
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+Reviewer = Callable[[Assertion, Document], Review | None]

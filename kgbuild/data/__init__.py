@@ -1,0 +1,1 @@
+"""Tables from other projects, and the script that rebuilds them."""

@@ -1,0 +1,295 @@
+"""The words of the graph: CURIEs and prefixes, Biolink categories and predicates.
+
+Identifiers are stored with bioregistry's prefixes (``mesh:D006323``). Aliases are understood
+(``MESH:``, ``MeSH:``); exports write what their consumers expect (``MESH:`` in KGX). Categories
+and predicates are the Biolink Model's, read from a table, not subclasses.
+
+>>> normalise("MESH:D006323"), expand("mesh:D006323")
+('mesh:D006323', 'http://id.nlm.nih.gov/mesh/D006323')
+>>> compress("http://id.nlm.nih.gov/mesh/D006323"), biolink_curie("mesh:D006323")
+('mesh:D006323', 'MESH:D006323')
+>>> is_symmetric("biolink:interacts_with"), inverse("biolink:treats")
+(True, 'biolink:treated_by')
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+
+from kgbuild.errors import VocabularyError, nearest
+
+__all__ = [
+    "BIORED_TYPES",
+    "CATEGORIES",
+    "OWN_IRI",
+    "ancestors",
+    "biolink_curie",
+    "category_of",
+    "check_category",
+    "check_predicate",
+    "compress",
+    "expand",
+    "inverse",
+    "is_symmetric",
+    "normalise",
+    "own_curie",
+    "predicates",
+    "prefix_map",
+    "qualifiers",
+]
+
+OWN_IRI = "urn:kgbuild:"
+"""Where kgbuild's own nodes live: assertions, evidence, documents without public identifier."""
+
+BIOLINK_IRI = "https://w3id.org/biolink/vocab/"
+
+BIORED_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "ChemicalEntity": "biolink:ChemicalEntity",
+        "DiseaseOrPhenotypicFeature": "biolink:DiseaseOrPhenotypicFeature",
+        "GeneOrGeneProduct": "biolink:Gene",
+        "SequenceVariant": "biolink:SequenceVariant",
+        "OrganismTaxon": "biolink:OrganismTaxon",
+        "CellLine": "biolink:CellLine",
+    }
+)
+"""BioRED's names of the six kinds of entities, and the Biolink classes that stand for them."""
+
+CATEGORIES = tuple(BIORED_TYPES.values())
+"""The six categories that every first-party extractor uses."""
+
+_TYPE_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        **{name.lower(): category for name, category in BIORED_TYPES.items()},
+        "chemical": "biolink:ChemicalEntity",
+        "drug": "biolink:ChemicalEntity",
+        "disease": "biolink:DiseaseOrPhenotypicFeature",
+        "specificdisease": "biolink:DiseaseOrPhenotypicFeature",
+        "diseaseclass": "biolink:DiseaseOrPhenotypicFeature",
+        "compositemention": "biolink:DiseaseOrPhenotypicFeature",
+        "modifier": "biolink:DiseaseOrPhenotypicFeature",
+        "phenotype": "biolink:DiseaseOrPhenotypicFeature",
+        "gene": "biolink:Gene",
+        "gene-y": "biolink:Gene",
+        "gene-n": "biolink:Gene",
+        "protein": "biolink:Gene",
+        "species": "biolink:OrganismTaxon",
+        "organism": "biolink:OrganismTaxon",
+        "mutation": "biolink:SequenceVariant",
+        "variant": "biolink:SequenceVariant",
+        "dnamutation": "biolink:SequenceVariant",
+        "proteinmutation": "biolink:SequenceVariant",
+        "snp": "biolink:SequenceVariant",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefix:
+    name: str
+    iri: str
+    pattern: re.Pattern[str] | None
+    biolink: str
+
+
+@cache
+def _table(name: str) -> Any:
+    return json.loads(resources.files("kgbuild.data").joinpath(name).read_text("utf-8"))
+
+
+@cache
+def _prefixes() -> Mapping[str, _Prefix]:
+    """Every spelling of every prefix, in lower case, to what is known of it."""
+    table = _table("prefixes.json")
+    rows = {
+        name: _Prefix(
+            name,
+            row["iri"],
+            re.compile(row["pattern"]) if "pattern" in row else None,
+            row.get("biolink", name),
+        )
+        for name, row in table.items()
+    }
+    spellings: dict[str, _Prefix] = {}
+    for name, row in table.items():
+        for synonym in (row.get("biolink", name), *row.get("synonyms", ())):
+            spellings.setdefault(synonym.lower(), rows[name])
+    spellings |= {name.lower(): prefix for name, prefix in rows.items()}
+    spellings["pmid"] = rows["pubmed"]
+    spellings["pmcid"] = rows["pmc"]
+    spellings["biolink"] = _Prefix("biolink", BIOLINK_IRI, None, "biolink")
+    spellings["kgbuild"] = _Prefix("kgbuild", OWN_IRI, None, "kgbuild")
+    return spellings
+
+
+def _prefix(curie: str) -> tuple[_Prefix, str]:
+    name, colon, identifier = curie.partition(":")
+    if not colon or not identifier:
+        raise VocabularyError(
+            f"{curie!r} is not a CURIE", hints=["a CURIE is prefix:identifier, e.g. mesh:D006323"]
+        )
+    prefix = _prefixes().get(name.lower())
+    if prefix is None:
+        raise VocabularyError(
+            f"unknown prefix {name!r} in {curie!r}", hints=nearest(name.lower(), list(_prefixes()))
+        )
+    return prefix, identifier
+
+
+@lru_cache(maxsize=100_000)
+def normalise(curie: str) -> str:
+    """The CURIE in bioregistry's spelling. Raises VocabularyError for an unknown prefix.
+
+    A prefix said twice is said once (``MESH:MESH:D1``), and a banana is peeled
+    (``CHEBI:CHEBI:15365``), as bioregistry has it.
+    """
+    prefix, identifier = _prefix(curie.strip())
+    doubled, colon, rest = identifier.partition(":")
+    if colon and rest and _prefixes().get(doubled.lower()) is prefix:
+        identifier = rest
+    if prefix.name == "pmc" and identifier.isdigit():
+        identifier = f"PMC{identifier}"
+    if prefix.name == "cellosaurus":
+        identifier = identifier.removeprefix("CVCL_")
+    if prefix.name == "doi":
+        identifier = identifier.lower()
+    if any(character.isspace() for character in identifier):
+        raise VocabularyError(f"{curie!r} has white space in its identifier")
+    return f"{prefix.name}:{identifier}"
+
+
+def valid(curie: str) -> bool:
+    """Whether the prefix is registered and the identifier has the form it should have."""
+    try:
+        prefix, identifier = _prefix(normalise(curie))
+    except VocabularyError:
+        return False
+    return prefix.pattern is None or bool(prefix.pattern.fullmatch(identifier))
+
+
+@lru_cache(maxsize=100_000)
+def expand(curie: str) -> str:
+    """The IRI of a CURIE, with characters that an IRI may not hold percent-encoded."""
+    prefix, identifier = _prefix(curie)
+    # RFC 3987: everything but unreserved, reserved and non-ASCII characters is encoded.
+    return prefix.iri + "".join(
+        c if ord(c) > 0x9F else quote(c, safe="!$&'()*+,;=:@/?#~-._") for c in identifier
+    )
+
+
+@cache
+def _by_iri() -> Mapping[str, str]:
+    table = {prefix.iri: prefix.name for prefix in _prefixes().values()}
+    return dict(sorted(table.items()))
+
+
+def compress(iri: str) -> str:
+    """The CURIE of an IRI, by the longest registered beginning. Raises VocabularyError."""
+    table = _by_iri()
+    for end in range(len(iri), 0, -1):
+        if (name := table.get(iri[:end])) and end < len(iri):
+            return f"{name}:{iri[end:]}"
+    raise VocabularyError(f"no registered prefix for <{iri}>")
+
+
+def biolink_curie(curie: str) -> str:
+    """The CURIE as the Biolink Model and KGX spell it: ``MESH:D006323``."""
+    prefix, identifier = _prefix(curie)
+    if prefix.name == "cellosaurus":
+        identifier = f"CVCL_{identifier}"
+    return f"{prefix.biolink}:{identifier}"
+
+
+def prefix_map() -> Mapping[str, str]:
+    """Every registered prefix and its IRI, in bioregistry's spelling."""
+    return {prefix.name: prefix.iri for prefix in _prefixes().values()}
+
+
+def own_curie(kind: str, identity: str) -> str:
+    """The CURIE of one of kgbuild's own nodes: ``kgbuild:assertion:1f3a…``."""
+    return f"kgbuild:{kind}:{identity}"
+
+
+def category_of(name: str) -> str | None:
+    """The Biolink class for a type name of BioRED, PubTator or another corpus, or None.
+
+    >>> category_of("Chemical"), category_of("GeneOrGeneProduct"), category_of("Figure")
+    ('biolink:ChemicalEntity', 'biolink:Gene', None)
+    """
+    if name in _table("biolink.json")["categories"]:
+        return name
+    return _TYPE_ALIASES.get(name.lower())
+
+
+def check_category(category: str) -> str:
+    """The category itself, if the Biolink Model has it. Raises VocabularyError."""
+    known = _table("biolink.json")["categories"]
+    if category not in known:
+        raise VocabularyError(
+            f"unknown category {category!r}", hints=nearest(category, list(known))
+        )
+    return category
+
+
+def predicates() -> Mapping[str, Mapping[str, Any]]:
+    """The Biolink predicates: parent, inverse, symmetric, domain, range, deprecated."""
+    table: Mapping[str, Mapping[str, Any]] = _table("biolink.json")["predicates"]
+    return table
+
+
+def qualifiers() -> Mapping[str, Mapping[str, Any]]:
+    """The Biolink qualifiers that may stand on an assertion."""
+    table: Mapping[str, Mapping[str, Any]] = _table("biolink.json")["qualifiers"]
+    return table
+
+
+def check_predicate(predicate: str) -> str:
+    """The predicate itself, if the Biolink Model has it. Raises VocabularyError."""
+    if predicate not in predicates():
+        raise VocabularyError(
+            f"unknown predicate {predicate!r}", hints=nearest(predicate, list(predicates()))
+        )
+    return predicate
+
+
+def is_symmetric(predicate: str) -> bool:
+    """Whether A-predicate-B says the same as B-predicate-A."""
+    return bool(predicates().get(predicate, {}).get("symmetric"))
+
+
+@cache
+def _inverses() -> Mapping[str, str]:
+    table: dict[str, str] = {}
+    for name, row in predicates().items():
+        if other := row.get("inverse"):
+            table[name] = other
+            table.setdefault(other, name)
+    return table
+
+
+def inverse(predicate: str) -> str | None:
+    """The predicate that says the same from the object's side, or None."""
+    return _inverses().get(predicate)
+
+
+def ancestors(term: str) -> Iterator[str]:
+    """The classes above a category (mixins included), or the predicates above a predicate."""
+    table = _table("biolink.json")
+    rows = table["categories"] if term in table["categories"] else table["predicates"]
+    seen: set[str] = set()
+    waiting = [term]
+    while waiting:
+        row = rows.get(waiting.pop(), {})
+        for above in (row.get("parent"), *row.get("mixins", ())):
+            if above and above not in seen:
+                seen.add(above)
+                waiting.append(above)
+                yield above

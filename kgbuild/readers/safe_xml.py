@@ -48,7 +48,7 @@ def iterate(stream: IO[bytes], tags: Collection[str], *, file: str) -> Iterator[
             yield element
             element.clear()
             while element.getprevious() is not None:
-                del element.getparent()[0]  # type: ignore[union-attr]
+                del element.getparent()[0]
     except etree.XMLSyntaxError as error:
         raise _input_error(error, file, "") from error
 
@@ -77,8 +77,9 @@ def text_of(element: etree._Element, *, without: Collection[str] = ()) -> str:
 def _collect(element: etree._Element, without: Collection[str], parts: list[str]) -> None:
     parts.append(element.text or "")
     for child in element:
-        if isinstance(child, etree._Entity):
-            parts.append(html5.get(f"{child.name};", child.text or ""))
+        if child.tag is etree.Entity:
+            written = child.text or ""
+            parts.append(html5.get(written.removeprefix("&"), written))
         elif isinstance(child.tag, str) and etree.QName(child).localname not in without:
             _collect(child, without, parts)
         parts.append(child.tail or "")

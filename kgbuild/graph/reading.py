@@ -1,0 +1,391 @@
+"""Read a graph: documents, concepts and assertions, streamed in the order of their identities.
+
+A :class:`StoredGraph` sees the graph as it was when its first row was asked for, also while an
+ingest goes on, and holds one record at a time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kgbuild.annotation import AnnotatedDocument, Annotations, Status
+from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict
+from kgbuild.components import Failure
+from kgbuild.document import Document, Span
+from kgbuild.errors import GraphError, NotInGraphError, VocabularyError
+from kgbuild.graph.rows import (
+    concept_key,
+    decode_cues,
+    decode_document,
+    decode_notices,
+    decode_terms,
+)
+from kgbuild.graph.schema import CURRENT, key
+from kgbuild.graph.store import connect, database_path, read_layers
+from kgbuild.vocabulary import normalise
+
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+
+__all__ = ["StoredGraph", "load"]
+
+
+def load(folder: Path | str = "kg") -> StoredGraph:
+    """Open the graph in a folder for reading.
+
+    Raises NotInGraphError where there is none, GraphError where it cannot be read.
+    """
+    return StoredGraph(folder)
+
+
+class StoredGraph:
+    """The reading side of a graph: the :class:`kgbuild.components.Graph` of a folder.
+
+    Use it as a context manager, or call :meth:`close`.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        path = database_path(self.folder)
+        self.connection = connect(path)
+        (schema,) = self._row("PRAGMA user_version") or (0,)
+        if schema != CURRENT:
+            self.close()
+            raise GraphError(
+                f"{path}: has schema {schema}, this kgbuild reads {CURRENT}",
+                hints=["kgbuild ingest brings an older graph up to date"],
+            )
+        self._sources: dict[int, Source] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _row(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()
+        return row
+
+    def _stream(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+        # A cursor of its own, so that two streams can be read in turn.
+        with closing(self.connection.cursor()) as cursor:
+            yield from cursor.execute(sql, values)
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change of the graph."""
+        (revision,) = self._row("SELECT value FROM meta WHERE name = 'revision'") or (0,)
+        return int(revision)
+
+    # --- documents ---------------------------------------------------------------------------
+
+    def documents(self) -> Iterator[Document]:
+        """The documents, one for each work, sentences included."""
+        for row in self._stream(f"{_DOCUMENT} ORDER BY d.curie"):
+            yield self._document(row)
+
+    def document(self, curie: str) -> Document:
+        """One document, by any of its identifiers. Raises NotInGraphError."""
+        return self._document(self._document_row(curie))
+
+    def annotated(self, curie: str) -> AnnotatedDocument:
+        """One document with its mentions, links and relations. Raises NotInGraphError."""
+        row = self._document_row(curie)
+        annotations = Annotations()
+        for _, layer in read_layers(self.connection, row[1], row[2]):
+            annotations += layer
+        return AnnotatedDocument(document=self._document(row), annotations=annotations)
+
+    def _document_row(self, curie: str) -> tuple[Any, ...]:
+        row = self._row(f"{_DOCUMENT} WHERE d.curie = ?", curie) or self._row(
+            f"{_DOCUMENT} JOIN identifiers i ON i.version = v.id WHERE i.curie = ?",
+            _normalised(curie),
+        )
+        if row is None:
+            raise NotInGraphError(
+                f"the graph has no document {curie!r}",
+                hints=["identifiers look like pubmed:354896, pmc:PMC123 or doi:10.1/x"],
+            )
+        return row
+
+    def _document(self, row: tuple[Any, ...]) -> Document:
+        curie, version, text, record, sentences, matches, notices = row
+        sections = self.connection.execute(
+            'SELECT kind, start, "end", path FROM sections WHERE version = ? ORDER BY n',
+            (version,),
+        )
+        return decode_document(
+            curie,
+            text,
+            record,
+            sections,
+            sentences,
+            exact_matches=json.loads(matches),
+            notices=decode_notices(json.loads(notices)),
+        )
+
+    # --- concepts ----------------------------------------------------------------------------
+
+    def concepts(self) -> Iterator[Concept]:
+        """The concepts that a text names or an assertion has, by CURIE."""
+        for row in self._stream(f"{_CONCEPT} ORDER BY curie"):
+            yield _concept(row)
+
+    def concept(self, curie: str) -> Concept:
+        """One concept. Raises NotInGraphError."""
+        row = self._row(f"{_CONCEPT} WHERE curie = ?", _normalised(curie))
+        if row is None:
+            raise NotInGraphError(
+                f"the graph has no concept {curie!r}",
+                hints=["kgbuild show LABEL finds a concept by its name"],
+            )
+        return _concept(row)
+
+    def named(self, name: str) -> list[Concept]:
+        """The concepts that are called so, in any case: by label, synonym or in a text."""
+        rows = self._stream(
+            f"{_CONCEPT} WHERE lower(label) = lower(?1) OR id IN"
+            " (SELECT concept FROM names WHERE name = ?1 COLLATE NOCASE)"
+            " OR EXISTS (SELECT 1 FROM json_each(synonyms) WHERE lower(value) = lower(?1))"
+            " ORDER BY curie",
+            name,
+        )
+        return [_concept(row) for row in rows]
+
+    # --- assertions --------------------------------------------------------------------------
+
+    def assertions(
+        self,
+        *,
+        subject: str | None = None,
+        predicate: str | None = None,
+        object: str | None = None,  # noqa: A002 - the field's word
+    ) -> Iterator[Assertion]:
+        """The assertions, each with all its evidence and reviews, by identity."""
+        wanted = {
+            "a.subject": concept_key(_normalised(subject)) if subject else None,
+            "a.predicate": predicate,
+            "a.object": concept_key(_normalised(object)) if object else None,
+        }
+        given = {column: value for column, value in wanted.items() if value is not None}
+        where = " AND ".join(f"{column} = ?" for column in given)
+        yield from self._assertions(f"WHERE {where}" if where else "", *given.values())
+
+    def assertion(self, identity: str) -> Assertion:
+        """One assertion, by its id or an unambiguous beginning of it. Raises NotInGraphError."""
+        start = identity.removeprefix("kgbuild:assertion:").lower()
+        found = []
+        if start and all(character in "0123456789abcdef" for character in start):
+            low, high = key(start[:16].ljust(16, "0")), key(start[:16].ljust(16, "f"))
+            found = [
+                assertion
+                for assertion in self._assertions("WHERE a.id BETWEEN ? AND ?", low, high)
+                if assertion.id.startswith(start)
+            ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(assertion.id[:12] for assertion in found[:5])
+            raise NotInGraphError(f"{identity!r} begins {len(found)} assertions: {names}")
+        raise NotInGraphError(
+            f"the graph has no assertion {identity!r}",
+            hints=["kgbuild show CONCEPT lists assertions with their identifiers"],
+        )
+
+    def changed_assertions(self, since: int) -> Iterator[Assertion]:
+        """The assertions that a revision after ``since`` made or changed."""
+        yield from self._assertions("WHERE a.revision > ?", since)
+
+    def _assertions(self, where: str, *values: Any) -> Iterator[Assertion]:
+        current: list[tuple[Any, ...]] = []
+        for row in self._stream(f"{_ASSERTION} {where} ORDER BY a.id", *values):
+            if current and current[0][0] != row[0]:
+                yield self._assertion(current)
+                current = []
+            current.append(row)
+        if current:
+            yield self._assertion(current)
+
+    def _assertion(self, rows: list[tuple[Any, ...]]) -> Assertion:
+        number, identity, subject, predicate, object_, negated, qualifiers = rows[0][:7]
+        evidence = [self._evidence(row[7:]) for row in rows if row[7] is not None]
+        return Assertion(
+            subject=subject,
+            predicate=predicate,
+            object=object_,
+            negated=bool(negated),
+            qualifiers=decode_terms(qualifiers),
+            evidence=tuple(sorted(evidence, key=lambda e: e.id)),
+            reviews=tuple(self._reviews(number, identity)),
+        )
+
+    def _evidence(self, row: tuple[Any, ...]) -> Evidence:
+        (document, digest, section, start, end, text, s_start, s_end, o_start, o_end,
+         source, status, cues, conditions, score, more, version) = row  # fmt: skip
+        spans = (Span(start, end),)
+        if more:
+            spans += tuple(Span(*pair) for pair in json.loads(more))
+            (whole,) = self._row("SELECT text FROM versions WHERE id = ?", version) or ("",)
+            text = " … ".join(span.of(whole) for span in spans)
+        return Evidence(
+            document=document,
+            version=digest,
+            section=section,
+            spans=spans,
+            text=text,
+            subject_span=None if s_start is None else Span(s_start, s_end),
+            object_span=None if o_start is None else Span(o_start, o_end),
+            source=self._source(source),
+            status=Status(status),
+            cues=decode_cues(cues),
+            conditions=decode_terms(conditions),
+            score=score,
+        )
+
+    def _reviews(self, number: int, identity: str) -> Iterator[Review]:
+        rows = self.connection.execute(
+            "SELECT verdict, reviewer, reason FROM reviews WHERE assertion = ?1 UNION"
+            " SELECT verdict, reviewer, reason FROM policy_reviews WHERE assertion = ?2"
+            " ORDER BY 2, 1, 3",
+            (identity, number),
+        )
+        for verdict, reviewer, reason in rows:
+            yield Review(verdict=Verdict(verdict), reviewer=reviewer, reason=reason)
+
+    def _source(self, number: int) -> Source:
+        if number not in self._sources:
+            self._sources = {
+                n: Source(component=c, distribution=d, version=v, fingerprint=f)
+                for n, c, d, v, f in self._stream("SELECT * FROM sources")
+            }
+        return self._sources[number]
+
+    def sources(self) -> Iterator[Source]:
+        """Every source that some evidence names, by component and version."""
+        rows = self._stream(
+            "SELECT component, distribution, version, fingerprint FROM sources"
+            " WHERE id IN (SELECT DISTINCT source FROM evidence) ORDER BY 1, 2, 3, 4"
+        )
+        for c, d, v, f in rows:
+            yield Source(component=c, distribution=d, version=v, fingerprint=f)
+
+    # --- changes, counts, failures -----------------------------------------------------------
+
+    def gone(self, since: int) -> Iterator[tuple[str, str]]:
+        """What a revision after ``since`` took away: (kind, identity)."""
+        yield from self._stream(
+            "SELECT kind, identity FROM gone WHERE revision > ? ORDER BY kind, identity", since
+        )
+
+    def counts(self) -> Mapping[str, int]:
+        """How much of everything there is: documents, mentions, assertions, failures …."""
+        return {name: int((self._row(sql) or (0,))[0]) for name, sql in _COUNTS.items()}
+
+    def drops(self) -> Mapping[str, int]:
+        """What was left out of the graph, by reason."""
+        rows = self._stream(
+            "SELECT reason, sum(count) FROM drops WHERE version IN"
+            " (SELECT id FROM versions WHERE work IS NOT NULL) GROUP BY reason ORDER BY reason"
+        )
+        return dict(rows)
+
+    def failures(self) -> Iterator[Failure]:
+        """What failed and was not done again since, by file and component."""
+        rows = self._stream(
+            "SELECT path, component, error, message, document, place FROM failures"
+            " ORDER BY path, document, component, place, message"
+        )
+        for path, component, error, message, document, place in rows:
+            yield Failure(
+                file=path,
+                component=component,
+                error=error,
+                message=message,
+                document=document,
+                place=place,
+            )
+
+    def last_runs(self, limit: int = 5) -> list[tuple[str, str | None, str, str | None]]:
+        """The last runs: started, finished, command, summary; newest first."""
+        rows = self._stream(
+            "SELECT started, finished, command, summary FROM runs ORDER BY id DESC LIMIT ?", limit
+        )
+        return list(rows)
+
+    # --- views -------------------------------------------------------------------------------
+
+    def networkx(self, *, negated: bool = False) -> networkx.MultiDiGraph[str]:
+        """The graph as NetworkX has it; see :mod:`kgbuild.graph.networkx_view`."""
+        from kgbuild.graph.networkx_view import as_networkx
+
+        return as_networkx(self, negated=negated)
+
+    def rdf(self) -> rdflib.Dataset:
+        """The graph as rdflib has it; see :mod:`kgbuild.graph.rdf_view`."""
+        from kgbuild.graph.rdf_view import as_rdflib
+
+        return as_rdflib(self)
+
+
+_DOCUMENT = (
+    "SELECT d.curie, v.id, v.text, v.record, v.sentences, d.exact_matches, d.notices"
+    " FROM documents d JOIN versions v ON v.id = d.version"
+)
+_CONCEPT = "SELECT curie, label, category, synonyms, exact_matches FROM concepts"
+_ASSERTION = (
+    "SELECT a.id, a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers,"
+    ' d.curie, v.digest, e.section, e.start, e."end",'
+    ' substr(v.text, e.start + 1, e."end" - e.start), e.subject_start, e.subject_end,'
+    " e.object_start, e.object_end, e.source, e.status, e.cues, e.conditions, e.score,"
+    " e.more_spans, e.version"
+    " FROM assertions a JOIN concepts s ON s.id = a.subject JOIN concepts o ON o.id = a.object"
+    " LEFT JOIN evidence e ON e.assertion = a.id LEFT JOIN versions v ON v.id = e.version"
+    " LEFT JOIN documents d ON d.version = v.id"
+)
+_COUNTS = {
+    "files": "SELECT count(*) FROM files",
+    "documents": "SELECT count(*) FROM documents",
+    "retracted": "SELECT count(*) FROM documents WHERE retracted",
+    "other versions": "SELECT count(*) FROM versions WHERE work IS NULL",
+    "mentions": "SELECT count(*) FROM mentions",
+    "linked": "SELECT count(*) FROM links WHERE rank = 0 AND part = 0 AND concept IS NOT NULL",
+    "relations": "SELECT count(*) FROM relations",
+    "concepts": "SELECT count(*) FROM concepts",
+    "assertions": "SELECT count(*) FROM assertions",
+    "evidence": "SELECT count(*) FROM evidence",
+    "failures": "SELECT count(*) FROM failures",
+}
+
+
+def _concept(row: tuple[Any, ...]) -> Concept:
+    curie, label, category, synonyms, matches = row
+    return Concept(
+        id=curie,
+        label=label,
+        category=category,
+        synonyms=tuple(json.loads(synonyms)),
+        exact_matches=tuple(json.loads(matches)),
+    )
+
+
+def _normalised(curie: str) -> str:
+    try:
+        return normalise(curie)
+    except VocabularyError:
+        return curie

@@ -1,0 +1,408 @@
+"""Records to rows and back: the one place that knows how a record lies in the store.
+
+Rows are tuples of strings and numbers, so they cross the pipe from a worker fast.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kgbuild.annotation import Annotations, Candidate, Cue, Link, Mention, Relation, Status
+from kgbuild.assertion import Assertion, Concept, Source, content_id
+from kgbuild.components import Failure
+from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
+from kgbuild.graph.schema import key
+
+__all__ = ["AnnotationRows", "Layer", "VersionRows", "compact", "concept_key"]
+
+Row = tuple[Any, ...]
+Layer = tuple[Source, Annotations]
+"""What one component said of one document."""
+
+
+def compact(value: Any) -> str:
+    """JSON without white space, keys sorted: the same value, the same text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def concept_key(curie: str) -> int:
+    """The key of a concept or a document, from its CURIE."""
+    return key(content_id(curie))
+
+
+# --- documents -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRows:
+    """One text of one work, as the store keeps it."""
+
+    id: int
+    version: Row
+    sections: list[Row]
+    identifiers: tuple[str, ...]
+    drops: list[Row]
+
+
+def encode_version(document: Document, given: Annotations) -> VersionRows:
+    """A document as read from a file, with the annotations that the file gives."""
+    record = compact(
+        [
+            document.exact_matches,
+            document.language,
+            document.licence,
+            document.journal,
+            document.date,
+            document.revised,
+            document.authors,
+            document.publication_types,
+            document.subjects,
+            [(n.kind.value, n.about, n.incoming) for n in document.notices],
+            [(u.what, u.count, u.place, u.problem) for u in document.unread],
+        ]
+    )
+    sections = [
+        (n, s.kind.value, s.span.start, s.span.end, compact(s.path) if s.path else None)
+        for n, s in enumerate(document.sections)
+    ]
+    given_text = _encode_given(given) if given else None
+    digest = document.digest
+    identity = content_id(document.id, digest, record, compact(sections), given_text or "")
+    version = key(identity)
+    counts: dict[str, int] = {}
+    for unread in document.unread:
+        counts[f"unread: {unread.what}"] = counts.get(f"unread: {unread.what}", 0) + unread.count
+    return VersionRows(
+        id=version,
+        version=(
+            version,
+            identity,
+            document.id,
+            digest,
+            _rank(document),
+            document.text,
+            record,
+            given_text,
+        ),
+        sections=[(version, *section) for section in sections],
+        identifiers=(document.id, *document.exact_matches),
+        drops=[(version, reason, count) for reason, count in counts.items()],
+    )
+
+
+def _rank(document: Document) -> str:
+    """What decides between the texts of one work; the greatest counts.
+
+    First the fullest (full text, abstract, title alone), then the last revised, then the
+    longest. What is equal in all three is told apart by its identity.
+    """
+    kinds = {section.kind for section in document.sections}
+    beyond = kinds - {SectionKind.TITLE, SectionKind.ABSTRACT}
+    fullness = 2 if beyond else int(SectionKind.ABSTRACT in kinds)
+    return f"{fullness}|{document.revised or document.date}|{len(document.text):012d}"
+
+
+def decode_document(
+    curie: str,
+    text: str,
+    record: str,
+    sections: Iterable[Row],
+    sentences: bytes | None,
+    *,
+    exact_matches: Sequence[str] = (),
+    notices: Iterable[Notice] | None = None,
+) -> Document:
+    """The document back, under the identifier of its work."""
+    matches, language, licence, journal, date, revised, authors, types, subjects, told, unread = (
+        json.loads(record)
+    )
+    return Document(
+        id=curie,
+        text=text,
+        sections=tuple(
+            Section(
+                kind=SectionKind(kind),
+                span=Span(start, end),
+                path=tuple(json.loads(path)) if path else (),
+            )
+            for kind, start, end, path in sections
+        ),
+        sentences=decode_spans(sentences),
+        exact_matches=tuple(exact_matches or matches),
+        language=language,
+        licence=licence,
+        journal=journal,
+        date=date,
+        revised=revised,
+        authors=tuple(authors),
+        publication_types=tuple(types),
+        subjects=tuple((c, label) for c, label in subjects),
+        notices=tuple(decode_notices(told) if notices is None else notices),
+        unread=tuple(Unread(what=w, count=c, place=p, problem=e) for w, c, p, e in unread),
+    )
+
+
+def decode_notices(rows: Iterable[Sequence[Any]]) -> list[Notice]:
+    """Notices from their rows (kind, about, incoming)."""
+    return [Notice(kind=NoticeKind(k), about=a, incoming=bool(i)) for k, a, i in rows]
+
+
+def encode_spans(spans: Iterable[Span]) -> bytes:
+    """Spans as little-endian 32-bit pairs."""
+    numbers = array("I", [number for span in spans for number in (span.start, span.end)])
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def decode_spans(packed: bytes | None) -> tuple[Span, ...]:
+    """Spans from what :func:`encode_spans` made of them."""
+    numbers = array("I", packed or b"")
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return tuple(map(Span, numbers[::2], numbers[1::2]))
+
+
+# --- annotations -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationRows:
+    """All that the pipeline made of one version. Sources are indices into ``sources``."""
+
+    version: int
+    pipeline: str
+    sentences: bytes
+    sources: list[Source]
+    mentions: list[Row]
+    links: list[Row]
+    relations: list[Row]
+    assertions: list[Row]
+    evidence: list[Row]
+    concepts: list[Row]
+    names: dict[tuple[int, str, str], int]
+    policy_reviews: list[Row]
+    drops: list[Row]
+    failures: list[Failure] = field(default_factory=list)
+
+
+def encode_layers(
+    version: int, layers: Sequence[Layer], preferred: dict[str, str]
+) -> tuple[list[Source], list[Row], list[Row], list[Row]]:
+    """Sources, mention rows, link rows and relation rows of one version.
+
+    ``preferred`` maps the CURIEs of best candidates to the concepts that stand for them.
+    """
+    sources = [source for source, _ in layers]
+    places: dict[Mention, int] = {}
+    mentions: list[Row] = []
+    links: list[Row] = []
+    relations: list[Row] = []
+    for number, (_, layer) in enumerate(layers):
+        for mention in layer.mentions:
+            place = places[mention] = len(mentions)
+            span, parts = mention.span, mention.parts
+            mentions.append(
+                (version, place, span.start, span.end, mention.category, mention.score, number,
+                 _pairs(parts) if parts else None)
+            )  # fmt: skip
+        for link in layer.links:
+            place = places[link.mention]
+            if not link.candidates:
+                links.append(
+                    (version, place, link.part, 0, None, 0.0, link.reason, "", None, number)
+                )
+            for rank, candidate in enumerate(link.candidates):
+                concept = preferred.get(candidate.concept) if rank == 0 else None
+                links.append(
+                    (version, place, link.part, rank, concept_key(concept) if concept else None,
+                     candidate.score, candidate.reason, candidate.label, candidate.concept, number)
+                )  # fmt: skip
+        for relation in layer.relations:
+            relations.append(
+                (version, len(relations), _end(relation.subject, places), relation.predicate,
+                 _end(relation.object, places), int(relation.negated), relation.status.value,
+                 relation.score, _pairs(relation.evidence), _cues(relation.cues),
+                 compact(relation.qualifiers) if relation.qualifiers else None,
+                 compact(relation.conditions) if relation.conditions else None, number)
+            )  # fmt: skip
+    return sources, mentions, links, relations
+
+
+def _end(end: Mention | str, places: dict[Mention, int]) -> str:
+    return end if isinstance(end, str) else f"#{places[end]}"
+
+
+def _pairs(spans: Iterable[Span]) -> str:
+    return compact([(span.start, span.end) for span in spans])
+
+
+def _cues(cues: Sequence[Cue]) -> str | None:
+    return compact([(c.kind, c.span.start, c.span.end) for c in cues]) if cues else None
+
+
+def decode_layers(
+    text: str,
+    sources: dict[int, Source],
+    mention_rows: Iterable[Row],
+    link_rows: Iterable[Row],
+    relation_rows: Iterable[Row],
+) -> list[Layer]:
+    """The layers back, one for each source, in the order in which sources first spoke."""
+    mentions: list[tuple[int, Mention]] = []
+    for start, end, category, score, source, parts in mention_rows:
+        mentions.append(
+            (
+                source,
+                Mention(
+                    span=Span(start, end),
+                    text=text[start:end],
+                    category=category,
+                    score=score,
+                    parts=_spans(parts),
+                ),
+            )
+        )
+    order: dict[int, tuple[list[Mention], list[Link], list[Relation]]] = {}
+    for source, mention in mentions:
+        order.setdefault(source, ([], [], []))[0].append(mention)
+    for source, link in _decode_links(link_rows, [mention for _, mention in mentions]):
+        order.setdefault(source, ([], [], []))[1].append(link)
+    for (
+        subject,
+        predicate,
+        object_,
+        negated,
+        status,
+        score,
+        spans,
+        cues,
+        quals,
+        conds,
+        source,
+    ) in relation_rows:
+        relation = Relation(
+            subject=_decode_end(subject, mentions),
+            predicate=predicate,
+            object=_decode_end(object_, mentions),
+            evidence=_spans(spans),
+            negated=bool(negated),
+            status=Status(status),
+            cues=decode_cues(cues),
+            qualifiers=decode_terms(quals),
+            conditions=decode_terms(conds),
+            score=score,
+        )
+        order.setdefault(source, ([], [], []))[2].append(relation)
+    return [
+        (sources[source], Annotations(mentions=tuple(m), links=tuple(k), relations=tuple(r)))
+        for source, (m, k, r) in order.items()
+    ]
+
+
+def _decode_links(rows: Iterable[Row], mentions: list[Mention]) -> Iterable[tuple[int, Link]]:
+    groups: dict[tuple[int, int], tuple[int, str, list[Candidate]]] = {}
+    for place, part, _, score, reason, label, curie, source in rows:
+        _, _, candidates = groups.setdefault((place, part), (source, reason, []))
+        if curie is not None:
+            candidates.append(Candidate(concept=curie, score=score, reason=reason, label=label))
+    for (place, part), (source, reason, candidates) in groups.items():
+        yield (
+            source,
+            Link(
+                mention=mentions[place],
+                candidates=tuple(candidates),
+                reason="" if candidates else reason,
+                part=part,
+            ),
+        )
+
+
+def _decode_end(end: str, mentions: list[tuple[int, Mention]]) -> Mention | str:
+    return mentions[int(end[1:])][1] if end.startswith("#") else end
+
+
+def _spans(packed: str | None) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in json.loads(packed)) if packed else ()
+
+
+def decode_cues(packed: str | None) -> tuple[Cue, ...]:
+    """Cues from their JSON, or none."""
+    return tuple(Cue(kind=k, span=Span(s, e)) for k, s, e in json.loads(packed)) if packed else ()
+
+
+def decode_terms(packed: str | None) -> tuple[tuple[str, str], ...]:
+    """Qualifiers or conditions from their JSON, or none."""
+    return tuple((name, value) for name, value in json.loads(packed)) if packed else ()
+
+
+def encode_assertion(version: int, assertion: Assertion, sources: dict[Source, int]) -> list[Row]:
+    """An assertion's own row first, then a row for each of its evidences.
+
+    The evidences' sources are indices, by ``sources``.
+    """
+    identity = assertion.id
+    assertion_key = key(identity)
+    rows: list[Row] = [
+        (
+            assertion_key,
+            identity,
+            concept_key(assertion.subject),
+            assertion.predicate,
+            concept_key(assertion.object),
+            int(assertion.negated),
+            compact(assertion.qualifiers) if assertion.qualifiers else None,
+        )
+    ]
+    for e in assertion.evidence:
+        first, *more = e.spans
+        subject, object_ = e.subject_span, e.object_span
+        rows.append(
+            (assertion_key, version, sources[e.source], first.start, first.end,
+             subject.start if subject else None, subject.end if subject else None,
+             object_.start if object_ else None, object_.end if object_ else None,
+             e.section, e.status.value, e.score, _pairs(more) if more else None,
+             _cues(e.cues), compact(e.conditions) if e.conditions else None)
+        )  # fmt: skip
+    return rows
+
+
+def encode_concept(concept: Concept, known: bool) -> Row:
+    """A concept's row; ``known`` says that a terminology names it."""
+    return (
+        concept_key(concept.id),
+        concept.id,
+        concept.label,
+        concept.category,
+        compact(concept.synonyms),
+        compact(concept.exact_matches),
+        int(known),
+    )
+
+
+def _encode_given(given: Annotations) -> str:
+    """Annotations that came with a file, kept beside the text until they are trusted."""
+    source = Source(component="given", distribution="", version="")
+    _, mentions, links, relations = encode_layers(0, [(source, given)], {})
+    return compact([mentions, links, relations])
+
+
+def decode_given(text: str, given: str | None) -> Annotations:
+    """The annotations that came with the file, or none."""
+    if given is None:
+        return Annotations()
+    mentions, links, relations = json.loads(given)
+    layers = decode_layers(
+        text,
+        {0: Source(component="given", distribution="", version="")},
+        [(start, end, c, score, 0, parts) for _, _, start, end, c, score, _, parts in mentions],
+        [(m, p, r, score, why, label, curie, 0)
+         for _, m, p, r, _, score, why, label, curie, _ in links],
+        [(*row[2:12], 0) for row in relations],
+    )  # fmt: skip
+    return layers[0][1] if layers else Annotations()

@@ -1,0 +1,151 @@
+"""The store's tables, and how an older file is brought up to date.
+
+The schema's version is SQLite's ``user_version``. A change of the tables is a new entry at the
+end of ``MIGRATIONS``, never an edit of an old one.
+
+Keys of versions, concepts and assertions are made from their content (:func:`key`), so the
+same papers give the same rows whatever the order of arrival, and rows in key order are in the
+order of the identities.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from kgbuild.errors import GraphVersionError
+
+__all__ = ["CURRENT", "key", "migrate"]
+
+_FIRST = """
+CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE runs(
+    id INTEGER PRIMARY KEY, started TEXT NOT NULL, finished TEXT, command TEXT NOT NULL,
+    configuration TEXT NOT NULL, summary TEXT);
+
+-- What was read, and from where.
+CREATE TABLE files(
+    path TEXT PRIMARY KEY, digest TEXT NOT NULL, signature TEXT NOT NULL, reader TEXT NOT NULL,
+    pass INTEGER NOT NULL, whole INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE file_versions(
+    path TEXT NOT NULL, version INTEGER NOT NULL, pass INTEGER NOT NULL,
+    PRIMARY KEY(path, version)) WITHOUT ROWID;
+CREATE INDEX file_versions_by_version ON file_versions(version);
+CREATE TABLE withdrawals(
+    path TEXT NOT NULL, curie TEXT NOT NULL, PRIMARY KEY(curie, path)) WITHOUT ROWID;
+CREATE TABLE excluded(curie TEXT PRIMARY KEY, reason TEXT NOT NULL) WITHOUT ROWID;
+
+-- Works (documents) and the texts of each (versions).
+CREATE TABLE versions(
+    id INTEGER PRIMARY KEY, identity TEXT NOT NULL, curie TEXT NOT NULL, digest TEXT NOT NULL,
+    rank TEXT NOT NULL, pipeline TEXT, work INTEGER, text TEXT NOT NULL, record TEXT NOT NULL,
+    given TEXT, sentences BLOB);
+CREATE INDEX versions_by_work ON versions(work);
+CREATE INDEX versions_pending ON versions(pipeline) WHERE work IS NOT NULL;
+CREATE TABLE identifiers(
+    curie TEXT NOT NULL, version INTEGER NOT NULL, PRIMARY KEY(curie, version)) WITHOUT ROWID;
+CREATE INDEX identifiers_by_version ON identifiers(version);
+CREATE TABLE documents(
+    id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+    exact_matches TEXT NOT NULL, notices TEXT NOT NULL, retracted INTEGER NOT NULL,
+    revision INTEGER NOT NULL);
+CREATE INDEX documents_by_version ON documents(version);
+CREATE INDEX documents_by_revision ON documents(revision);
+CREATE TABLE sections(
+    version INTEGER NOT NULL, n INTEGER NOT NULL, kind TEXT NOT NULL, start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL, path TEXT, PRIMARY KEY(version, n)) WITHOUT ROWID;
+
+-- What components said of a version.
+CREATE TABLE sources(
+    id INTEGER PRIMARY KEY, component TEXT NOT NULL, distribution TEXT NOT NULL,
+    version TEXT NOT NULL, fingerprint TEXT NOT NULL,
+    UNIQUE(component, distribution, version, fingerprint));
+CREATE TABLE mentions(
+    version INTEGER NOT NULL, n INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    category TEXT NOT NULL, score REAL NOT NULL, source INTEGER NOT NULL, parts TEXT,
+    PRIMARY KEY(version, n)) WITHOUT ROWID;
+CREATE TABLE links(
+    version INTEGER NOT NULL, mention INTEGER NOT NULL, part INTEGER NOT NULL,
+    rank INTEGER NOT NULL, concept INTEGER, score REAL NOT NULL, reason TEXT NOT NULL,
+    label TEXT NOT NULL, curie TEXT, source INTEGER NOT NULL,
+    PRIMARY KEY(version, mention, part, rank)) WITHOUT ROWID;
+CREATE INDEX links_by_concept ON links(concept) WHERE concept IS NOT NULL;
+CREATE TABLE relations(
+    version INTEGER NOT NULL, n INTEGER NOT NULL, subject TEXT NOT NULL, predicate TEXT NOT NULL,
+    object TEXT NOT NULL, negated INTEGER NOT NULL, status TEXT NOT NULL, score REAL NOT NULL,
+    spans TEXT NOT NULL, cues TEXT, qualifiers TEXT, conditions TEXT, source INTEGER NOT NULL,
+    PRIMARY KEY(version, n)) WITHOUT ROWID;
+CREATE TABLE drops(
+    version INTEGER NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY(version, reason)) WITHOUT ROWID;
+CREATE TABLE failures(
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL, version INTEGER, document TEXT NOT NULL,
+    component TEXT NOT NULL, error TEXT NOT NULL, message TEXT NOT NULL, place TEXT NOT NULL);
+CREATE INDEX failures_by_version ON failures(version);
+CREATE INDEX failures_by_path ON failures(path);
+
+-- What follows: concepts, assertions, evidence.
+CREATE TABLE concepts(
+    id INTEGER PRIMARY KEY, curie TEXT NOT NULL UNIQUE, label TEXT NOT NULL,
+    category TEXT NOT NULL, synonyms TEXT NOT NULL, exact_matches TEXT NOT NULL,
+    known INTEGER NOT NULL, revision INTEGER NOT NULL);
+CREATE INDEX concepts_by_revision ON concepts(revision);
+CREATE TABLE names(
+    concept INTEGER NOT NULL, name TEXT NOT NULL, category TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY(concept, name, category)) WITHOUT ROWID;
+CREATE TABLE assertions(
+    id INTEGER PRIMARY KEY, identity TEXT NOT NULL, subject INTEGER NOT NULL,
+    predicate TEXT NOT NULL, object INTEGER NOT NULL, negated INTEGER NOT NULL,
+    qualifiers TEXT, revision INTEGER NOT NULL);
+CREATE INDEX assertions_by_subject ON assertions(subject, predicate);
+CREATE INDEX assertions_by_object ON assertions(object, predicate);
+CREATE INDEX assertions_by_revision ON assertions(revision);
+CREATE TABLE evidence(
+    id INTEGER PRIMARY KEY, assertion INTEGER NOT NULL, version INTEGER NOT NULL,
+    source INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    subject_start INTEGER, subject_end INTEGER, object_start INTEGER, object_end INTEGER,
+    section TEXT NOT NULL, status TEXT NOT NULL, score REAL NOT NULL, more_spans TEXT,
+    cues TEXT, conditions TEXT);
+CREATE INDEX evidence_by_assertion ON evidence(assertion);
+CREATE INDEX evidence_by_version ON evidence(version);
+CREATE TABLE policy_reviews(
+    version INTEGER NOT NULL, assertion INTEGER NOT NULL, reviewer TEXT NOT NULL,
+    verdict TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY(version, assertion, reviewer)) WITHOUT ROWID;
+CREATE INDEX policy_reviews_by_assertion ON policy_reviews(assertion);
+CREATE TABLE reviews(
+    assertion TEXT NOT NULL, reviewer TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY(assertion, reviewer)) WITHOUT ROWID;
+CREATE TABLE gone(
+    kind TEXT NOT NULL, identity TEXT NOT NULL, revision INTEGER NOT NULL,
+    PRIMARY KEY(kind, identity)) WITHOUT ROWID;
+INSERT INTO meta VALUES ('revision', 0);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+CURRENT = len(MIGRATIONS)
+
+
+def key(identity: str) -> int:
+    """The integer key of a hexadecimal identity: its first 63 bits, never zero.
+
+    Keys sort as identities do. Two of a million identities meet with probability 5e-8; the
+    store checks the whole identity when it writes, so a meeting is an error, not a merge.
+    """
+    return (int(identity[:16], 16) >> 1) or 1
+
+
+def migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring the file to the current schema, one transaction for each step.
+
+    Raises GraphVersionError where the file is newer than this kgbuild.
+    """
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > CURRENT:
+        raise GraphVersionError(
+            f"{path}: schema {version} is newer than this kgbuild knows ({CURRENT})",
+            hints=["install the kgbuild that wrote it, or a newer one"],
+        )
+    for step in range(version, CURRENT):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[step]}; PRAGMA user_version = {step + 1}; COMMIT;"
+        )

@@ -1,0 +1,699 @@
+"""The store of record: one SQLite file in the graph's folder, written in whole batches.
+
+One process writes at a time (a lock in the folder says who); any number read. A batch of whole
+documents is one transaction with ``synchronous=FULL``, so what is acknowledged survives a
+power cut, and what is not leaves no trace.
+
+    with GraphStore.create("kg") as store:
+        with store.batch():
+            store.keep_version("a.xml", document)
+
+Reading is in :mod:`kgbuild.graph.reading`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from kgbuild.annotation import Annotations
+from kgbuild.assertion import Source
+from kgbuild.components import Failure
+from kgbuild.document import Document
+from kgbuild.errors import GraphError, GraphLockedError, NotInGraphError
+from kgbuild.faults import reach
+from kgbuild.graph.rows import AnnotationRows, Layer, compact, decode_layers, encode_version
+from kgbuild.graph.schema import migrate
+from kgbuild.graph.works import forget, settle
+
+__all__ = ["FileState", "GraphStore", "Pending", "connect", "database_path"]
+
+_DATABASE = "graph.sqlite"
+
+
+def database_path(folder: Path | str) -> Path:
+    """Where the store's file lies in a graph's folder."""
+    return Path(folder) / _DATABASE
+
+
+def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
+    """Open the store's file; read-only unless ``write``. Raises GraphError."""
+    if not write and not path.is_file():
+        raise NotInGraphError(
+            f"{path.parent}: there is no graph here",
+            hints=["kgbuild ingest PATH makes one", "--kg DIR says where it is"],
+        )
+    mode = "rwc" if write else "ro"
+    try:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=10,
+            check_same_thread=False,
+        )
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        if write:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            migrate(connection, str(path))
+        else:
+            connection.execute("PRAGMA user_version").fetchone()
+    except sqlite3.Error as error:
+        raise GraphError(
+            f"{path}: {error}", hints=["kgbuild doctor says what is wrong and what to do"]
+        ) from error
+    return connection
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What is known of a file that was read before."""
+
+    digest: str
+    signature: str
+    reader: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A version that the current pipeline has not seen: what it is, and what is known of it."""
+
+    version: int
+    pipeline: tuple[str, ...]
+    document: Document
+    given: Annotations
+    layers: tuple[Layer, ...]
+
+
+class GraphStore:
+    """The writing side of a graph. Use it as a context manager; it holds the folder's lock."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, lock: IO[str]) -> None:
+        self.folder = folder
+        self.connection = connection
+        self._lock = lock
+        self._sources: dict[Source, int] = {}
+        self._revision = 0
+
+    @classmethod
+    def create(cls, folder: Path | str) -> Self:
+        """Open the graph in the folder for writing, making it where there is none.
+
+        Raises GraphLockedError where another process writes to it, GraphError where the folder
+        cannot be used.
+        """
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = (folder / "lock").open("a+", encoding="utf-8")
+        except OSError as error:
+            raise GraphError(f"{folder}: {error.strerror}") from error
+        _take(lock, folder)
+        try:
+            return cls(folder, connect(database_path(folder), write=True), lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file and let the lock go."""
+        self.connection.close()
+        self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- batches -----------------------------------------------------------------------------
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """One transaction: all of it is kept, or none."""
+        reach("store.begin")
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            self._revision = self._next_revision()
+            yield
+            reach("store.before-commit")
+            self.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            hints = ["free some space and run the same command again; nothing was lost"]
+            raise GraphError(f"{self.folder}: {error}", hints=hints) from error
+        except BaseException:
+            self._roll_back()
+            raise
+        reach("store.after-commit")
+
+    def _roll_back(self) -> None:
+        self._sources.clear()
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+
+    def _next_revision(self) -> int:
+        (revision,) = self.connection.execute(
+            "UPDATE meta SET value = value + 1 WHERE name = 'revision' RETURNING value"
+        ).fetchone()
+        return int(revision)
+
+    # --- files and versions ------------------------------------------------------------------
+
+    def file_state(self, path: str) -> FileState | None:
+        """What is known of the file, or None where it was never read."""
+        row = self.connection.execute(
+            "SELECT digest, signature, reader, whole FROM files WHERE path = ?", (path,)
+        ).fetchone()
+        return FileState(row[0], row[1], row[2], bool(row[3])) if row else None
+
+    def begin_file(self, path: str, digest: str, signature: str, reader: str) -> None:
+        """Note that the file is about to be read; what it failed at before is forgotten."""
+        self.connection.execute(
+            "INSERT INTO files VALUES (?, ?, ?, ?, 1, 0) ON CONFLICT(path) DO UPDATE SET"
+            " digest = excluded.digest, signature = excluded.signature,"
+            " reader = excluded.reader, pass = pass + 1, whole = 0",
+            (path, digest, signature, reader),
+        )
+        self.connection.execute("DELETE FROM failures WHERE path = ? AND version IS NULL", (path,))
+        self.connection.execute("DELETE FROM withdrawals WHERE path = ?", (path,))
+
+    def keep_signature(self, path: str, signature: str) -> None:
+        """Note that a file with a new signature still has the content that was read."""
+        self.connection.execute("UPDATE files SET signature = ? WHERE path = ?", (signature, path))
+
+    def keep_versions(self, path: str, readings: Sequence[tuple[Document, Annotations]]) -> int:
+        """Keep documents read from the file; return how many texts were new to the store."""
+        encoded = [encode_version(document, given) for document, given in readings]
+        fresh = [
+            rows
+            for rows in {rows.id: rows for rows in encoded}.values()
+            if not self.connection.execute(
+                "SELECT 1 FROM versions WHERE id = ?", (rows.id,)
+            ).fetchone()
+        ]
+        self.connection.executemany(
+            "INSERT INTO versions(id, identity, curie, digest, rank, text, record, given)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [rows.version for rows in fresh],
+        )
+        self.connection.executemany(
+            "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
+            [section for rows in fresh for section in rows.sections],
+        )
+        self.connection.executemany(
+            "INSERT INTO identifiers VALUES (?, ?)",
+            [(curie, rows.id) for rows in fresh for curie in dict.fromkeys(rows.identifiers)],
+        )
+        self.connection.executemany(
+            "INSERT INTO file_versions SELECT ?, ?, pass FROM files WHERE path = ?"
+            " ON CONFLICT DO UPDATE SET pass = excluded.pass",
+            [(path, rows.id, path) for rows in encoded],
+        )
+        self._settle([rows.id for rows in fresh])
+        return len(fresh)
+
+    def keep_withdrawal(self, path: str, curie: str) -> None:
+        """Keep what a file says: this document is no longer published."""
+        self.connection.execute("INSERT OR IGNORE INTO withdrawals VALUES (?, ?)", (path, curie))
+        self._settle(self._versions_named(curie))
+
+    def end_file(self, path: str) -> int:
+        """Note that the file was read to its end; return how many texts it no longer holds."""
+        rows = self.connection.execute(
+            "SELECT version FROM file_versions WHERE path = ?1"
+            " AND pass < (SELECT pass FROM files WHERE path = ?1)",
+            (path,),
+        ).fetchall()
+        lost = [version for (version,) in rows]
+        self.connection.executemany(
+            "DELETE FROM file_versions WHERE path = ? AND version = ?",
+            [(path, version) for version in lost],
+        )
+        self.connection.execute("UPDATE files SET whole = 1 WHERE path = ?", (path,))
+        self._drop_unsupported(lost)
+        return len(lost)
+
+    def forget_file(self, path: str) -> int:
+        """Forget a file; what only it held goes. Return how many texts went."""
+        rows = self.connection.execute(
+            "DELETE FROM file_versions WHERE path = ? RETURNING version", (path,)
+        ).fetchall()
+        withdrawn = self.connection.execute(
+            "DELETE FROM withdrawals WHERE path = ? RETURNING curie", (path,)
+        ).fetchall()
+        self.connection.execute("DELETE FROM files WHERE path = ?", (path,))
+        self.connection.execute("DELETE FROM failures WHERE path = ? AND version IS NULL", (path,))
+        gone = self._drop_unsupported([version for (version,) in rows])
+        for (curie,) in withdrawn:
+            self._settle(self._versions_named(curie))
+        return gone
+
+    def remove(self, curie: str, *, exclude: str | None = None) -> int:
+        """Take a document out with all that came from it; return how many texts went.
+
+        The files that held it are marked as not wholly read, so that naming one again brings
+        it back; with ``exclude`` (a reason) it stays out. No byte of it remains in the store.
+        Raises NotInGraphError.
+        """
+        versions = self._versions_named(curie)
+        if not versions:
+            raise NotInGraphError(f"the graph has no document {curie!r}")
+        self.connection.execute("PRAGMA secure_delete = ON")
+        with self.batch():
+            if exclude is not None:
+                self.connection.executemany(
+                    "INSERT OR REPLACE INTO excluded"
+                    " SELECT curie, ? FROM identifiers WHERE version = ?",
+                    [(exclude, version) for version in versions],
+                )
+            for version in versions:
+                self.connection.execute(
+                    "UPDATE files SET whole = 0, signature = '' WHERE path IN"
+                    " (SELECT path FROM file_versions WHERE version = ?)",
+                    (version,),
+                )
+                self.connection.execute("DELETE FROM file_versions WHERE version = ?", (version,))
+            self._drop_unsupported(versions)
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(versions)
+
+    def include(self, curie: str) -> None:
+        """Let a document in again that was excluded."""
+        self.connection.execute("DELETE FROM excluded WHERE curie = ?", (curie,))
+        self._settle(self._versions_named(curie))
+
+    def _versions_named(self, curie: str) -> list[int]:
+        """The versions of the work that has this identifier."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT v.version FROM identifiers i"
+            " JOIN identifiers j ON j.version = i.version JOIN identifiers v ON v.curie = j.curie"
+            " WHERE i.curie = ?",
+            (curie,),
+        )
+        return [version for (version,) in rows]
+
+    def _settle(self, versions: Iterable[int]) -> None:
+        superseded = settle(self.connection, versions, self._revision)
+        self._drop_annotations(superseded)
+
+    def _drop_unsupported(self, versions: Iterable[int]) -> int:
+        """Drop those of the versions that no file holds any more."""
+        lost = [
+            version
+            for version in dict.fromkeys(versions)
+            if not self.connection.execute(
+                "SELECT 1 FROM file_versions WHERE version = ?", (version,)
+            ).fetchone()
+        ]
+        kin: list[int] = []
+        for version in lost:
+            kin += self._kin(version)
+        self._drop_annotations(lost)
+        forget(self.connection, lost, self._revision)
+        for table, column in (
+            ("sections", "version"), ("identifiers", "version"),
+            ("failures", "version"), ("drops", "version"), ("versions", "id"),
+        ):  # fmt: skip
+            self.connection.executemany(
+                f"DELETE FROM {table} WHERE {column} = ?", [(version,) for version in lost]
+            )
+        gone = set(lost)
+        self._settle([version for version in kin if version not in gone])
+        return len(lost)
+
+    def _kin(self, version: int) -> list[int]:
+        rows = self.connection.execute(
+            "SELECT DISTINCT j.version FROM identifiers i JOIN identifiers j ON j.curie = i.curie"
+            " WHERE i.version = ?",
+            (version,),
+        )
+        return [other for (other,) in rows]
+
+    # --- annotations -------------------------------------------------------------------------
+
+    def pending(self, pipeline: Sequence[str], *, limit: int, after: int = 0) -> list[Pending]:
+        """The next versions that count and that this pipeline has not seen, in key order."""
+        rows = self.connection.execute(
+            "SELECT v.id, v.pipeline, d.curie, v.text, v.record, v.given, v.sentences,"
+            " d.exact_matches, d.notices"
+            " FROM versions v JOIN documents d ON d.version = v.id"
+            " WHERE v.work IS NOT NULL AND v.pipeline IS NOT ? AND v.id > ?"
+            " ORDER BY v.id LIMIT ?",
+            (compact(list(pipeline)), after, limit),
+        ).fetchall()
+        return [self._pending(row) for row in rows]
+
+    def count_pending(self, pipeline: Sequence[str]) -> int:
+        """How many versions this pipeline has not seen."""
+        (count,) = self.connection.execute(
+            "SELECT count(*) FROM versions WHERE work IS NOT NULL AND pipeline IS NOT ?",
+            (compact(list(pipeline)),),
+        ).fetchone()
+        return int(count)
+
+    def _pending(self, row: tuple[int, str | None, str, str, str, str, bytes, str, str]) -> Pending:
+        from kgbuild.graph.rows import decode_document, decode_given, decode_notices
+
+        version, pipeline, curie, text, record, given, sentences, matches, notices = row
+        sections = self.connection.execute(
+            'SELECT kind, start, "end", path FROM sections WHERE version = ? ORDER BY n',
+            (version,),
+        )
+        document = decode_document(
+            curie, text, record, sections, sentences,
+            exact_matches=json.loads(matches), notices=decode_notices(json.loads(notices)),
+        )  # fmt: skip
+        return Pending(
+            version=version,
+            pipeline=tuple(json.loads(pipeline)) if pipeline else (),
+            document=document,
+            given=decode_given(text, given),
+            layers=tuple(self.layers(version, text)) if pipeline else (),
+        )
+
+    def layers(self, version: int, text: str) -> list[Layer]:
+        """What each component said of a version."""
+        return read_layers(self.connection, version, text)
+
+    def keep_annotations(self, batch: Sequence[AnnotationRows]) -> None:
+        """Keep what the pipeline made of some versions, in place of what it made before."""
+        self._drop_annotations([rows.version for rows in batch], only_known=True)
+        maps = [[self._source_id(source) for source in rows.sources] for rows in batch]
+        insert = self.connection.executemany
+        insert(
+            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (*row[:6], sources[row[6]], row[7])
+                for rows, sources in zip(batch, maps, strict=True)
+                for row in rows.mentions
+            ],
+        )
+        insert(
+            "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (*row[:9], sources[row[9]])
+                for rows, sources in zip(batch, maps, strict=True)
+                for row in rows.links
+            ],
+        )
+        insert(
+            "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (*row[:12], sources[row[12]])
+                for rows, sources in zip(batch, maps, strict=True)
+                for row in rows.relations
+            ],
+        )
+        self._keep_concepts(batch)
+        self._keep_assertions(batch, maps)
+        insert(
+            "INSERT OR REPLACE INTO drops VALUES (?, ?, ?)",
+            [row for rows in batch for row in rows.drops],
+        )
+        for rows in batch:
+            for failure in rows.failures:
+                self.keep_failure(failure, rows.version)
+        insert(
+            "UPDATE versions SET pipeline = ?, sentences = ? WHERE id = ?",
+            [(rows.pipeline, rows.sentences, rows.version) for rows in batch],
+        )
+
+    def _source_id(self, source: Source) -> int:
+        if (known := self._sources.get(source)) is not None:
+            return known
+        facts = (source.component, source.distribution, source.version, source.fingerprint)
+        self.connection.execute(
+            "INSERT OR IGNORE INTO sources(component, distribution, version, fingerprint)"
+            " VALUES (?, ?, ?, ?)",
+            facts,
+        )
+        (number,) = self.connection.execute(
+            "SELECT id FROM sources WHERE component = ? AND distribution = ? AND version = ?"
+            " AND fingerprint = ?",
+            facts,
+        ).fetchone()
+        self._sources[source] = int(number)
+        return int(number)
+
+    def _keep_concepts(self, batch: Sequence[AnnotationRows]) -> None:
+        names: dict[tuple[int, str, str], int] = {}
+        concepts = {row[0]: row for rows in batch for row in rows.concepts}
+        for rows in batch:
+            for name, count in rows.names.items():
+                names[name] = names.get(name, 0) + count
+        self.connection.executemany(
+            "INSERT INTO names VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET count = count + excluded.count",
+            [(*name, count) for name, count in names.items()],
+        )
+        # A concept is written again only where something about it has changed, so that the
+        # views hear of it once.
+        self.connection.executemany(
+            "INSERT INTO concepts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            " ON CONFLICT(id) DO UPDATE SET label = excluded.label, category = excluded.category,"
+            " synonyms = excluded.synonyms, exact_matches = excluded.exact_matches,"
+            " known = excluded.known, revision = excluded.revision"
+            " WHERE excluded.known AND (label, category, synonyms, exact_matches, known) IS NOT"
+            " (excluded.label, excluded.category, excluded.synonyms, excluded.exact_matches,"
+            " excluded.known) OR known AND NOT excluded.known",
+            [(*row, self._revision) for row in concepts.values()],
+        )
+        self.connection.executemany(
+            "DELETE FROM gone WHERE kind = 'concept' AND identity = ?",
+            [(row[1],) for row in concepts.values()],
+        )
+        self._name_unknown(concepts)
+
+    def _name_unknown(self, concepts: Iterable[int]) -> None:
+        """Name the concepts that no terminology knows as the texts name them most often."""
+        self.connection.executemany(
+            "UPDATE concepts SET (label, category, revision) ="
+            " (SELECT n.name, n.category, ?2 FROM names n WHERE n.concept = ?1"
+            "  ORDER BY n.count DESC, n.name, n.category LIMIT 1)"
+            " WHERE id = ?1 AND NOT known AND EXISTS (SELECT 1 FROM names WHERE concept = ?1)"
+            " AND (label, category) IS NOT"
+            " (SELECT n.name, n.category FROM names n WHERE n.concept = ?1"
+            "  ORDER BY n.count DESC, n.name, n.category LIMIT 1)",
+            [(concept, self._revision) for concept in concepts],
+        )
+
+    def _keep_assertions(
+        self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[int]]
+    ) -> None:
+        unique = {row[0]: row for rows in batch for row in rows.assertions}
+        self.connection.executemany(
+            "INSERT INTO assertions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            " ON CONFLICT(id) DO UPDATE SET revision = excluded.revision,"
+            # The whole identity is checked: NULL breaks the NOT NULL of another claim's row.
+            " identity = CASE WHEN identity = excluded.identity THEN identity END",
+            [(*row, self._revision) for row in unique.values()],
+        )
+        self.connection.executemany(
+            "DELETE FROM gone WHERE kind = 'assertion' AND identity = ?",
+            [(row[1],) for row in unique.values()],
+        )
+        self.connection.executemany(
+            'INSERT INTO evidence(assertion, version, source, start, "end", subject_start,'
+            " subject_end, object_start, object_end, section, status, score, more_spans, cues,"
+            " conditions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (*row[:2], sources[row[2]], *row[3:])
+                for rows, sources in zip(batch, maps, strict=True)
+                for row in rows.evidence
+            ],
+        )
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO policy_reviews VALUES (?, ?, ?, ?, ?)",
+            [row for rows in batch for row in rows.policy_reviews],
+        )
+
+    def _drop_annotations(self, versions: Sequence[int], *, only_known: bool = False) -> None:
+        """Take away all that components said of some versions, and what followed from it."""
+        if only_known:
+            versions = [
+                version
+                for version in versions
+                if self.connection.execute(
+                    "SELECT 1 FROM versions WHERE id = ? AND pipeline IS NOT NULL", (version,)
+                ).fetchone()
+            ]
+        for version in versions:
+            self._drop_names(version)
+            rows = self.connection.execute(
+                "DELETE FROM evidence WHERE version = ? RETURNING assertion", (version,)
+            ).fetchall()
+            for table in ("mentions", "links", "relations", "policy_reviews", "failures"):
+                self.connection.execute(f"DELETE FROM {table} WHERE version = ?", (version,))
+            self.connection.execute(
+                "DELETE FROM drops WHERE version = ? AND reason NOT LIKE 'unread: %'", (version,)
+            )
+            self._retire({assertion for (assertion,) in rows})
+
+    def _drop_names(self, version: int) -> None:
+        rows = self.connection.execute(
+            'SELECT l.concept, substr(v.text, m.start + 1, m."end" - m.start), m.category,'
+            " count(*) FROM links l JOIN mentions m ON m.version = l.version AND m.n = l.mention"
+            " JOIN versions v ON v.id = l.version"
+            " WHERE l.version = ? AND l.rank = 0 AND l.concept IS NOT NULL GROUP BY 1, 2, 3",
+            (version,),
+        ).fetchall()
+        self.connection.executemany(
+            "UPDATE names SET count = count - ?4"
+            " WHERE concept = ?1 AND name = ?2 AND category = ?3",
+            rows,
+        )
+        concepts = {concept for concept, *_ in rows}
+        self.connection.executemany(
+            "DELETE FROM names WHERE concept = ? AND count <= 0",
+            [(concept,) for concept in concepts],
+        )
+        self._retire_concepts(concepts)
+        self._name_unknown(concepts)
+
+    def _retire(self, assertions: Iterable[int]) -> None:
+        """Drop assertions that have lost their last evidence; mark the others as changed."""
+        ends: set[int] = set()
+        for assertion in assertions:
+            row = self.connection.execute(
+                "DELETE FROM assertions WHERE id = ?1"
+                " AND NOT EXISTS (SELECT 1 FROM evidence WHERE assertion = ?1)"
+                " RETURNING identity, subject, object",
+                (assertion,),
+            ).fetchone()
+            if row is None:
+                self.connection.execute(
+                    "UPDATE assertions SET revision = ? WHERE id = ?", (self._revision, assertion)
+                )
+            else:
+                self._note_gone("assertion", row[0])
+                ends |= {row[1], row[2]}
+        self._retire_concepts(ends)
+
+    def _retire_concepts(self, concepts: Iterable[int]) -> None:
+        """Drop concepts that no text names and no assertion has."""
+        for concept in concepts:
+            row = self.connection.execute(
+                "DELETE FROM concepts WHERE id = ?1"
+                " AND NOT EXISTS (SELECT 1 FROM names WHERE concept = ?1)"
+                " AND NOT EXISTS (SELECT 1 FROM assertions WHERE subject = ?1)"
+                " AND NOT EXISTS (SELECT 1 FROM assertions WHERE object = ?1)"
+                " RETURNING curie",
+                (concept,),
+            ).fetchone()
+            if row is not None:
+                self._note_gone("concept", row[0])
+
+    def _note_gone(self, kind: str, identity: str) -> None:
+        self.connection.execute(
+            "INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", (kind, identity, self._revision)
+        )
+
+    # --- failures, reviews, runs -------------------------------------------------------------
+
+    def keep_failure(self, failure: Failure, version: int | None = None) -> None:
+        """Keep a failure: of a file, or of a component on a version."""
+        self.connection.execute(
+            "INSERT INTO failures(path, version, document, component, error, message, place)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (failure.file, version, failure.document, failure.component, failure.error,
+             failure.message, failure.place),
+        )  # fmt: skip
+
+    def retry_failures(self) -> int:
+        """Mark what failed to be done again; return how many failures that is."""
+        (count,) = self.connection.execute("SELECT count(*) FROM failures").fetchone()
+        self.connection.execute(
+            "UPDATE files SET whole = 0, signature = '' WHERE path IN"
+            " (SELECT path FROM failures WHERE version IS NULL)"
+        )
+        # An empty list of stages: nothing of it can be used again.
+        self.connection.execute(
+            "UPDATE versions SET pipeline = '[]' WHERE pipeline IS NOT NULL AND id IN"
+            " (SELECT version FROM failures)"
+        )
+        return int(count)
+
+    def keep_review(self, assertion: str, reviewer: str, verdict: str, reason: str) -> None:
+        """Keep a person's opinion on an assertion; it outlives the assertion itself."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?)",
+            (assertion, reviewer, verdict, reason),
+        )
+        self.connection.execute(
+            "UPDATE assertions SET revision = ? WHERE identity = ?", (self._revision, assertion)
+        )
+
+    def begin_run(self, started: str, command: str, configuration: str) -> int:
+        """Note that a run has begun; return its number."""
+        row = self.connection.execute(
+            "INSERT INTO runs(started, command, configuration) VALUES (?, ?, ?) RETURNING id",
+            (started, command, configuration),
+        ).fetchone()
+        return int(row[0])
+
+    def end_run(self, run: int, finished: str, summary: str) -> None:
+        """Note that a run has ended, and what it did."""
+        self.connection.execute(
+            "UPDATE runs SET finished = ?, summary = ? WHERE id = ?", (finished, summary, run)
+        )
+
+
+def read_layers(connection: sqlite3.Connection, version: int, text: str) -> list[Layer]:
+    """What each component said of a version."""
+    sources = {
+        number: Source(component=c, distribution=d, version=v, fingerprint=f)
+        for number, c, d, v, f in connection.execute("SELECT * FROM sources")
+    }
+    return decode_layers(
+        text,
+        sources,
+        connection.execute(
+            'SELECT start, "end", category, score, source, parts FROM mentions'
+            " WHERE version = ? ORDER BY n",
+            (version,),
+        ),
+        connection.execute(
+            "SELECT mention, part, rank, score, reason, label, curie, source FROM links"
+            " WHERE version = ? ORDER BY mention, part, rank",
+            (version,),
+        ),
+        connection.execute(
+            "SELECT subject, predicate, object, negated, status, score, spans, cues, qualifiers,"
+            " conditions, source FROM relations WHERE version = ? ORDER BY n",
+            (version,),
+        ),
+    )
+
+
+def _take(lock: IO[str], folder: Path) -> None:
+    """Take the folder's lock and write who holds it; the system frees it when we end."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.seek(0)
+        holder = lock.read().strip() or "another process"
+        lock.close()
+        raise GraphLockedError(
+            f"{folder}: being written to by {holder}",
+            hints=["wait until it has finished, or use another folder with --kg"],
+        ) from error
+    lock.truncate(0)
+    lock.write(f"process {os.getpid()}")
+    lock.flush()

@@ -1,0 +1,1 @@
+"""The segmenter that comes with kgbuild: sentences of scientific prose by rules."""

@@ -1,0 +1,247 @@
+"""Sentences of scientific text by rules: one pass of one pattern, then a word or two looked up.
+
+The pattern finds the places where a sentence could end: a full stop, question or exclamation
+mark with what closes behind it (quotes, brackets, superscript citations), white space, and
+something that could begin a sentence. Most places are settled by the word before the stop,
+the rest by the words behind it.
+
+Time is linear in the length of the text, whatever the text: every repeat in the patterns is
+bounded or possessive, and no check looks further than ``_REACH`` characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from kgbuild.components import SegmenterSpec, Settings
+from kgbuild.document import Document, SectionKind, Span
+
+__all__ = ["SPEC", "RuleSegmenter", "sentences"]
+
+_REACH = 200
+"""How far a check looks back or ahead, in characters."""
+
+_PLACE = re.compile(
+    r"""
+    [.?!] (?<![.?!][.?!])              # the first of a run of stops
+    [.?!]*+
+    ["'”’»)\]}]*+                      # what closes behind them belongs to the sentence
+    (?:
+        (?<=[^\W\d]\.|[)\]%]\.)        # superscript citations: "improved.1,2 Later"
+        \d{1,3} (?: [,–-] \d{1,3} ){0,20} (?=\s)
+      | \[ [\d,\ –-]{1,60} \] (?=\s)   # "improved.[4] Later"
+    )?+
+    (?:
+        (\s++)
+        (?! [a-z]++ (?! [\w-] | \.[A-Z\d] ) )   # a plain word begins no sentence
+      | (?<=[a-z]{3}\.) (?= (?:The|We|In|It|This|These|Our|However|Here|There|Thus)\s )
+    )
+    """,
+    re.VERBOSE,
+)
+
+_STARTER = re.compile(
+    r"""["'“(\[]* (?:
+    A|After|All|Also|Although|Among|An|And|Another|As|At|Because|Before|Besides|Both|But|By|
+    Compared|Consequently|Conversely|Despite|Due|During|Each|Even|Few|Finally|First|For|From|
+    Furthermore|Given|He|Hence|Her|Here|His|How|However|If|Importantly|In|Increasing|Indeed|
+    Interestingly|It|Its|Later|Most|Moreover|More|Neither|Nevertheless|No|None|Not|Notably|On|
+    Once|One|Only|Other|Others|Our|Over|Overall|Recent|Recently|Secondly|Several|She|Similarly|
+    Since|So|Some|Still|Subsequently|Such|Surprisingly|That|The|Their|Then|There|Thereafter|
+    Therefore|These|They|This|Those|Three|Through|Thus|To|Together|Two|Under|Unlike|Until|Upon|
+    Using|We|What|When|Whereas|Whether|Which|While|Who|Why|With|Within|Without|You
+    ) (?![\w.'-])
+    | (?: (?i:Background|Aims?|Objectives?|Purpose|Methods?|Design|Setting|Patients|Results?|
+    Findings|Conclusions?|Interpretation|Discussion) [.:] )""",
+    re.VERBOSE,
+)
+"""Words that begin sentences and are hardly ever names."""
+
+_CLAUSE = re.compile(r"""["'“(\[]* [A-Z][a-z]+ ,?\s [a-z]""", re.VERBOSE)
+"""A capitalised word, then one in lower case: "Cells were", not "Nature 2004"."""
+
+_LOWER_NAME = re.compile(r"[a-z]{1,4}-?[A-Z\d]|[a-z]-[A-Z]|[cgmnpr]\.[A-Z\d]|[α-ω]")
+"""A name that begins in lower case: p53, mTOR, miR-21, c-Myc, p.Val600Glu, α-synuclein."""
+
+_NEVER = frozenset(
+    "approx ca cf dr e.g eq eqn eqns eqs fig figs i.e lt col maj mr mrs ms mt messrs prof ref refs "
+    "resp st ste vs viz var subsp ssp aff suppl".split()
+)
+"""After these a sentence goes on, whatever follows."""
+
+_BEFORE_NUMBER = frozenset(
+    "no nos vol vols p pp tab tabs ch sec sect jan feb mar apr jun jul aug sep sept oct nov "
+    "dec".split()
+)
+"""After these a sentence goes on where a number follows."""
+
+_MAY_END = frozenset("al etc inc ltd co corp gmbh llc plc spp sp jr sr ph.d m.d univ dept".split())
+"""After these a sentence goes on unless what follows looks like a new one."""
+
+_ABBREVIATED = _NEVER | _BEFORE_NUMBER | _MAY_END
+
+_LETTERED = frozenset(
+    "vitamin vitamins hepatitis group groups type types protein factor grade stage class arm panel "
+    "cohort influenza phase coenzyme subunit case patient subject ward hemophilia haemophilia "
+    "cyclosporin cyclosporine mitomycin amphotericin toxin antigen allele genotype strain serotype "
+    "region domain site model experiment part level category trial chain form variant".split()
+)
+"""Words that a single capital letter belongs to: "vitamin C."."""
+
+_DOTTED = re.compile(r"[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+\Z")
+_COUNTING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5})\Z")
+_PARAGRAPH = re.compile(r"\n[^\S\n]*+\n\s*+")
+_OPENING = "([{\"'“‘«"
+
+
+def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """Where the sentences of ``text[start:end]`` lie: pairs of offsets into ``text``, in order.
+
+    White space around sentences is left out, and every other character is in one. A blank
+    line always ends a sentence; a single line break does not.
+
+    >>> text = "Loss of E. coli (Fig. 2) was seen. p53 was not lost."
+    >>> [text[a:b] for a, b in sentences(text)]
+    ['Loss of E. coli (Fig. 2) was seen.', 'p53 was not lost.']
+    """
+    end = len(text) if end is None else end
+    if text.find("\n", start, end) >= 0:
+        for blank in _PARAGRAPH.finditer(text, start, end):
+            yield from _of_paragraph(text, start, blank.start())
+            start = blank.end()
+    yield from _of_paragraph(text, start, end)
+
+
+def _of_paragraph(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    start, end = _trimmed(text, start, end)
+    for place in _PLACE.finditer(text, start, end):
+        following = place.end()
+        if following < end and _ends(text, start, place.start(), following):
+            gap = place.start(1)
+            yield start, gap if gap >= 0 else following
+            start = following
+    if start < end:
+        yield start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """The offsets without the white space at either end."""
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _ends(text: str, start: int, stop: int, following: int) -> bool:
+    """Whether the sentence that began at ``start`` ends with the mark at ``stop``.
+
+    ``following`` is where the next one would begin.
+    """
+    if text[following].islower() and not _LOWER_NAME.match(text, following):
+        return False
+    if text[stop] != ".":
+        return True
+    if _inside_bracket(text, start, stop, following):
+        return False
+    before = text[max(start, stop - 40) : stop]
+    if before[-1:].isspace():  # "A, B, ... Z"
+        return bool(_STARTER.match(text, following))
+    word = before.rsplit(None, 1)[-1].lstrip(_OPENING) if before else ""
+    lowered = word.lower()
+    if lowered in _ABBREVIATED:
+        return _abbreviation_ends(text, word, lowered, following)
+    first = stop - len(word) <= start
+    if len(word) == 1 and word.isalpha():
+        return not first and _letter_ends(text, before, word, following)
+    if _DOTTED.match(word):
+        return _goes_anew(text, following, strict=word[0].isupper())
+    # "1. Introduction": a number that stands first counts, and ends nothing.
+    return not (first and _COUNTING.match(word))
+
+
+def _inside_bracket(text: str, start: int, stop: int, following: int) -> bool:
+    """Whether the stop lies in a bracket that opened within the sentence and closes soon."""
+    opened = text.rfind("(", max(start + 1, stop - _REACH), stop)
+    if opened < 0 or text.find(")", opened, following) >= 0:
+        return False
+    closed = text.find(")", following, following + _REACH)
+    return closed >= 0 and text.find("(", following, closed) < 0
+
+
+def _abbreviation_ends(text: str, word: str, lowered: str, following: int) -> bool:
+    number = text[following].isdigit()
+    if word.isupper():  # MS, NO and CO are names; FIG and NO before a number are not
+        return not (number and lowered in ("fig", "figs", "no", "nos"))
+    if lowered in _NEVER or (number and lowered in _BEFORE_NUMBER):
+        return False
+    return _goes_anew(text, following)
+
+
+def _letter_ends(text: str, before: str, word: str, following: int) -> bool:
+    """Whether a single letter ends a sentence: a unit ("2 h.") or a name ("vitamin C.") does.
+
+    An initial ("J. Smith") and a genus ("E. coli") do not.
+    """
+    words = before.split()
+    previous = words[-2] if len(words) > 1 else ""
+    if previous[-1:].isdigit() or _STARTER.match(text, following):
+        return True
+    if word.islower():
+        return not text[following].isdigit()
+    return previous.lower() in _LETTERED
+
+
+def _goes_anew(text: str, following: int, *, strict: bool = False) -> bool:
+    """Whether what follows looks like a new sentence; ``strict`` wants a function word."""
+    return bool(_STARTER.match(text, following)) or (
+        not strict and bool(_CLAUSE.match(text, following))
+    )
+
+
+class RuleSegmenter:
+    """Finds sentences by rules; each title and heading, and each row of a table, is its own."""
+
+    def segment(self, document: Document) -> list[Span]:
+        """The sentences, in order, without overlap, none across a section border."""
+        text = document.text
+        of_kind = {section.span: section.kind for section in document.sections}
+        found: list[Span] = []
+        for stretch in _stretches(document):
+            kind = of_kind.get(stretch)
+            if kind is SectionKind.TITLE or kind is SectionKind.HEADING:
+                start, end = _trimmed(text, stretch.start, stretch.end)
+                found += [Span(start, end)] if start < end else []
+            elif kind is SectionKind.TABLE:
+                found += (Span(*pair) for row in _rows(text, stretch) for pair in row)
+            else:
+                found += (Span(*pair) for pair in sentences(text, stretch.start, stretch.end))
+        return found
+
+
+def _stretches(document: Document) -> Iterator[Span]:
+    """The text cut at every section's start and end."""
+    borders = {0, len(document.text)}
+    for section in document.sections:
+        borders |= {section.span.start, section.span.end}
+    return (Span(start, end) for start, end in pairwise(sorted(borders)))
+
+
+def _rows(text: str, stretch: Span) -> Iterator[Iterator[tuple[int, int]]]:
+    start = stretch.start
+    for line in stretch.of(text).splitlines(keepends=True):
+        yield sentences(text, start, start + len(line))
+        start += len(line)
+
+
+def _create(settings: Settings) -> RuleSegmenter:
+    return RuleSegmenter()
+
+
+SPEC = SegmenterSpec(
+    name="rules",
+    summary="Sentences of scientific text by rules for abbreviations, citations and names.",
+    create=_create,
+)

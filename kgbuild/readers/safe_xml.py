@@ -15,7 +15,7 @@ from lxml import etree
 
 from kgbuild.errors import InputError
 
-__all__ = ["iterate", "parse", "text_of"]
+__all__ = ["character_of", "iterate", "parse", "text_of"]
 
 _OPTIONS: dict[str, Any] = {
     "resolve_entities": False,
@@ -74,12 +74,17 @@ def text_of(element: etree._Element, *, without: Collection[str] = ()) -> str:
     return "".join(parts)
 
 
+def character_of(entity: etree._Element) -> str:
+    """The character that an entity reference names (``&alpha;``), else the reference itself."""
+    written = entity.text or ""
+    return html5.get(written.removeprefix("&"), written)
+
+
 def _collect(element: etree._Element, without: Collection[str], parts: list[str]) -> None:
     parts.append(element.text or "")
     for child in element:
         if child.tag is etree.Entity:
-            written = child.text or ""
-            parts.append(html5.get(written.removeprefix("&"), written))
+            parts.append(character_of(child))
         elif isinstance(child.tag, str) and etree.QName(child).localname not in without:
             _collect(child, without, parts)
         parts.append(child.tail or "")

@@ -1,0 +1,136 @@
+"""Turn one document's relations into assertions with evidence.
+
+The subject and object of a relation become the concepts that their mentions are linked to, or
+rather the concepts that stand for those (the preferred identifiers). A relation without two
+linked ends makes no assertion; it is counted under its reason, never lost without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from kgbuild.annotation import Annotations, Link, Mention, Relation
+from kgbuild.assertion import Assertion, Evidence, Source
+from kgbuild.document import Document, Span
+from kgbuild.vocabulary import is_symmetric
+
+__all__ = ["Assembled", "assemble"]
+
+
+@dataclass(slots=True)
+class Assembled:
+    """What a document's relations became, and what was left out, by reason."""
+
+    assertions: dict[str, Assertion] = field(default_factory=dict)
+    drops: dict[str, int] = field(default_factory=dict)
+
+    def drop(self, reason: str) -> None:
+        """Count a relation that made no assertion."""
+        self.drops[reason] = self.drops.get(reason, 0) + 1
+
+
+def assemble(
+    document: Document,
+    layers: Sequence[tuple[Source, Annotations]],
+    prefer: Callable[[str], str],
+) -> Assembled:
+    """The assertions of one document, by identity, each with this document's evidence.
+
+    ``prefer`` gives the concept that stands for a CURIE. Two evidences with one identity (the
+    same source, place and claim) are one, with the higher score.
+    """
+    assembled = Assembled()
+    concepts = _concepts((link for _, layer in layers for link in layer.links), prefer)
+    for source, layer in layers:
+        for relation in layer.relations:
+            _assert(document, source, relation, concepts, prefer, assembled)
+    return assembled
+
+
+def _concepts(links: Iterable[Link], prefer: Callable[[str], str]) -> dict[Mention, list[str]]:
+    """The concepts that each linked mention names: one, or more for a composite mention."""
+    concepts: dict[Mention, list[str]] = {}
+    for link in links:
+        if link.concept is not None:
+            named = concepts.setdefault(link.mention, [])
+            if (concept := prefer(link.concept)) not in named:
+                named.append(concept)
+    return concepts
+
+
+def _assert(
+    document: Document,
+    source: Source,
+    relation: Relation,
+    concepts: dict[Mention, list[str]],
+    prefer: Callable[[str], str],
+    assembled: Assembled,
+) -> None:
+    subjects = _ends(relation.subject, concepts, prefer)
+    objects = _ends(relation.object, concepts, prefer)
+    if not subjects or not objects:
+        ends = [name for name, found in (("subject", subjects), ("object", objects)) if not found]
+        assembled.drop(f"relation: {' and '.join(ends)} not linked")
+        return
+    evidence = _evidence(document, source, relation)
+    for subject in subjects:
+        for object_ in objects:
+            if subject == object_:
+                assembled.drop("relation: the same concept at both ends")
+            else:
+                _add(assembled, relation, subject, object_, evidence)
+
+
+def _ends(
+    end: Mention | str, concepts: dict[Mention, list[str]], prefer: Callable[[str], str]
+) -> list[str]:
+    return [prefer(end)] if isinstance(end, str) else concepts.get(end, [])
+
+
+def _evidence(document: Document, source: Source, relation: Relation) -> Evidence:
+    section = document.section_at(relation.evidence[0].start)
+    return Evidence(
+        document=document.id,
+        version=document.digest,
+        section=section.kind.value if section else "other",
+        spans=relation.evidence,
+        text=" … ".join(span.of(document.text) for span in relation.evidence),
+        subject_span=_span(relation.subject),
+        object_span=_span(relation.object),
+        source=source,
+        status=relation.status,
+        cues=relation.cues,
+        conditions=relation.conditions,
+        score=relation.score,
+    )
+
+
+def _span(end: Mention | str) -> Span | None:
+    return None if isinstance(end, str) else end.span
+
+
+def _add(
+    assembled: Assembled, relation: Relation, subject: str, object_: str, evidence: Evidence
+) -> None:
+    if is_symmetric(relation.predicate) and object_ < subject and not relation.qualifiers:
+        # One claim, one identity: a symmetric claim names its ends in a fixed order.
+        subject, object_ = object_, subject
+        evidence = replace(
+            evidence, subject_span=evidence.object_span, object_span=evidence.subject_span
+        )
+    assertion = Assertion(
+        subject=subject,
+        predicate=relation.predicate,
+        object=object_,
+        negated=relation.negated,
+        qualifiers=tuple(sorted(relation.qualifiers)),
+        evidence=(evidence,),
+    )
+    identity = assertion.id
+    if (known := assembled.assertions.get(identity)) is not None:
+        twin = next((e for e in known.evidence if e.id == evidence.id), None)
+        if twin is not None and twin.score >= evidence.score:
+            return
+        assertion = known.merged([evidence])
+    assembled.assertions[identity] = assertion

@@ -1,0 +1,84 @@
+"""Call components so that one document's failure stays one document's failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from kgbuild.annotation import Annotations, Link, Mention
+from kgbuild.components import (
+    Extractor,
+    ExtractorSpec,
+    Linker,
+    LinkerSpec,
+    Segmenter,
+    SegmenterSpec,
+    Task,
+)
+from kgbuild.document import Document
+from kgbuild.errors import ContractError
+from kgbuild.host.promises import check_annotations, check_links, check_sentences
+
+__all__ = ["extract_each", "link", "segment"]
+
+
+def extract_each(
+    spec: ExtractorSpec, extractor: Extractor, batch: Sequence[Task], *, strict: bool = False
+) -> list[Annotations | Exception]:
+    """What an extractor adds to each document, or why it failed there; one for each task.
+
+    A batch that raises, or has too few or too many results, is tried again one document at a
+    time, so only the guilty ones fail. A document with a record that breaks a promise fails
+    as a whole. ``strict`` raises the first failure instead.
+    """
+    try:
+        results = _results(spec, extractor, batch)
+    except Exception as error:
+        if strict:
+            raise
+        if len(batch) == 1:
+            return [error]
+        return [one for task in batch for one in extract_each(spec, extractor, [task])]
+    return [
+        _kept(spec, task, annotations, strict)
+        for task, annotations in zip(batch, results, strict=True)
+    ]
+
+
+def _results(spec: ExtractorSpec, extractor: Extractor, batch: Sequence[Task]) -> list[Annotations]:
+    wanted = len(batch)
+    # One more than wanted is enough to know; a generator without end would never return.
+    results = list(islice(extractor.extract(tuple(batch)), wanted + 1))
+    if len(results) != wanted:
+        many = f"{len(results)} results" if len(results) < wanted else f"more than {wanted} results"
+        documents = "1 document" if wanted == 1 else f"{wanted} documents"
+        raise ContractError(f"extract returned {many} for {documents}", component=spec.name)
+    return results
+
+
+def _kept(
+    spec: ExtractorSpec, task: Task, annotations: Annotations, strict: bool
+) -> Annotations | ContractError:
+    try:
+        check_annotations(spec, task, annotations)
+    except ContractError as error:
+        if strict:
+            raise
+        return error
+    return annotations
+
+
+def link(
+    spec: LinkerSpec, linker: Linker, document: Document, mentions: Sequence[Mention]
+) -> tuple[Link, ...]:
+    """The links of one document, checked. Raises ContractError, and what the linker raises."""
+    links = tuple(linker.link(document, tuple(mentions)))
+    check_links(spec, document, mentions, links)
+    return links
+
+
+def segment(spec: SegmenterSpec, segmenter: Segmenter, document: Document) -> Document:
+    """The document with its sentences. Raises ContractError, and what the segmenter raises."""
+    sentences = tuple(segmenter.segment(document))
+    check_sentences(spec, document, sentences)
+    return document.with_sentences(sentences)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -20,9 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from machine import describe
+from machine import describe  # type: ignore[import-not-found]
 
 from kgbuild import Document
 from kgbuild.segmenters.rules import RuleSegmenter, sentences
@@ -63,11 +60,12 @@ def gold() -> list[Case]:
 
 def _trimmed(text: str, spans: Iterable[tuple[int, int]]) -> Spans:
     """The spans without white space at their ends; blank lines end a sentence for everybody."""
-    found = []
-    for start, end in spans:
-        for piece in re.finditer(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", text[start:end], re.DOTALL):
-            found.append((start + piece.start(), start + piece.end()))
-    return found
+    piece = re.compile(r"\S(?:.*?\S)??(?=\s*\n\s*\n|\s*\Z)", re.DOTALL)
+    return [
+        (start + found.start(), start + found.end())
+        for start, end in spans
+        for found in piece.finditer(text[start:end])
+    ]
 
 
 def _located(text: str, pieces: Iterable[str]) -> Spans:
@@ -204,7 +202,8 @@ def main() -> None:
     cases = gold()
     parts = {part: [c for c in cases if c.part == part] for part in {c.part: 0 for c in cases}}
     if options.errors:
-        return show_errors(parts)
+        show_errors(parts)
+        return
     texts = texts_for_speed(options.abstracts, cases)
     hard, passages = ["hard dev", "hard held-out"], ["passages dev", "passages held-out"]
     rows = []
@@ -215,8 +214,11 @@ def main() -> None:
         rows.append((name, speed(splitter, texts), marks, scores))
     spacy = next(rate for name, rate, *_ in rows if name.startswith("spaCy"))
     print(f"{describe()}; {len(texts):,} texts")
-    print("| splitter | MB/s | × spaCy | " + " | ".join(f"{p} (F1)" if p in passages else p
-                                                        for p in hard + passages) + " |")
+    print(
+        "| splitter | MB/s | × spaCy | "
+        + " | ".join(f"{p} (F1)" if p in passages else p for p in hard + passages)
+        + " |"
+    )
     print("|---|--:|--:|" + "--:|" * 4)
     for name, rate, marks, scores in rows:
         print(f"| {name} | {rate:.1f} | {rate / spacy:.1f} | " + " | ".join(marks + scores) + " |")

@@ -35,7 +35,7 @@ _PLACE = re.compile(
     )?+
     (?:
         (\s++)
-        (?! [a-z]++ (?! [\w-] | \.[A-Z\d] ) )   # a plain word begins no sentence
+        (?! [a-z]++ (?! [\w-] | \.[A-Z\d] | \(\d ) )   # a plain word begins no sentence
       | (?<=[a-z]{3}\.) (?= (?:The|We|In|It|This|These|Our|However|Here|There|Thus)\s )
     )
     """,
@@ -45,11 +45,12 @@ _PLACE = re.compile(
 _STARTER = re.compile(
     r"""["'“(\[]* (?:
     A|After|All|Also|Although|Among|An|And|Another|As|At|Because|Before|Besides|Both|But|By|
-    Compared|Consequently|Conversely|Despite|Due|During|Each|Even|Few|Finally|First|For|From|
+    Compared|Consequently|Conversely|
+    Collectively|Despite|Due|During|Each|Even|Few|Finally|First|For|From|
     Furthermore|Given|He|Hence|Her|Here|His|How|However|If|Importantly|In|Increasing|Indeed|
     Interestingly|It|Its|Later|Most|Moreover|More|Neither|Nevertheless|No|None|Not|Notably|On|
     Once|One|Only|Other|Others|Our|Over|Overall|Recent|Recently|Secondly|Several|She|Similarly|
-    Since|So|Some|Still|Subsequently|Such|Surprisingly|That|The|Their|Then|There|Thereafter|
+    Since|So|Some|Still|Subsequently|Such|Surprisingly|Taken|That|The|Their|Then|There|Thereafter|
     Therefore|These|They|This|Those|Three|Through|Thus|To|Together|Two|Under|Unlike|Until|Upon|
     Using|We|What|When|Whereas|Whether|Which|While|Who|Why|With|Within|Without|You
     ) (?![\w.'-])
@@ -62,36 +63,51 @@ _STARTER = re.compile(
 _CLAUSE = re.compile(r"""["'“(\[]* [A-Z][a-z]+ ,?\s [a-z]""", re.VERBOSE)
 """A capitalised word, then one in lower case: "Cells were", not "Nature 2004"."""
 
-_LOWER_NAME = re.compile(r"[a-z]{1,4}-?[A-Z\d]|[a-z]-[A-Z]|[cgmnpr]\.[A-Z\d]|[α-ω]")
-"""A name that begins in lower case: p53, mTOR, miR-21, c-Myc, p.Val600Glu, α-synuclein."""
+_LOWER_NAME = re.compile(
+    r"""(?! (?:kg|g|mg|ml|l|cm|m|d|h|s|min)-\d )
+    (?: [a-z]{1,4}-?[A-Z\d] | [a-z]-[A-Z] | [dl]-[a-z]{4} | c-[a-z]{3}\b | [cgmnpr]\.[A-Z\d]
+      | [α-ω] | (?:alpha|beta|gamma|delta|kappa)[-(] )""",
+    re.VERBOSE,
+)
+"""A name that begins in lower case: p53, mTOR, miR-21, c-Myc, c-fos, p.Val600Glu, α-synuclein."""
 
-_NEVER = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NEVER = _words(
     "approx ca cf dr e.g eq eqn eqns eqs fig figs i.e lt col maj mr mrs ms mt messrs prof ref refs "
-    "resp st ste vs viz var subsp ssp aff suppl".split()
+    "resp st ste vs viz var subsp ssp aff suppl"
 )
 """After these a sentence goes on, whatever follows."""
 
-_BEFORE_NUMBER = frozenset(
-    "no nos vol vols p pp tab tabs ch sec sect jan feb mar apr jun jul aug sep sept oct nov "
-    "dec".split()
+_BEFORE_NUMBER = _words(
+    "no nos vol vols p pp tab tabs ch sec sect jan feb mar apr jun jul aug sep sept oct nov dec"
 )
 """After these a sentence goes on where a number follows."""
 
-_MAY_END = frozenset("al etc inc ltd co corp gmbh llc plc spp sp jr sr ph.d m.d univ dept".split())
+_MAY_END = _words(
+    "al etc inc ltd co corp gmbh llc plc spp sp jr sr ph.d m.d univ dept "
+    "acad am appl biochem biol biophys chem clin engl exp genet immunol int med mol nat natl "
+    "neurosci pharmacol phys physiol proc psychiatr res rev sci soc"
+)
 """After these a sentence goes on unless what follows looks like a new one."""
 
 _ABBREVIATED = _NEVER | _BEFORE_NUMBER | _MAY_END
 
-_LETTERED = frozenset(
+_LETTERED = _words(
     "vitamin vitamins hepatitis group groups type types protein factor grade stage class arm panel "
     "cohort influenza phase coenzyme subunit case patient subject ward hemophilia haemophilia "
     "cyclosporin cyclosporine mitomycin amphotericin toxin antigen allele genotype strain serotype "
-    "region domain site model experiment part level category trial chain form variant".split()
+    "region domain site model experiment part level category trial chain form variant isoform "
+    "troponin degree degrees"
 )
 """Words that a single capital letter belongs to: "vitamin C."."""
 
 _DOTTED = re.compile(r"[^\W\d_]{1,2}(?:\.[^\W\d_]{1,2})+\Z")
 _COUNTING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5})\Z")
+_REST_OF_NUMBER = re.compile(r"\d{1,3}[-%);,]")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*+\n\s*+")
 _OPENING = "([{\"'“‘«"
 
@@ -151,11 +167,13 @@ def _ends(text: str, start: int, stop: int, following: int) -> bool:
         return bool(_STARTER.match(text, following))
     word = before.rsplit(None, 1)[-1].lstrip(_OPENING) if before else ""
     lowered = word.lower()
+    first = stop - len(word) <= start
+    if len(word) == 1 and not word.isdigit():
+        return not first and _letter_ends(text, before, word, following)
     if lowered in _ABBREVIATED:
         return _abbreviation_ends(text, word, lowered, following)
-    first = stop - len(word) <= start
-    if len(word) == 1 and word.isalpha():
-        return not first and _letter_ends(text, before, word, following)
+    if word[-1:].isdigit() and text[following].isdigit() and _broken(text, word, following):
+        return False
     if _DOTTED.match(word):
         return _goes_anew(text, following, strict=word[0].isupper())
     # "1. Introduction": a number that stands first counts, and ends nothing.
@@ -191,7 +209,14 @@ def _letter_ends(text: str, before: str, word: str, following: int) -> bool:
         return True
     if word.islower():
         return not text[following].isdigit()
-    return previous.lower() in _LETTERED
+    return previous.lower() in _LETTERED or not (word.isalpha() or text[following].isdigit())
+
+
+def _broken(text: str, word: str, following: int) -> bool:
+    """Whether a stop between two numbers is a decimal point, as old records have them ("0. 5")."""
+    return (len(word) < 3 and word.isdigit()) or (
+        "." not in word and bool(_REST_OF_NUMBER.match(text, following))
+    )
 
 
 def _goes_anew(text: str, following: int, *, strict: bool = False) -> bool:

@@ -45,6 +45,7 @@ from kgbuild.errors import (
     VocabularyError,
 )
 from kgbuild.hookspecs import hookimpl
+from kgbuild.vocabulary import ancestors, compress, normalise
 
 __version__ = "0.1.0"
 
@@ -95,5 +96,8 @@ __all__ = [
     "VocabularyError",
     "Withdrawal",
     "__version__",
+    "ancestors",
+    "compress",
     "hookimpl",
+    "normalise",
 ]

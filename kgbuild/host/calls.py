@@ -33,7 +33,7 @@ def extract_each(
     """
     try:
         results = _results(spec, extractor, batch)
-    except Exception as error:
+    except Exception as error:  # isolation point: calling a component
         if strict:
             raise
         if len(batch) == 1:

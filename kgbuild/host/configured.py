@@ -85,7 +85,7 @@ def _unless_unavailable(offer: Offer, act: Callable[[], T]) -> T:
         return act()
     except (ComponentUnavailableError, ConfigError):
         raise
-    except Exception as error:
+    except Exception as error:  # isolation point: calling a component
         named = isinstance(error, KgbuildError)
         message = str(error) if named else f"{type(error).__name__}: {error}"
         raise ComponentUnavailableError(

@@ -7,6 +7,7 @@ keeps misspelt hooks; so the host has its own, which tries each plugin alone.
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
@@ -47,7 +48,7 @@ def import_plugin(found: Found) -> object:
         if isinstance(found.origin, EntryPoint):
             return found.origin.load()
         return _import_file(found.origin)
-    except Exception as error:
+    except Exception as error:  # isolation point: loading a plugin
         raise load_error(
             found.record, f"fails to import: {type(error).__name__}: {error}"
         ) from error
@@ -79,7 +80,7 @@ def register(manager: pluggy.PluginManager, plugin: object, record: PluginRecord
         problem = next(_problems(manager, plugin), None)
     except (pluggy.PluginValidationError, ValueError) as error:
         _forget(manager, record)
-        raise load_error(record, str(error)) from error
+        raise load_error(record, f"{error}{_specified(str(error))}") from error
     if problem:
         _forget(manager, record)
         raise load_error(record, *problem)
@@ -90,6 +91,14 @@ def defaulted_arguments(manager: pluggy.PluginManager, plugin: object) -> Iterat
     for implementation in _implementations(manager, plugin):
         for argument in implementation.kwargnames:
             yield f"{implementation.function.__name__}({argument})"
+
+
+def _specified(problem: str) -> str:
+    """The signature of the hook that pluggy's message is about, to stand beside the plugin's."""
+    for name in HOOKS:
+        if f"hook {name!r}" in problem:
+            return f"\nhookspec definition: {name}{inspect.signature(getattr(hookspecs, name))}"
+    return ""
 
 
 def _forget(manager: pluggy.PluginManager, record: PluginRecord) -> None:

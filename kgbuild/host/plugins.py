@@ -19,6 +19,8 @@ __all__ = ["Found", "PluginRecord", "PluginStatus", "conflict", "find", "list_pl
 
 GROUP = "kgbuild"
 
+_ABOUT_US = re.compile(r"kgbuild(?![-_.\w])", re.IGNORECASE)
+
 
 class PluginStatus(StrEnum):
     """What has become of a plugin; INSTALLED means that nobody has tried to load it."""
@@ -175,9 +177,7 @@ def _installed() -> Iterator[Found]:
 
 def _unmet_requirement(requirements: Iterable[str]) -> str:
     """The requirement on kgbuild that this kgbuild does not meet; empty where there is none."""
-    about_us = [
-        text for text in requirements if re.match(r"kgbuild(?![-_.\w])", text, re.IGNORECASE)
-    ]
+    about_us = [text for text in requirements if _ABOUT_US.match(text)]
     if not about_us:
         return ""
     from packaging.requirements import Requirement

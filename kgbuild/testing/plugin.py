@@ -1,17 +1,35 @@
 """Fixtures for pytest, available wherever kgbuild is installed.
 
 ``kgbuild_host`` loads a host, ``kgbuild_project`` makes a folder and runs commands in it,
-``kgbuild_golden`` compares with a file that ``--update-golden`` rewrites.
+``kgbuild_distribution`` installs a little plugin for one test, ``kgbuild_golden`` compares
+with a file that ``--update-golden`` rewrites.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-__all__ = ["kgbuild_golden"]
+if TYPE_CHECKING:
+    from click.testing import Result
+
+    from kgbuild.host import Host
+
+# kgbuild is imported inside the fixtures: a project that happens to have it installed pays
+# nothing for this plugin, and coverage sees the imports.
+
+__all__ = [
+    "Project",
+    "kgbuild_distribution",
+    "kgbuild_golden",
+    "kgbuild_host",
+    "kgbuild_project",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,3 +63,74 @@ def kgbuild_golden(request: pytest.FixtureRequest) -> Callable[[Path, str | byte
             assert given == expected
 
     return compare
+
+
+@pytest.fixture
+def kgbuild_distribution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Path]]:
+    """Install a distribution for this test: see :func:`kgbuild.testing.distributions.install`.
+
+    Each lies in a folder of its own at the front of ``sys.path``; its modules are forgotten
+    when the test ends.
+    """
+    from kgbuild.testing.distributions import install
+
+    before = set(sys.modules)
+    sites: list[Path] = []
+
+    def distribution(name: str, **facts: Any) -> Path:
+        site = tmp_path / f"site-{len(sites)}"
+        sites.append(install(site, name, **facts))
+        monkeypatch.syspath_prepend(site)
+        return site
+
+    yield distribution
+    for module in set(sys.modules) - before:
+        if _lies_in(sys.modules[module], sites):
+            del sys.modules[module]
+
+
+def _lies_in(module: object, folders: Sequence[Path]) -> bool:
+    file = getattr(module, "__file__", None)
+    return bool(file) and any(Path(file).is_relative_to(folder) for folder in folders)
+
+
+@pytest.fixture
+def kgbuild_host() -> Callable[..., Host]:
+    """Load a host with all that is installed: ``kgbuild_host(disable=…, files=…)``."""
+    from kgbuild.host import Host
+
+    return Host.load
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder in which ``kgbuild`` is run."""
+
+    folder: Path
+
+    def run(self, *arguments: str) -> Result:
+        """Run a command there: ``run("ingest", "papers")``. Has exit_code, stdout, stderr."""
+        from click.testing import CliRunner
+
+        from kgbuild.cli import cli
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            return CliRunner().invoke(cli, arguments, prog_name="kgbuild")
+
+
+@pytest.fixture
+def kgbuild_project(tmp_path: Path) -> Callable[[Mapping[str, str]], Project]:
+    """Make a folder of files: ``kgbuild_project({"papers/1.txt": "…"}).run("ingest", "papers")``."""
+
+    def project(files: Mapping[str, str]) -> Project:
+        folder = tmp_path / "project"
+        for path, text in files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(text, encoding="utf-8")
+        folder.mkdir(exist_ok=True)
+        return Project(folder)
+
+    return project

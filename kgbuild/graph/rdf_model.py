@@ -1,0 +1,676 @@
+"""The RDF model: which triples a document, a concept, a source and an assertion become.
+
+Everything that writes or shows RDF goes through here, so there is one definition of it. The
+reasons are in ``docs/decisions/0005-rdf.md``, an example in ``docs/reference/rdf.md``.
+
+No node is blank: every IRI is made from an identifier or from content, so the same graph gives
+the same quads, whatever the order of arrival. What is written of an assertion comes from that
+assertion alone; a view can be kept in step one assertion at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from urllib.parse import quote
+
+from kgbuild import vocabulary
+from kgbuild.annotation import Status
+from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict, content_id
+from kgbuild.components import Graph
+from kgbuild.document import Document, Notice, NoticeKind, Span
+from kgbuild.errors import ConfigError, VocabularyError
+from kgbuild.graph.rdf_pattern import VOCABULARY_IRI, Pattern, Statement, pattern
+
+__all__ = ["LAYERS", "RdfModel", "edge_layer", "evidence_node"]
+
+LAYERS = ("asserted", "inferred", "concepts", "provenance", "dataset")
+"""The named graphs, each ``<base>graph:<layer>``."""
+
+ELSEWHERE = " … "
+"""What joins the spans of an evidence's text."""
+
+CONTEXT = 32
+"""How many characters of the sentence a quote of a name shows on either side."""
+
+ASSOCIATION = """
+    @assertion rdf:type biolink:Association
+    @assertion rdf:subject ?subject
+    @assertion rdf:predicate ?predicate
+    @assertion rdf:object ?object
+    @assertion biolink:negated $negated^^xsd:boolean
+    @assertion biolink:knowledge_level $knowledge_level
+    @assertion biolink:agent_type $agent_type
+"""
+_ASSOCIATION_SLOTS = "assertion subject predicate object negated knowledge_level agent_type"
+ASSOCIATIONS = {
+    layer: pattern(layer, _ASSOCIATION_SLOTS, ASSOCIATION) for layer in ("asserted", "inferred")
+}
+PREMISE = pattern("inferred", "assertion premise", "@assertion prov:wasDerivedFrom @premise")
+PUBLICATION = pattern(
+    "provenance", "assertion document", "@assertion biolink:publications ?document"
+)
+EVIDENCE = pattern(
+    "provenance",
+    "assertion evidence document text section status score source version",
+    """
+    @assertion biolink:has_evidence @evidence
+    @evidence rdf:type oa:Annotation
+    @evidence rdf:type biolink:Evidence
+    @evidence oa:hasBody @assertion
+    @evidence biolink:supporting_text $text
+    @evidence biolink:supporting_text_section_type $section
+    @evidence kgv:status ?status
+    @evidence kgv:score $score^^xsd:double
+    @evidence kgv:textDigest $version
+    @evidence prov:hadPrimarySource ?document
+    @evidence prov:wasAttributedTo @source
+    """,
+)
+TARGET = pattern(
+    "provenance",
+    "evidence target document start end",
+    """
+    @evidence oa:hasTarget @target
+    @target rdf:type oa:SpecificResource
+    @target oa:hasSource ?document
+    @target oa:hasSelector @target:position
+    @target:position rdf:type oa:TextPositionSelector
+    @target:position oa:start $start^^xsd:integer
+    @target:position oa:end $end^^xsd:integer
+    """,
+)
+TARGET_QUOTE = pattern(
+    "provenance",
+    "target text",
+    """
+    @target oa:hasSelector @target:quote
+    @target:quote rdf:type oa:TextQuoteSelector
+    @target:quote oa:exact $text
+    """,
+)
+_END_POSITION = """
+    @evidence kgv:{end}Selector @evidence:{end}
+    @evidence:{end} rdf:type oa:TextPositionSelector
+    @evidence:{end} oa:start $start^^xsd:integer
+    @evidence:{end} oa:end $end^^xsd:integer
+"""
+_END_QUOTE = """
+    @evidence kgv:{end}Selector @evidence:{end}:quote
+    @evidence:{end}:quote rdf:type oa:TextQuoteSelector
+    @evidence:{end}:quote oa:exact $exact
+    @evidence:{end}:quote oa:prefix $prefix
+    @evidence:{end}:quote oa:suffix $suffix
+"""
+POSITIONS = {
+    end: pattern("provenance", "evidence start end", _END_POSITION.format(end=end))
+    for end in ("subject", "object")
+}
+POSITIONS_AND_QUOTES = {
+    end: pattern(
+        "provenance",
+        "evidence start end exact prefix suffix",
+        (_END_POSITION + _END_QUOTE.lstrip("\n")).format(end=end),
+    )
+    for end in ("subject", "object")
+}
+CUE = pattern(
+    "provenance",
+    "evidence cue kind start end",
+    """
+    @evidence kgv:cue @cue
+    @cue rdf:type kgv:Cue
+    @cue rdf:type oa:TextPositionSelector
+    @cue kgv:cueKind ?kind
+    @cue oa:start $start^^xsd:integer
+    @cue oa:end $end^^xsd:integer
+    """,
+)
+CUE_WORDS = pattern("provenance", "cue words", "@cue rdf:value $words")
+CONDITION = pattern(
+    "provenance",
+    "evidence condition name value",
+    """
+    @evidence kgv:condition @condition
+    @condition rdf:type kgv:Condition
+    @condition kgv:name $name
+    @condition rdf:value $value
+    """,
+)
+REVIEW = pattern(
+    "provenance",
+    "assertion review verdict reviewer",
+    """
+    @assertion kgv:review @review
+    @review rdf:type kgv:Review
+    @review kgv:verdict ?verdict
+    @review kgv:reviewer $reviewer
+    """,
+)
+REVIEW_REASON = pattern("provenance", "review reason", "@review kgv:reason $reason")
+SOURCE = pattern(
+    "provenance",
+    "source component distribution version fingerprint",
+    """
+    @source rdf:type prov:SoftwareAgent
+    @source rdfs:label $component
+    @source kgv:component $component
+    @source kgv:distribution $distribution
+    @source kgv:version $version
+    @source kgv:fingerprint $fingerprint
+    """,
+)
+CONCEPT = pattern(
+    "concepts",
+    "concept category identifier",
+    """
+    ?concept rdf:type ?category
+    ?concept dcterms:identifier $identifier
+    """,
+)
+LABEL = pattern("concepts", "concept label", "?concept rdfs:label $label")
+SYNONYM = pattern("concepts", "concept synonym", "?concept skos:altLabel $synonym")
+MATCH = pattern("concepts", "concept match", "?concept skos:exactMatch ?match")
+UNKNOWN_MATCH = pattern("concepts", "concept match", "?concept kgv:unresolvedMatch $match")
+DOCUMENT = pattern(
+    "provenance",
+    "document identifier digest retracted",
+    """
+    ?document rdf:type biolink:Publication
+    ?document rdf:type bibo:Document
+    ?document dcterms:identifier $identifier
+    ?document kgv:textDigest $digest
+    ?document kgv:retracted $retracted^^xsd:boolean
+    """,
+)
+TITLE = pattern("provenance", "document title", "?document dcterms:title $title")
+LANGUAGE = pattern("provenance", "document language", "?document dcterms:language $language")
+JOURNAL = pattern("provenance", "document journal", "?document prism:publicationName $journal")
+AUTHOR = pattern("provenance", "document author", "?document dc:creator $author")
+PUBLICATION_TYPE = pattern("provenance", "document type", "?document dc:type $type")
+SUBJECT = pattern("provenance", "document subject", "?document dcterms:subject ?subject")
+SUBJECT_LABEL = pattern("provenance", "document label", "?document dc:subject $label")
+DOCUMENT_MATCH = pattern("provenance", "document match", "?document skos:exactMatch ?match")
+UNKNOWN_DOCUMENT_MATCH = pattern(
+    "provenance", "document match", "?document kgv:unresolvedMatch $match"
+)
+LICENCE = pattern("provenance", "document licence", "?document dcterms:license ?licence")
+RIGHTS = pattern("provenance", "document rights", "?document dcterms:rights $rights")
+NOTICE = pattern(
+    "provenance",
+    "document notice kind incoming about",
+    """
+    ?document kgv:notice @notice
+    @notice rdf:type kgv:Notice
+    @notice kgv:noticeKind ?kind
+    @notice kgv:incoming $incoming^^xsd:boolean
+    @notice kgv:about $about
+    """,
+)
+NOTICE_TARGET = pattern("provenance", "notice other", "@notice dcterms:relation ?other")
+DATASET = pattern(
+    "dataset",
+    "dataset title vocabulary triples",
+    """
+    @dataset rdf:type void:Dataset
+    @dataset rdf:type dcat:Dataset
+    @dataset dcterms:title $title
+    @dataset void:vocabulary ?vocabulary
+    @dataset void:triples $triples^^xsd:integer
+    """,
+)
+DATASET_LICENCE = pattern("dataset", "dataset licence", "@dataset dcterms:license ?licence")
+DATASET_RIGHTS = pattern("dataset", "dataset rights", "@dataset dcterms:rights $rights")
+SOURCE_LICENCE = pattern("dataset", "dataset licence", "@dataset kgv:sourceLicence ?licence")
+SOURCE_RIGHTS = pattern("dataset", "dataset rights", "@dataset kgv:sourceRights $rights")
+PARTITION = pattern(
+    "dataset",
+    "dataset partition class count",
+    """
+    @dataset void:classPartition @partition
+    @partition void:class ?class
+    @partition void:entities $count^^xsd:integer
+    """,
+)
+
+_STATUS = {status: f"{VOCABULARY_IRI}{status.value}" for status in Status}
+_VERDICT = {verdict: f"{VOCABULARY_IRI}{verdict.value}" for verdict in Verdict}
+_NOTICE = {kind: VOCABULARY_IRI + kind.value.replace(" ", "-") for kind in NoticeKind}
+_BOOLEAN = {True: "true", False: "false"}
+
+
+@lru_cache(maxsize=1_000)
+def edge_pattern(layer: str, predicate: str) -> Pattern:
+    """The plain triple of a predicate."""
+    return pattern(layer, "subject object", f"?subject {predicate} ?object")
+
+
+@lru_cache(maxsize=1_000)
+def qualifier_pattern(layer: str, qualifier: str, kind: str) -> Pattern:
+    """A qualifier on an association; ``kind`` is ``?`` for an IRI and ``$`` for a string."""
+    return pattern(layer, "assertion value", f"@assertion {qualifier} {kind}value")
+
+
+@lru_cache(maxsize=10)
+def named_qualifier_pattern(layer: str) -> Pattern:
+    """A qualifier that the Biolink Model does not have, kept by its name."""
+    return pattern(
+        layer,
+        "assertion qualifier name value",
+        """
+        @assertion kgv:qualifier @qualifier
+        @qualifier rdf:type kgv:Qualifier
+        @qualifier kgv:name $name
+        @qualifier rdf:value $value
+        """,
+    )
+
+
+@lru_cache(maxsize=10)
+def date_pattern(property_: str, datatype: str) -> Pattern:
+    """A date of a document, as exact as it is known."""
+    mark = f"^^{datatype}" if datatype else ""
+    return pattern("provenance", "document date", f"?document {property_} $date{mark}")
+
+
+def edge_layer(assertion: Assertion) -> str:
+    """The layer that an assertion stands in: ``inferred`` where it was derived."""
+    return "inferred" if assertion.derivation else "asserted"
+
+
+class RdfModel:
+    """Turns records into statements. ``base_iri`` begins the IRI of every node of our own.
+
+    ``title`` and ``licence`` describe the dataset. Raises ConfigError for a base that is not
+    an absolute IRI ending in ``/``, ``#`` or ``:``.
+    """
+
+    def __init__(
+        self,
+        base_iri: str = vocabulary.OWN_IRI,
+        *,
+        title: str = "A knowledge graph from literature, by kgbuild",
+        licence: str = "",
+    ) -> None:
+        if not _BASE.fullmatch(base_iri):
+            raise ConfigError(
+                f"{base_iri!r} is not an absolute IRI that ends in '/', '#' or ':'",
+                key="base_iri",
+                hints=["e.g. https://example.org/kg/"],
+            )
+        self.base_iri = base_iri
+        self.title = title
+        self.licence = licence
+
+    def statements(self, graph: Graph) -> Iterator[Statement]:
+        """Every statement of a graph, in an order that depends on the graph alone.
+
+        Documents, concepts, sources, assertions with their evidence, and the dataset last,
+        since it says how many triples there are.
+        """
+        triples, licences = 0, set()
+        for statement in self._records(graph):
+            triples += len(statement[0].triples)
+            if statement[0] in (LICENCE, RIGHTS):
+                licences.add((statement[0] is LICENCE, statement[1][1]))
+            yield statement
+        yield from self._dataset(graph, triples, sorted(licences))
+
+    def _records(self, graph: Graph) -> Iterator[Statement]:
+        for document in graph.documents():
+            yield from self.document(document)
+        for concept in graph.concepts():
+            yield from self.concept(concept)
+        for source in graph.sources():
+            yield self.source(source)
+        for assertion in graph.assertions():
+            if assertion.plain and not _edge_written_before(graph, assertion):
+                yield self.edge(assertion)
+            yield from self.association(assertion)
+
+    def iri(self, curie: str) -> str:
+        """The IRI of a CURIE; kgbuild's own are under the base IRI."""
+        iri = _iri(curie)
+        if iri.startswith(vocabulary.OWN_IRI):
+            return self.base_iri + iri.removeprefix(vocabulary.OWN_IRI)
+        return iri
+
+    # -- documents and concepts ------------------------------------------------------------
+
+    def document(self, document: Document) -> Iterator[Statement]:
+        """A document: what is known of it, without its text."""
+        iri = self.iri(document.id)
+        retracted = _BOOLEAN[document.retracted]
+        yield DOCUMENT, [iri, document.id, document.digest, retracted]
+        for known, value in (
+            (TITLE, document.title),
+            (LANGUAGE, document.language),
+            (JOURNAL, document.journal),
+        ):
+            if value:
+                yield known, [iri, value]
+        for property_, day in (
+            ("dcterms:date", document.date),
+            ("dcterms:modified", document.revised),
+        ):
+            if day:
+                yield date_pattern(property_, _date_type(day)), [iri, day]
+        for each, values in ((AUTHOR, document.authors), (PUBLICATION_TYPE, document.publication_types)):
+            for value in sorted(set(values)):
+                yield each, [iri, value]
+        yield from self._subjects(iri, document)
+        yield from self._matches(
+            iri, document.exact_matches, DOCUMENT_MATCH, UNKNOWN_DOCUMENT_MATCH
+        )
+        if document.licence:
+            yield (LICENCE if _is_iri(document.licence) else RIGHTS), [iri, document.licence]
+        for notice in sorted(set(document.notices), key=lambda n: (n.kind, n.about, n.incoming)):
+            yield from self._notice(iri, document.id, notice)
+
+    def _subjects(self, iri: str, document: Document) -> Iterator[Statement]:
+        for curie in sorted({curie for curie, _ in document.subjects if curie}):
+            if found := self._known(curie):
+                yield SUBJECT, [iri, found]
+        for label in sorted({label or curie for curie, label in document.subjects}):
+            yield SUBJECT_LABEL, [iri, label]
+
+    def _notice(self, iri: str, document: str, notice: Notice) -> Iterator[Statement]:
+        incoming = _BOOLEAN[notice.incoming]
+        own = f"notice:{content_id(document, notice.kind, notice.about, incoming)}"
+        yield NOTICE, [iri, own, _NOTICE[notice.kind], incoming, notice.about]
+        if other := self._known(notice.about):
+            yield NOTICE_TARGET, [own, other]
+
+    def concept(self, concept: Concept) -> Iterator[Statement]:
+        """A concept: class, names, exact matches."""
+        iri = self.iri(concept.id)
+        yield CONCEPT, [iri, self.iri(concept.category), concept.id]
+        if concept.label:
+            yield LABEL, [iri, concept.label]
+        for synonym in sorted(set(concept.synonyms)):
+            yield SYNONYM, [iri, synonym]
+        yield from self._matches(iri, concept.exact_matches, MATCH, UNKNOWN_MATCH)
+
+    def _matches(
+        self, iri: str, matches: tuple[str, ...], known: Pattern, unknown: Pattern
+    ) -> Iterator[Statement]:
+        # Two spellings of one identifier have one IRI: say it once.
+        found = {self._known(curie): curie for curie in sorted(matches, reverse=True)}
+        yield from ((known, [iri, match]) for match in sorted(filter(None, found)))
+        yield from ((unknown, [iri, c]) for c in sorted(set(matches)) if not self._known(c))
+
+    def _known(self, curie: str) -> str:
+        """The IRI of a CURIE, or nothing where it is free text or has an unknown prefix."""
+        try:
+            return self.iri(curie)
+        except VocabularyError:
+            return ""
+
+    def source(self, source: Source) -> Statement:
+        """A source: a piece of software, as it was set."""
+        fields = [source.component, source.distribution, source.version, source.fingerprint]
+        return SOURCE, [_source_node(source), *fields]
+
+    # -- assertions ------------------------------------------------------------------------
+
+    def assertion(self, assertion: Assertion) -> Iterator[Statement]:
+        """Everything said of one assertion, its plain triple included."""
+        if assertion.plain:
+            yield self.edge(assertion)
+        yield from self.association(assertion)
+
+    def edge(self, assertion: Assertion) -> Statement:
+        """The plain triple of an assertion; who asks has looked at ``assertion.plain``."""
+        plain = edge_pattern(edge_layer(assertion), assertion.predicate)
+        return plain, [self.iri(assertion.subject), self.iri(assertion.object)]
+
+    def association(self, assertion: Assertion) -> Iterator[Statement]:
+        """The association, its qualifiers, premises, reviews and evidence."""
+        identity = assertion.id
+        own = f"assertion:{identity}"
+        yield (
+            ASSOCIATIONS[edge_layer(assertion)],
+            [
+                own,
+                self.iri(assertion.subject),
+                self.iri(assertion.predicate),
+                self.iri(assertion.object),
+                _BOOLEAN[assertion.negated],
+                *_knowledge(assertion),
+            ],
+        )
+        yield from self._qualifiers(own, assertion)
+        for premise in sorted(set(assertion.derivation)):
+            yield PREMISE, [own, f"assertion:{premise}"]
+        yield from self._reviews(own, assertion.reviews)
+        for document in sorted({self.iri(e.document) for e in assertion.evidence}):
+            yield PUBLICATION, [own, document]
+        evidence = {e.id: e for e in assertion.evidence}
+        for key in sorted(evidence):
+            yield from self._evidence(own, evidence_node(identity, key), evidence[key])
+
+    def _qualifiers(self, own: str, assertion: Assertion) -> Iterator[Statement]:
+        layer = edge_layer(assertion)
+        for name, value in sorted(set(assertion.qualifiers)):
+            slot = name if name.startswith("biolink:") else f"biolink:{name}"
+            if slot not in vocabulary.qualifiers():
+                node = f"qualifier:{content_id(own, name, value)}"
+                yield named_qualifier_pattern(layer), [own, node, name, value]
+            elif vocabulary.valid(value):
+                yield qualifier_pattern(layer, slot, "?"), [own, self.iri(value)]
+            else:
+                yield qualifier_pattern(layer, slot, "$"), [own, value]
+
+    def _reviews(self, own: str, reviews: tuple[Review, ...]) -> Iterator[Statement]:
+        for review in sorted(set(reviews), key=lambda r: (r.reviewer, r.verdict, r.reason)):
+            key = content_id(own, review.reviewer, review.verdict, review.reason)
+            yield REVIEW, [own, f"review:{key}", _VERDICT[review.verdict], review.reviewer]
+            if review.reason:
+                yield REVIEW_REASON, [f"review:{key}", review.reason]
+
+    def _evidence(self, own: str, node: str, evidence: Evidence) -> Iterator[Statement]:
+        document = self.iri(evidence.document)
+        yield (
+            EVIDENCE,
+            [
+                own,
+                node,
+                document,
+                evidence.text,
+                evidence.section,
+                _STATUS[evidence.status],
+                _double(evidence.score),
+                _source_node(evidence.source),
+                evidence.version,
+            ],
+        )
+        quotes = _quotes(evidence)
+        for index, span in enumerate(evidence.spans):
+            target = f"{node}:target{index or ''}"
+            yield TARGET, [node, target, document, span.start, span.end]
+            if quotes:
+                yield TARGET_QUOTE, [target, quotes[index]]
+        for end, place in (("subject", evidence.subject_span), ("object", evidence.object_span)):
+            if place is not None:
+                yield _end(end, node, place, evidence.spans, quotes)
+        yield from _cues(node, evidence, quotes)
+        for name, value in sorted(set(evidence.conditions)):
+            condition = f"{node}:condition-{content_id(name, value)[:16]}"
+            yield CONDITION, [node, condition, name, value]
+
+    # -- the dataset -----------------------------------------------------------------------
+
+    def _dataset(
+        self, graph: Graph, triples: int, licences: list[tuple[bool, str]]
+    ) -> Iterator[Statement]:
+        """VoID and DCAT: what is in the dataset, and under which licences its sources are."""
+        rest: list[Statement] = []
+        if self.licence:
+            own_licence = DATASET_LICENCE if _is_iri(self.licence) else DATASET_RIGHTS
+            rest.append((own_licence, ["dataset", self.licence]))
+        for is_iri, licence in licences:
+            known = SOURCE_LICENCE if is_iri else SOURCE_RIGHTS
+            rest.append((known, ["dataset", licence]))
+        counts = graph.counts()
+        for name, class_ in _PARTITIONS:
+            if name in counts:
+                node = f"dataset:{name}"
+                rest.append((PARTITION, ["dataset", node, self.iri(class_), counts[name]]))
+        triples += len(DATASET.triples) + sum(len(known.triples) for known, _ in rest)
+        yield DATASET, ["dataset", self.title, VOCABULARY_IRI, triples]
+        yield from rest
+
+
+_PARTITIONS = (
+    ("documents", "biolink:Publication"),
+    ("assertions", "biolink:Association"),
+    ("evidence", "biolink:Evidence"),
+)
+
+
+def evidence_node(assertion: str, evidence: str) -> str:
+    """The node of an evidence, from the ids of its assertion and its own.
+
+    Two claims may rest on one place in a text, each with a status and a score of its own, so
+    the node of an evidence belongs to one assertion.
+    """
+    return f"evidence:{content_id(assertion, evidence)}"
+
+
+def _edge_written_before(graph: Graph, assertion: Assertion) -> bool:
+    """Whether an assertion with fewer qualifiers writes the same plain triple already.
+
+    Only assertions with qualifiers share their triple with others, and they are few.
+    """
+    if not assertion.qualifiers:
+        return False
+    same = graph.assertions(
+        subject=assertion.subject, predicate=assertion.predicate, object=assertion.object
+    )
+    layer = edge_layer(assertion)
+    rivals = [(len(a.qualifiers) > 0, a.id) for a in same if a.plain and edge_layer(a) == layer]
+    return min(rivals) != (True, assertion.id)
+
+
+def _knowledge(assertion: Assertion) -> tuple[str, str]:
+    """Biolink's knowledge level and agent type of an assertion.
+
+    The model says of text mining that the level is usually not provided; a curator who
+    accepts a mined edge makes it a knowledge assertion.
+    """
+    if not assertion.rejected and assertion.reviews:
+        return "knowledge_assertion", "manual_validation_of_automated_agent"
+    if assertion.derivation and not assertion.evidence:
+        return "logical_entailment", "automated_agent"
+    return "not_provided", "text_mining_agent"
+
+
+def _quotes(evidence: Evidence) -> list[str]:
+    """The text of each span; nothing where the text is not what the spans say."""
+    lengths = [span.end - span.start for span in evidence.spans]
+    if sum(lengths) + len(ELSEWHERE) * (len(lengths) - 1) != len(evidence.text):
+        return []
+    quotes, at = [], 0
+    for length in lengths:
+        quotes.append(evidence.text[at : at + length])
+        at += length + len(ELSEWHERE)
+    return quotes
+
+
+def _within(place: Span, spans: tuple[Span, ...], quotes: list[str]) -> tuple[str, int] | None:
+    """The quote that holds a place, and where it begins in it."""
+    for span, quoted in zip(spans, quotes, strict=False):
+        if place in span:
+            return quoted, place.start - span.start
+    return None
+
+
+def _end(
+    end: str, node: str, place: Span, spans: tuple[Span, ...], quotes: list[str]
+) -> Statement:
+    """Where one end of the claim is named, with its words if the evidence holds them."""
+    found = _within(place, spans, quotes)
+    if found is None:
+        return POSITIONS[end], [node, place.start, place.end]
+    quoted, start = found
+    stop = start + place.end - place.start
+    return POSITIONS_AND_QUOTES[end], [
+        node,
+        place.start,
+        place.end,
+        quoted[start:stop],
+        quoted[max(0, start - CONTEXT) : start],
+        quoted[stop : stop + CONTEXT],
+    ]
+
+
+def _cues(node: str, evidence: Evidence, quotes: list[str]) -> Iterator[Statement]:
+    for cue in sorted(set(evidence.cues), key=lambda c: (c.span, c.kind)):
+        place = cue.span
+        own = f"{node}:cue-{content_id(cue.kind, str(place.start), str(place.end))[:16]}"
+        kind = VOCABULARY_IRI + quote(cue.kind, safe="")
+        yield CUE, [node, own, kind, place.start, place.end]
+        if found := _within(place, evidence.spans, quotes):
+            quoted, start = found
+            yield CUE_WORDS, [own, quoted[start : start + place.end - place.start]]
+
+
+@lru_cache(maxsize=1_000)
+def _source_node(source: Source) -> str:
+    fields = (source.component, source.distribution, source.version, source.fingerprint)
+    return f"source:{content_id(*fields)}"
+
+
+def _double(number: float) -> str:
+    """A lexical form of xsd:double: Python's, but for the two that XSD spells otherwise."""
+    text = repr(float(number))
+    return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}.get(text, text)
+
+
+_DATES = (
+    (re.compile(r"\d{4}-\d\d-\d\d"), "xsd:date"),
+    (re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "xsd:gYearMonth"),
+    (re.compile(r"\d{4}"), "xsd:gYear"),
+)
+
+
+def _date_type(text: str) -> str:
+    """The XSD type of an ISO date; none where it is not one, and it stays a string."""
+    for form, datatype in _DATES:
+        if form.fullmatch(text) and text.isascii() and not text.startswith("0000"):
+            if datatype == "xsd:date":
+                try:
+                    date.fromisoformat(text)
+                except ValueError:
+                    return ""
+            return datatype
+    return ""
+
+
+# RFC 3987, as far as it matters here: no white space, no control characters, none of <>"{}|\^`,
+# no private use, no non-characters, no lone surrogates; a percent sign has two digits behind it.
+_FORBIDDEN = (
+    '\\x00-\\x20<>"{}|\\\\^`\\x7f-\\x9f\\ud800-\\uf8ff\\ufdd0-\\ufdef\\ufff0-\\uffff'
+    "\\U000e0000-\\U000e0fff\\U000f0000-\\U0010ffff"
+)
+_CHARACTER = f"(?:[^{_FORBIDDEN}%\\[\\]#]|%[0-9A-Fa-f]{{2}})"
+_BASE = re.compile(f"[A-Za-z][A-Za-z0-9+.-]*:{_CHARACTER}*[/:#]")
+_ABSOLUTE = re.compile(f"https?://[^/?#:@]+{_CHARACTER}*(?:#{_CHARACTER}*)?")
+_NOT_IN_IRI = re.compile(f"[{_FORBIDDEN}\\[\\]]")
+
+
+def _is_iri(text: str) -> bool:
+    """Whether a licence is given by its address."""
+    return bool(_ABSOLUTE.fullmatch(text))
+
+
+@lru_cache(maxsize=100_000)
+def _iri(curie: str) -> str:
+    """The IRI of a CURIE: what is left that RFC 3987 does not allow is percent-encoded."""
+    iri = vocabulary.expand(curie)
+    if _NOT_IN_IRI.search(iri):
+        iri = _NOT_IN_IRI.sub(lambda c: quote(c[0].encode("utf-8", "replace"), safe=""), iri)
+    start, hash_, fragment = iri.partition("#")
+    return start + hash_ + fragment.replace("#", "%23")

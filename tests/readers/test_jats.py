@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
+
 from kgbuild.components import PaperFile
 from kgbuild.document import Document, NoticeKind, SectionKind, Unread
 from kgbuild.errors import InputError
 from kgbuild.readers.jats import SPEC, JatsReader
-from lxml import etree
 
 XLINK = "http://www.w3.org/1999/xlink"
 MATH = "http://www.w3.org/1998/Math/MathML"
@@ -101,7 +102,8 @@ def test_an_authors_summary_is_not_the_abstract() -> None:
 
 
 def test_an_abstract_in_another_language_is_counted() -> None:
-    meta = '<abstract xml:lang="es"><p>Uno.</p></abstract><abstract xml:lang="en"><p>One.</p></abstract>'
+    meta = """<abstract xml:lang="es"><p>Uno.</p></abstract>
+    <abstract xml:lang="en"><p>One.</p></abstract>"""
     document = _only(_article(meta=meta))
     assert document.text == "One."
     assert document.unread == (Unread(what="translated abstract"),)
@@ -112,7 +114,8 @@ def test_the_outermost_heading_that_says_something_gives_the_kind() -> None:
         _article(
             body="""<sec sec-type="materials|methods"><label>2</label><title>How</title>
             <sec><title>Results of a pilot</title><p>A.</p></sec></sec>
-            <sec><title>Apoptosis</title><p>B.</p><sec><title>Conclusions</title><p>C.</p></sec></sec>
+            <sec><title>Apoptosis</title><p>B.</p><sec><title>Conclusions</title>
+            <p>C.</p></sec></sec>
             """
         )
     )
@@ -138,8 +141,8 @@ def test_the_rows_of_a_table_are_passages_with_tabs() -> None:
     assert _body(
         """<table-wrap><label>Table 1</label><caption><p>Doses.</p></caption><alternatives>
         <graphic/><table><thead><tr><th>Drug</th><th>mg</th></tr></thead><tbody>
-        <tr><td>Aspirin<xref ref-type="table-fn"><sup>a</sup></xref></td><td><p>75</p><p>daily</p></td>
-        </tr><tr><td/><td/></tr></tbody></table></alternatives>
+        <tr><td>Aspirin<xref ref-type="table-fn"><sup>a</sup></xref></td><td><p>75</p>
+        <p>daily</p></td></tr><tr><td/><td/></tr></tbody></table></alternatives>
         <table-wrap-foot><fn><label>a</label><p>Low dose.</p></fn></table-wrap-foot></table-wrap>"""
     ) == [
         ("table", "Table 1. Doses."),

@@ -40,9 +40,9 @@ _NUMBERS = ("AN", "C2", "ID", "U1", "U2")
 _KNOWN = frozenset(
     re.findall(
         r"\w\w",
-        "A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP ET"
-        " ID IS J1 J2 JA JF JO KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N2 NV OP PB PP PY RI RP SE SN SP ST"
-        " SV T1 T2 T3 TA TI TT TY U1 U2 U3 U4 U5 UR VL VO Y1 Y2",
+        "A1 A2 A3 A4 AB AD AN AU AV BT C1 C2 C3 C4 C5 C6 C7 C8 CA CN CP CT CY DA DB DI DO DP ED EP"
+        " ET ID IS J1 J2 JA JF JO KW L1 L2 L3 L4 LA LB LK M1 M2 M3 N2 NV OP PB PP PY RI RP SE SN SP"
+        " ST SV T1 T2 T3 TA TI TT TY U1 U2 U3 U4 U5 UR VL VO Y1 Y2",
     )
 )
 """Tags that are read or hold no text of the paper; any other is counted as unread."""

@@ -1,8 +1,8 @@
 """The members of zip and tar archives, one at a time, never extracted by path.
 
-A member is opened where the archive stands; opened again later, it is found again from the
-archive's start, which is right but slow. So memory is flat: one member of at most
-``KEPT_BYTES`` is held, a larger one is streamed.
+The member that the archive stands at is held: in memory up to ``KEPT_BYTES``, beyond in a
+temporary file without a name. Opened later, a member is found again from the archive's start,
+which is right but slow. So memory is flat, even if a caller keeps every member.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from kgbuild.readers.decompression import (
 __all__ = ["Member", "Refused", "tar_members", "zip_members"]
 
 KEPT_BYTES = 8 * 1024**2
-"""A member up to this size is read once and can be opened again at no cost."""
+"""A member up to this size is held in memory, one at a time."""
 
 _MOST_HEADER_BYTES = 1024**2  # a tar's extended headers are read whole: names and dates only
 _DIRECTORY_BYTES_PER_MEMBER = 1024  # 46 and a name is usual
@@ -58,35 +58,26 @@ class Refused:
 
 
 class _Current:
-    """The member that the archive stands at."""
+    """The member that the archive stands at: its bytes, until the archive moves on."""
 
     def __init__(self, live: IO[bytes], size: int, again: Opener) -> None:
         self._again = again
-        self._live: IO[bytes] | None = live
-        self._content: bytes | None = None
-        if size <= KEPT_BYTES:
-            with live:
-                self._content = live.read()
-            self._live = None
+        with live:
+            self._opener: Opener | None = (
+                partial(io.BytesIO, live.read()) if size <= KEPT_BYTES else spooled(live)
+            )
 
     def open(self) -> IO[bytes]:
-        if self._content is not None:
-            return io.BytesIO(self._content)
-        live, self._live = self._live, None
-        return live if live is not None else self._again()
+        return (self._opener or self._again)()
 
     def leave(self) -> None:
-        """Forget the bytes: the archive moves on."""
-        self._content = None
-        if self._live is not None:
-            self._live.close()
-            self._live = None
+        self._opener = None
 
 
 def leads_out(path: str) -> bool:
-    """Whether a member's path is absolute or climbs out of the archive (zip-slip).
+    r"""Whether a member's path is absolute or climbs out of the archive (zip-slip).
 
-    >>> leads_out("../x"), leads_out("C:\\\\x"), leads_out("a/b..xml")
+    >>> leads_out("../x"), leads_out("C:\\x"), leads_out("a/b..xml")
     (True, True, False)
     """
     parts = path.replace("\\", "/").split("/")
@@ -241,7 +232,7 @@ class _Tar:
     def __init__(self, stream: IO[bytes], name: str, limits: Limits) -> None:
         self._name = name
         self._most = limits.tar_members
-        self._header = type("_HeaderOfOneArchive", (_Header,), {})
+        self._header: type[_Header] = type("_HeaderOfOneArchive", (_Header,), {})
         with self._in_our_words():
             self._archive = tarfile.open(fileobj=stream, mode="r|", tarinfo=self._header)  # noqa: SIM115
 
@@ -263,7 +254,7 @@ class _Tar:
             if index >= self._most:
                 raise _too_many(self._most)
             yield index, info
-            self._archive.members = []  # else every header is kept, and memory grows
+            self._archive.members = []  # type: ignore[attr-defined] # else every header is kept, and memory grows
         if not self._header.ended:
             raise InputError("ends without its end mark: the archive was cut short or is damaged")
 
@@ -301,7 +292,9 @@ def _tar_problem(info: tarfile.TarInfo) -> InputError | None:
     if info.ischr() or info.isblk() or info.isfifo():
         return InputError("is a device or a pipe, which is not read")
     if info.sparse is not None or not info.isreg():
-        return InputError("is not a plain file (a sparse one, or of a type that tar does not define)")
+        return InputError(
+            "is not a plain file (a sparse one, or of a type that tar does not define)"
+        )
     return None
 
 

@@ -12,12 +12,13 @@ import lzma
 import os
 import tarfile
 import tempfile
+import weakref
 import zipfile
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from kgbuild.errors import InputError, LimitError
 
@@ -198,34 +199,76 @@ def decompressing(opener: Opener, *, name: str, limits: Limits, most: int = 0) -
         owned = ExitStack()
         owned.callback(raw.close)
         try:
-            head = raw.read(len(_BZIP2[0]))
-            raw.seek(0)
-            stream = _decoder(raw, head, limits)
-            owned.callback(stream.close)
+            head = _beginning(raw)
         except BaseException:
             owned.close()
             raise
-        packed = raw.tell if stream is not raw else None
+        if not is_compressed(head):
+            return bounded(raw, name=name, limits=limits, most=most, owned=owned)
+        counted = _Counted(raw)
+        stream = _decoder(io.BufferedReader(counted, BUFFER), head, limits)
+        owned.callback(stream.close)
+        packed = counted.so_far
         return bounded(stream, name=name, limits=limits, most=most, packed=packed, owned=owned)
 
     return open_decompressed
 
 
+def _beginning(raw: IO[bytes]) -> bytes:
+    if isinstance(raw, io.BufferedReader):  # it may be unable to seek back
+        return raw.peek(HEAD)
+    head = raw.read(HEAD)
+    raw.seek(0)
+    return head
+
+
 def _decoder(raw: IO[bytes], head: bytes, limits: Limits) -> IO[bytes]:
     if head.startswith(_GZIP):
-        return gzip.GzipFile(fileobj=raw, mode="rb")
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=raw, mode="rb"))
     if head.startswith(_BZIP2):
         return bz2.BZ2File(raw, "rb")
-    if head.startswith(_XZ):
-        return io.BufferedReader(_XzStream(raw, limits.xz_memory), BUFFER)
-    return raw
+    return io.BufferedReader(_XzStream(raw, limits.xz_memory), BUFFER)
+
+
+class _Counted(io.RawIOBase):
+    """A stream that knows how much was taken from it, even one that cannot tell."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        got: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
+        self._given += got
+        return got
+
+    def so_far(self) -> int:
+        return self._given
+
+
+class _Spool:
+    """Bytes in a temporary file without a name, which goes when nobody reads it any more."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the finalizer
+        weakref.finalize(self, file.close)
+        while chunk := stream.read(BUFFER):
+            file.write(chunk)
+        file.flush()
+        self.descriptor = file.fileno()
+
+    def open(self) -> IO[bytes]:
+        return io.BufferedReader(_View(self), BUFFER)
 
 
 class _View(io.RawIOBase):
-    """A reading of a temporary file with a position of its own."""
+    """A reading of a spool with a position of its own."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file  # keeps the descriptor open
+    def __init__(self, spool: _Spool) -> None:
+        self._spool = spool
         self._position = 0
 
     def readable(self) -> bool:
@@ -235,26 +278,27 @@ class _View(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position}.get(whence)
-        self._position = offset + (os.fstat(self._file.fileno()).st_size if start is None else start)
-        return self._position
+        if whence == os.SEEK_CUR:
+            offset += self._position
+        elif whence == os.SEEK_END:
+            offset += os.fstat(self._spool.descriptor).st_size
+        if offset < 0:
+            raise ValueError(f"negative seek position {offset}")
+        self._position = offset
+        return offset
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        got = os.preadv(self._file.fileno(), [memoryview(buffer)], self._position)
+        got = os.preadv(self._spool.descriptor, [buffer], self._position)
         self._position += got
         return got
 
 
 def spooled(stream: IO[bytes]) -> Opener:
-    """The stream's bytes in a temporary file without a name, to be read as often as needed.
+    """The stream's bytes on disk, to be read as often as needed.
 
-    For standard input, and for a zip in an archive, whose list of members is at its end.
+    For standard input, and for large members of archives.
     """
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the views keep it open
-    while chunk := stream.read(BUFFER):
-        file.write(chunk)
-    file.flush()
-    return lambda: io.BufferedReader(_View(file), BUFFER)
+    return _Spool(stream).open
 
 
 UNREADABLE = (

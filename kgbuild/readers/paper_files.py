@@ -26,7 +26,7 @@ from typing import IO, NamedTuple
 from kgbuild.components import Failure, PaperFile
 from kgbuild.document import Unread
 from kgbuild.errors import InputError, LimitError, nearest
-from kgbuild.readers.archives import Refused, tar_members, zip_members
+from kgbuild.readers.archives import Member, Refused, tar_members, zip_members
 from kgbuild.readers.decompression import (
     BUFFER,
     HEAD,
@@ -146,10 +146,10 @@ def find_papers(
 
 
 def shown(path: str) -> str:
-    """A file's name for people: on one line, and different for different files.
+    r"""A file's name for people: on one line, and different for different files.
 
-    >>> print(shown("a\\nb.xml"), shown("caf\\udce9.txt"))
-    a\\nb.xml caf\\udce9.txt
+    >>> print(shown("a\nb.xml"), shown("caf\udce9.txt"))
+    a\nb.xml caf\udce9.txt
     """
     if path.isprintable() and "\\" not in path:
         return path
@@ -340,11 +340,56 @@ def _contents(
 
 
 def _members(
-    members: Iterator[object], name: str, limits: Limits, depth: int
+    members: Iterator[Member | Refused], name: str, limits: Limits, depth: int
 ) -> Iterator[Entry | Failure | Unread]:
     for member in members:
         place = f"{name}!{shown(member.path)}"
-        if isinstance(member, Refused):
+        if any(part.startswith(".") for part in member.path.split("/") if part not in {".", ".."}):
+            yield Unread(what="hidden file", place=place)
+        elif isinstance(member, Refused):
             yield _failure(place, member.error)
         else:
             yield from _contents(place, member.open, limits, depth=depth + 1)
+
+
+def _archive_kind(name: str, packed: bytes) -> str:
+    """``zip``, ``tar`` or nothing. By suffix: a .docx is a zip too, but not one of papers."""
+    lowered = name.lower()
+    if lowered.endswith(".zip") or (name == _STDIN_NAME and packed.startswith(_ZIP_MAGIC)):
+        return "zip"
+    if lowered.endswith(_TARS) or (name == _STDIN_NAME and _is_tar(packed)):
+        return "tar"
+    return ""
+
+
+def _is_tar(head: bytes) -> bool:
+    return head[257:262] == b"ustar"
+
+
+def _misnamed(name: str, packed: bytes) -> str:
+    """What is wrong where the content is not what the suffix promises; else nothing."""
+    lowered = name.lower()
+    if lowered.endswith(".zip"):
+        right = packed.startswith(_ZIP_MAGIC)
+    elif lowered.endswith(".tar"):
+        right = _is_tar(packed) or is_compressed(packed)
+    elif lowered.endswith((*_COMPRESSIONS, *_TARS)):
+        right = is_compressed(packed)
+    else:
+        return ""
+    suffix = os.path.splitext(lowered)[1]  # noqa: PTH122
+    return "" if right or not packed else f"is named {suffix}, but holds {_looks_like(packed)}"
+
+
+def _looks_like(head: bytes) -> str:
+    begin = head.lstrip()[:64].lower()
+    if begin.startswith((b"<!doctype html", b"<html", b"<head")):
+        return "an HTML page: perhaps a download's error message"
+    if is_compressed(head) or b"\0" in head:
+        return "something else"
+    return "plain text: rename it if it is a paper"
+
+
+def _without_compression(name: str) -> str:
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122
+    return stem if suffix.lower() in _COMPRESSIONS else name

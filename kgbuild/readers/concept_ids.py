@@ -30,26 +30,35 @@ _NUMBERS: Mapping[str, str] = MappingProxyType(
 )
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 _JOINED = re.compile(r"[|,;+]")
+_COMMA = re.compile(",")
+_NEVER = re.compile("(?!)")
 _JOINED_VARIANTS = re.compile(r"[,;|]")
 _PUBTATOR3_RS = re.compile(r"(?:^|;)RS#:(\d+)", re.ASCII)
 _PUBTATOR3_HGVS = re.compile(r"(?:^|;)HGVS:([^;]+)")
-_TMVAR = re.compile(r"[a-z]\|[A-Za-z]+\|?")
+_TMVAR = re.compile(r"[a-z]?\|[A-Za-z]+\|?")
 
 
 def parts_of(given: str, category: str) -> tuple[str, ...]:
     """The single identifiers in what a corpus wrote for one mention, in order.
+
+    What holds no identifier at all (DrugProt writes names, with their commas) stays whole.
 
     >>> parts_of("D001943|D010051", "biolink:DiseaseOrPhenotypicFeature")
     ('D001943', 'D010051')
     >>> parts_of("c|SUB|G|12|A", "biolink:SequenceVariant")
     ('c|SUB|G|12|A',)
     """
+    parts = tuple(part.strip() for part in _separator(given.strip(), category).split(given))
+    known = any(part in {"-", "-1"} or concept_of(part, category) for part in parts)
+    return parts if known else (given.strip(),)
+
+
+def _separator(given: str, category: str) -> re.Pattern[str]:
     if category != "biolink:SequenceVariant":
-        return tuple(part.strip() for part in _JOINED.split(given))
-    if _PUBTATOR3_RS.search(given) or _PUBTATOR3_HGVS.search(given) or given.startswith("tmVar:"):
-        return (given.strip(),)
-    joined = re.compile(",") if _TMVAR.match(given.strip()) else _JOINED_VARIANTS
-    return tuple(part.strip() for part in joined.split(given))
+        return _JOINED
+    if given.startswith("tmVar:") or _PUBTATOR3_RS.search(given) or _PUBTATOR3_HGVS.search(given):
+        return _NEVER
+    return _COMMA if _TMVAR.match(given) else _JOINED_VARIANTS
 
 
 def concept_of(given: str, category: str = "") -> str | None:

@@ -72,6 +72,7 @@ class Gathering:
     _relations: dict[Relation, None] = field(default_factory=dict)
     _concepts: dict[str, list[str]] = field(default_factory=dict)
     _passages: dict[str, dict[Span, None]] = field(default_factory=dict)
+    _unregistered: dict[str, Mention] = field(default_factory=dict)
 
     def add_mention(
         self,
@@ -139,6 +140,7 @@ class Gathering:
                 reason = GIVEN_AS_NONE
             else:
                 reason = f"no registered identifier: {identifier}"
+                self._unregistered.setdefault(identifier, mention)
                 self.unread.add("identifier that is not registered", place=place)
             links.append(
                 Link(mention=mention, candidates=candidates, reason=reason, part=len(links))
@@ -155,22 +157,21 @@ class Gathering:
                 return
         here[Span(0, len(self.text))] = None
 
-    def _concept_named(self, identifier: str) -> str | None:
-        """The concept that an identifier of a relation means, if some mention is linked to it.
+    def _named(self, identifier: str) -> str | Mention | None:
+        """What an identifier of a relation means: a concept that some mention is linked to.
 
-        A number may be a gene's and a species' in one document; relations are about genes.
+        A number may be a gene's and a species' in one document; relations are about genes. An
+        identifier without registered prefix means the first mention that it is given to.
         """
         identifier = identifier.strip()
-        spelt = self._concepts.get(identifier)
-        if spelt:
-            return next((c for c in spelt if c.startswith("ncbigene:")), spelt[0])
+        # PubTator 3 writes the type before the identifier: Chemical|MESH:D000596.
         for spelling in (identifier, identifier.partition("|")[2]):
+            if spelt := self._concepts.get(spelling):
+                return next((c for c in spelt if c.startswith("ncbigene:")), spelt[0])
             concept = concept_of(spelling)
             if concept in self._passages:
                 return concept
-            if spelling in self._concepts:
-                return self._concepts[spelling][0]
-        return None
+        return self._unregistered.get(identifier)
 
     def add_relation(
         self,
@@ -195,9 +196,9 @@ class Gathering:
         if len(ends) != 2:
             self.unread.add("relation", problem=f"it has {len(ends)} ends, not 2", place=place)
             return
-        subject, object_ = (e if isinstance(e, Mention) else self._concept_named(e) for e in ends)
+        subject, object_ = (e if isinstance(e, Mention) else self._named(e) for e in ends)
         if subject is None or object_ is None:
-            self.unread.add("relation whose end is no linked concept", place=place)
+            self.unread.add("relation whose end is not annotated", place=place)
             return
         conditions = (*meaning.conditions, *((("novelty", novelty),) if novelty else ()))
         relation = Relation(

@@ -60,10 +60,10 @@ class RdfExporter:
 
 
 def write_pieces(pieces: Iterable[str], target: Path) -> None:
-    """Write text to a file, some thousand pieces at a time."""
+    """Write text to a file, some hundred pieces at a time."""
     stream = iter(pieces)
     with target.open("wb") as file:
-        while batch := "".join(islice(stream, 4_000)):
+        while batch := "".join(islice(stream, 256)):
             file.write(batch.encode())
 
 

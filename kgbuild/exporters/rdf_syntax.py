@@ -28,6 +28,7 @@ from kgbuild.graph.rdf_pattern import (
     term_iri,
 )
 from kgbuild.graph.rdf_view import prefixes
+from kgbuild.vocabulary import OWN_IRI
 
 __all__ = ["JsonLd", "RdfXml", "TriG", "Turtle", "context"]
 
@@ -39,15 +40,19 @@ BARE = ("xsd:integer", "xsd:boolean")
 
 def by_subject(pattern: Pattern) -> Iterator[tuple[Term, list[Triple]]]:
     """The triples of a pattern, those of one subject together, in order of appearance."""
-    subjects = list(dict.fromkeys(triple[0] for triple in pattern.triples))
-    for subject in subjects:
+    for subject in _subjects(pattern):
         yield subject, [triple for triple in pattern.triples if triple[0] == subject]
+
+
+@cache
+def _subjects(pattern: Pattern) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(triple[0] for triple in pattern.triples))
 
 
 def by_predicate(triples: list[Triple]) -> Iterator[tuple[str, list[Term]]]:
     """Predicates, each with its objects."""
-    for predicate, group in groupby(triples, key=lambda triple: triple[1]):
-        yield predicate, [object_ for _, _, object_ in group]
+    for predicate in dict.fromkeys(predicate for _, predicate, _ in triples):
+        yield predicate, [object_ for _, known, object_ in triples if known == predicate]
 
 
 _json_string = json.JSONEncoder(ensure_ascii=False).encode
@@ -57,6 +62,10 @@ _PLAIN_NAME = re.compile(r"[A-Za-z][\w.-]*:[A-Za-z_][\w-]*(\.[\w-]+)*")
 
 class Turtle(Syntax):
     """Turtle: terms by prefix, kgbuild's own nodes as ``kgbuild:…``, all else in full."""
+
+    def __init__(self, base_iri: str = OWN_IRI) -> None:
+        super().__init__(base_iri)
+        self.names = prefixes(base_iri)
 
     def template(self, pattern: Pattern) -> tuple[str, list[int]]:
         """One block for each subject."""
@@ -78,16 +87,31 @@ class Turtle(Syntax):
 
     def header(self) -> str:
         """The prefixes."""
-        names = sorted(prefixes(self.base).items())
+        names = sorted(self.names.items())
         return "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in names) + "\n"
 
     def document(self, statements: Iterable[Statement]) -> Iterator[str]:
         """The prefixes, then the statements."""
         yield self.header()
-        yield from map(self.render, statements)
+        yield from self.blocks(statements)
+
+    def blocks(self, statements: Iterable[Statement]) -> Iterator[str]:
+        """The statements; one that goes on with the subject before it does not repeat it."""
+        subject = ""
+        for statement in statements:
+            block = self.render(statement)
+            head, _, rest = block.partition(" ")
+            if head == subject:
+                yield f" ;\n    {rest[:-3]}"
+            else:
+                yield f" .\n\n{block[:-3]}" if subject else block[:-3]
+            only = len(_subjects(statement[0])) == 1
+            subject = head if only else "several"
+        if subject:
+            yield " .\n"
 
     def _constant(self, name: str) -> str:
-        known = _PLAIN_NAME.fullmatch(name) and name.partition(":")[0] in prefixes()
+        known = _PLAIN_NAME.fullmatch(name) and name.partition(":")[0] in self.names
         return percent(name if known else f"<{term_iri(name)}>")
 
     def _term(self, term: Term, order: list[int]) -> str:
@@ -111,8 +135,8 @@ class TriG(Turtle):
         yield self.header()
         for layer, run in groupby(statements, key=lambda statement: statement[0].layer):
             yield f"kgbuild:graph:{layer} {{\n"
-            yield from map(self.render, run)
-            yield "}\n"
+            yield from self.blocks(run)
+            yield "}\n\n"
 
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -224,14 +248,13 @@ class JsonLd(Syntax):
         """The context, then runs of nodes of one graph."""
         terms = context() | {"kgbuild": self.base}
         yield f'{{"@context":{json.dumps(terms, indent=1, ensure_ascii=False)},\n"@graph":['
-        before = "\n"
+        comma = "\n"
         for layer, run in groupby(statements, key=lambda statement: statement[0].layer):
-            yield f'{before}{{"@id":"{self.base}graph:{layer}","@graph":[\n'
-            before = ",\n"
-            yield self.render(next(run))
+            yield f'{comma}{{"@id":"{self.base}graph:{layer}","@graph":[\n'
+            comma = ""
             for statement in run:
-                yield ",\n"
-                yield self.render(statement)
+                yield comma + self.render(statement)
+                comma = ",\n"
             yield "\n]}"
         yield "\n]}\n"
 
@@ -255,5 +278,3 @@ class JsonLd(Syntax):
             return percent(json.dumps(self._key(term.value)))
         order.append(term.slot)
         return f'"{percent(self.base)}%s{term.value}"' if term.kind is Kind.OWN else '"%s"'
-
-

@@ -21,8 +21,54 @@ from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict, content_id
 from kgbuild.components import Graph
 from kgbuild.document import Document, Notice, NoticeKind, Span
-from kgbuild.errors import ConfigError, VocabularyError
-from kgbuild.graph.rdf_pattern import VOCABULARY_IRI, Pattern, Statement, pattern
+from kgbuild.errors import VocabularyError
+from kgbuild.graph.rdf_iri import check_base, iri_of, is_iri
+from kgbuild.graph.rdf_pattern import VOCABULARY_IRI, Pattern, Statement, joined
+from kgbuild.graph.rdf_triples import (
+    ASSOCIATIONS,
+    AUTHOR,
+    CONCEPT,
+    CONDITION,
+    CUE,
+    CUE_WORDS,
+    DATASET,
+    DATASET_LICENCE,
+    DATASET_RIGHTS,
+    DOCUMENT,
+    DOCUMENT_MATCH,
+    EVIDENCE,
+    JOURNAL,
+    LABEL,
+    LANGUAGE,
+    LICENCE,
+    MATCH,
+    NOTICE,
+    NOTICE_TARGET,
+    PARTITION,
+    POSITIONS,
+    POSITIONS_AND_QUOTES,
+    PREMISE,
+    PUBLICATION,
+    PUBLICATION_TYPE,
+    QUOTED_TARGET,
+    REVIEW,
+    REVIEW_REASON,
+    RIGHTS,
+    SOURCE,
+    SOURCE_LICENCE,
+    SOURCE_RIGHTS,
+    SUBJECT,
+    SUBJECT_LABEL,
+    SYNONYM,
+    TARGET,
+    TITLE,
+    UNKNOWN_DOCUMENT_MATCH,
+    UNKNOWN_MATCH,
+    date_pattern,
+    edge_pattern,
+    named_qualifier_pattern,
+    qualifier_pattern,
+)
 
 __all__ = ["LAYERS", "RdfModel", "edge_layer", "evidence_node"]
 
@@ -35,244 +81,11 @@ ELSEWHERE = " … "
 CONTEXT = 32
 """How many characters of the sentence a quote of a name shows on either side."""
 
-ASSOCIATION = """
-    @assertion rdf:type biolink:Association
-    @assertion rdf:subject ?subject
-    @assertion rdf:predicate ?predicate
-    @assertion rdf:object ?object
-    @assertion biolink:negated $negated^^xsd:boolean
-    @assertion biolink:knowledge_level $knowledge_level
-    @assertion biolink:agent_type $agent_type
-"""
-_ASSOCIATION_SLOTS = "assertion subject predicate object negated knowledge_level agent_type"
-ASSOCIATIONS = {
-    layer: pattern(layer, _ASSOCIATION_SLOTS, ASSOCIATION) for layer in ("asserted", "inferred")
-}
-PREMISE = pattern("inferred", "assertion premise", "@assertion prov:wasDerivedFrom @premise")
-PUBLICATION = pattern(
-    "provenance", "assertion document", "@assertion biolink:publications ?document"
-)
-EVIDENCE = pattern(
-    "provenance",
-    "assertion evidence document text section status score source version",
-    """
-    @assertion biolink:has_evidence @evidence
-    @evidence rdf:type oa:Annotation
-    @evidence rdf:type biolink:Evidence
-    @evidence oa:hasBody @assertion
-    @evidence biolink:supporting_text $text
-    @evidence biolink:supporting_text_section_type $section
-    @evidence kgv:status ?status
-    @evidence kgv:score $score^^xsd:double
-    @evidence kgv:textDigest $version
-    @evidence prov:hadPrimarySource ?document
-    @evidence prov:wasAttributedTo @source
-    """,
-)
-TARGET = pattern(
-    "provenance",
-    "evidence target document start end",
-    """
-    @evidence oa:hasTarget @target
-    @target rdf:type oa:SpecificResource
-    @target oa:hasSource ?document
-    @target oa:hasSelector @target:position
-    @target:position rdf:type oa:TextPositionSelector
-    @target:position oa:start $start^^xsd:integer
-    @target:position oa:end $end^^xsd:integer
-    """,
-)
-TARGET_QUOTE = pattern(
-    "provenance",
-    "target text",
-    """
-    @target oa:hasSelector @target:quote
-    @target:quote rdf:type oa:TextQuoteSelector
-    @target:quote oa:exact $text
-    """,
-)
-_END_POSITION = """
-    @evidence kgv:{end}Selector @evidence:{end}
-    @evidence:{end} rdf:type oa:TextPositionSelector
-    @evidence:{end} oa:start $start^^xsd:integer
-    @evidence:{end} oa:end $end^^xsd:integer
-"""
-_END_QUOTE = """
-    @evidence kgv:{end}Selector @evidence:{end}:quote
-    @evidence:{end}:quote rdf:type oa:TextQuoteSelector
-    @evidence:{end}:quote oa:exact $exact
-    @evidence:{end}:quote oa:prefix $prefix
-    @evidence:{end}:quote oa:suffix $suffix
-"""
-POSITIONS = {
-    end: pattern("provenance", "evidence start end", _END_POSITION.format(end=end))
-    for end in ("subject", "object")
-}
-POSITIONS_AND_QUOTES = {
-    end: pattern(
-        "provenance",
-        "evidence start end exact prefix suffix",
-        (_END_POSITION + _END_QUOTE.lstrip("\n")).format(end=end),
-    )
-    for end in ("subject", "object")
-}
-CUE = pattern(
-    "provenance",
-    "evidence cue kind start end",
-    """
-    @evidence kgv:cue @cue
-    @cue rdf:type kgv:Cue
-    @cue rdf:type oa:TextPositionSelector
-    @cue kgv:cueKind ?kind
-    @cue oa:start $start^^xsd:integer
-    @cue oa:end $end^^xsd:integer
-    """,
-)
-CUE_WORDS = pattern("provenance", "cue words", "@cue rdf:value $words")
-CONDITION = pattern(
-    "provenance",
-    "evidence condition name value",
-    """
-    @evidence kgv:condition @condition
-    @condition rdf:type kgv:Condition
-    @condition kgv:name $name
-    @condition rdf:value $value
-    """,
-)
-REVIEW = pattern(
-    "provenance",
-    "assertion review verdict reviewer",
-    """
-    @assertion kgv:review @review
-    @review rdf:type kgv:Review
-    @review kgv:verdict ?verdict
-    @review kgv:reviewer $reviewer
-    """,
-)
-REVIEW_REASON = pattern("provenance", "review reason", "@review kgv:reason $reason")
-SOURCE = pattern(
-    "provenance",
-    "source component distribution version fingerprint",
-    """
-    @source rdf:type prov:SoftwareAgent
-    @source rdfs:label $component
-    @source kgv:component $component
-    @source kgv:distribution $distribution
-    @source kgv:version $version
-    @source kgv:fingerprint $fingerprint
-    """,
-)
-CONCEPT = pattern(
-    "concepts",
-    "concept category identifier",
-    """
-    ?concept rdf:type ?category
-    ?concept dcterms:identifier $identifier
-    """,
-)
-LABEL = pattern("concepts", "concept label", "?concept rdfs:label $label")
-SYNONYM = pattern("concepts", "concept synonym", "?concept skos:altLabel $synonym")
-MATCH = pattern("concepts", "concept match", "?concept skos:exactMatch ?match")
-UNKNOWN_MATCH = pattern("concepts", "concept match", "?concept kgv:unresolvedMatch $match")
-DOCUMENT = pattern(
-    "provenance",
-    "document identifier digest retracted",
-    """
-    ?document rdf:type biolink:Publication
-    ?document rdf:type bibo:Document
-    ?document dcterms:identifier $identifier
-    ?document kgv:textDigest $digest
-    ?document kgv:retracted $retracted^^xsd:boolean
-    """,
-)
-TITLE = pattern("provenance", "document title", "?document dcterms:title $title")
-LANGUAGE = pattern("provenance", "document language", "?document dcterms:language $language")
-JOURNAL = pattern("provenance", "document journal", "?document prism:publicationName $journal")
-AUTHOR = pattern("provenance", "document author", "?document dc:creator $author")
-PUBLICATION_TYPE = pattern("provenance", "document type", "?document dc:type $type")
-SUBJECT = pattern("provenance", "document subject", "?document dcterms:subject ?subject")
-SUBJECT_LABEL = pattern("provenance", "document label", "?document dc:subject $label")
-DOCUMENT_MATCH = pattern("provenance", "document match", "?document skos:exactMatch ?match")
-UNKNOWN_DOCUMENT_MATCH = pattern(
-    "provenance", "document match", "?document kgv:unresolvedMatch $match"
-)
-LICENCE = pattern("provenance", "document licence", "?document dcterms:license ?licence")
-RIGHTS = pattern("provenance", "document rights", "?document dcterms:rights $rights")
-NOTICE = pattern(
-    "provenance",
-    "document notice kind incoming about",
-    """
-    ?document kgv:notice @notice
-    @notice rdf:type kgv:Notice
-    @notice kgv:noticeKind ?kind
-    @notice kgv:incoming $incoming^^xsd:boolean
-    @notice kgv:about $about
-    """,
-)
-NOTICE_TARGET = pattern("provenance", "notice other", "@notice dcterms:relation ?other")
-DATASET = pattern(
-    "dataset",
-    "dataset title vocabulary triples",
-    """
-    @dataset rdf:type void:Dataset
-    @dataset rdf:type dcat:Dataset
-    @dataset dcterms:title $title
-    @dataset void:vocabulary ?vocabulary
-    @dataset void:triples $triples^^xsd:integer
-    """,
-)
-DATASET_LICENCE = pattern("dataset", "dataset licence", "@dataset dcterms:license ?licence")
-DATASET_RIGHTS = pattern("dataset", "dataset rights", "@dataset dcterms:rights $rights")
-SOURCE_LICENCE = pattern("dataset", "dataset licence", "@dataset kgv:sourceLicence ?licence")
-SOURCE_RIGHTS = pattern("dataset", "dataset rights", "@dataset kgv:sourceRights $rights")
-PARTITION = pattern(
-    "dataset",
-    "dataset partition class count",
-    """
-    @dataset void:classPartition @partition
-    @partition void:class ?class
-    @partition void:entities $count^^xsd:integer
-    """,
-)
-
+_SHARED = frozenset({"assertion", "evidence", "document"})
 _STATUS = {status: f"{VOCABULARY_IRI}{status.value}" for status in Status}
 _VERDICT = {verdict: f"{VOCABULARY_IRI}{verdict.value}" for verdict in Verdict}
 _NOTICE = {kind: VOCABULARY_IRI + kind.value.replace(" ", "-") for kind in NoticeKind}
 _BOOLEAN = {True: "true", False: "false"}
-
-
-@lru_cache(maxsize=1_000)
-def edge_pattern(layer: str, predicate: str) -> Pattern:
-    """The plain triple of a predicate."""
-    return pattern(layer, "subject object", f"?subject {predicate} ?object")
-
-
-@lru_cache(maxsize=1_000)
-def qualifier_pattern(layer: str, qualifier: str, kind: str) -> Pattern:
-    """A qualifier on an association; ``kind`` is ``?`` for an IRI and ``$`` for a string."""
-    return pattern(layer, "assertion value", f"@assertion {qualifier} {kind}value")
-
-
-@lru_cache(maxsize=10)
-def named_qualifier_pattern(layer: str) -> Pattern:
-    """A qualifier that the Biolink Model does not have, kept by its name."""
-    return pattern(
-        layer,
-        "assertion qualifier name value",
-        """
-        @assertion kgv:qualifier @qualifier
-        @qualifier rdf:type kgv:Qualifier
-        @qualifier kgv:name $name
-        @qualifier rdf:value $value
-        """,
-    )
-
-
-@lru_cache(maxsize=10)
-def date_pattern(property_: str, datatype: str) -> Pattern:
-    """A date of a document, as exact as it is known."""
-    mark = f"^^{datatype}" if datatype else ""
-    return pattern("provenance", "document date", f"?document {property_} $date{mark}")
 
 
 def edge_layer(assertion: Assertion) -> str:
@@ -294,13 +107,7 @@ class RdfModel:
         title: str = "A knowledge graph from literature, by kgbuild",
         licence: str = "",
     ) -> None:
-        if not _BASE.fullmatch(base_iri):
-            raise ConfigError(
-                f"{base_iri!r} is not an absolute IRI that ends in '/', '#' or ':'",
-                key="base_iri",
-                hints=["e.g. https://example.org/kg/"],
-            )
-        self.base_iri = base_iri
+        self.base_iri = check_base(base_iri)
         self.title = title
         self.licence = licence
 
@@ -332,7 +139,7 @@ class RdfModel:
 
     def iri(self, curie: str) -> str:
         """The IRI of a CURIE; kgbuild's own are under the base IRI."""
-        iri = _iri(curie)
+        iri = iri_of(curie)
         if iri.startswith(vocabulary.OWN_IRI):
             return self.base_iri + iri.removeprefix(vocabulary.OWN_IRI)
         return iri
@@ -357,7 +164,10 @@ class RdfModel:
         ):
             if day:
                 yield date_pattern(property_, _date_type(day)), [iri, day]
-        for each, values in ((AUTHOR, document.authors), (PUBLICATION_TYPE, document.publication_types)):
+        for each, values in (
+            (AUTHOR, document.authors),
+            (PUBLICATION_TYPE, document.publication_types),
+        ):
             for value in sorted(set(values)):
                 yield each, [iri, value]
         yield from self._subjects(iri, document)
@@ -365,7 +175,7 @@ class RdfModel:
             iri, document.exact_matches, DOCUMENT_MATCH, UNKNOWN_DOCUMENT_MATCH
         )
         if document.licence:
-            yield (LICENCE if _is_iri(document.licence) else RIGHTS), [iri, document.licence]
+            yield (LICENCE if is_iri(document.licence) else RIGHTS), [iri, document.licence]
         for notice in sorted(set(document.notices), key=lambda n: (n.kind, n.about, n.incoming)):
             yield from self._notice(iri, document.id, notice)
 
@@ -471,6 +281,17 @@ class RdfModel:
                 yield REVIEW_REASON, [f"review:{key}", review.reason]
 
     def _evidence(self, own: str, node: str, evidence: Evidence) -> Iterator[Statement]:
+        parts = list(self._places(own, node, evidence))
+        # One statement is faster to write than five, and its triples are grouped by subject.
+        whole = joined(tuple([known for known, _ in parts]), _SHARED)
+        yield whole, [value for _, values in parts for value in values]
+        yield from _cues(node, evidence)
+        for name, value in sorted(set(evidence.conditions)):
+            condition = f"{node}:condition-{content_id(name, value)[:16]}"
+            yield CONDITION, [node, condition, name, value]
+
+    def _places(self, own: str, node: str, evidence: Evidence) -> Iterator[Statement]:
+        """The evidence, where it stands, and where the ends of the claim are named."""
         document = self.iri(evidence.document)
         yield (
             EVIDENCE,
@@ -489,16 +310,15 @@ class RdfModel:
         quotes = _quotes(evidence)
         for index, span in enumerate(evidence.spans):
             target = f"{node}:target{index or ''}"
-            yield TARGET, [node, target, document, span.start, span.end]
             if quotes:
-                yield TARGET_QUOTE, [target, quotes[index]]
-        for end, place in (("subject", evidence.subject_span), ("object", evidence.object_span)):
-            if place is not None:
-                yield _end(end, node, place, evidence.spans, quotes)
-        yield from _cues(node, evidence, quotes)
-        for name, value in sorted(set(evidence.conditions)):
-            condition = f"{node}:condition-{content_id(name, value)[:16]}"
-            yield CONDITION, [node, condition, name, value]
+                place = [node, target, document, span.start, span.end, quotes[index]]
+                yield QUOTED_TARGET, place
+            else:
+                yield TARGET, [node, target, document, span.start, span.end]
+        if evidence.subject_span is not None:
+            yield _end("subject", node, evidence.subject_span, evidence.spans, quotes)
+        if evidence.object_span is not None:
+            yield _end("object", node, evidence.object_span, evidence.spans, quotes)
 
     # -- the dataset -----------------------------------------------------------------------
 
@@ -508,10 +328,10 @@ class RdfModel:
         """VoID and DCAT: what is in the dataset, and under which licences its sources are."""
         rest: list[Statement] = []
         if self.licence:
-            own_licence = DATASET_LICENCE if _is_iri(self.licence) else DATASET_RIGHTS
+            own_licence = DATASET_LICENCE if is_iri(self.licence) else DATASET_RIGHTS
             rest.append((own_licence, ["dataset", self.licence]))
-        for is_iri, licence in licences:
-            known = SOURCE_LICENCE if is_iri else SOURCE_RIGHTS
+        for by_address, licence in licences:
+            known = SOURCE_LICENCE if by_address else SOURCE_RIGHTS
             rest.append((known, ["dataset", licence]))
         counts = graph.counts()
         for name, class_ in _PARTITIONS:
@@ -570,6 +390,8 @@ def _knowledge(assertion: Assertion) -> tuple[str, str]:
 def _quotes(evidence: Evidence) -> list[str]:
     """The text of each span; nothing where the text is not what the spans say."""
     lengths = [span.end - span.start for span in evidence.spans]
+    if lengths == [len(evidence.text)]:
+        return [evidence.text]
     if sum(lengths) + len(ELSEWHERE) * (len(lengths) - 1) != len(evidence.text):
         return []
     quotes, at = [], 0
@@ -587,9 +409,7 @@ def _within(place: Span, spans: tuple[Span, ...], quotes: list[str]) -> tuple[st
     return None
 
 
-def _end(
-    end: str, node: str, place: Span, spans: tuple[Span, ...], quotes: list[str]
-) -> Statement:
+def _end(end: str, node: str, place: Span, spans: tuple[Span, ...], quotes: list[str]) -> Statement:
     """Where one end of the claim is named, with its words if the evidence holds them."""
     found = _within(place, spans, quotes)
     if found is None:
@@ -606,7 +426,8 @@ def _end(
     ]
 
 
-def _cues(node: str, evidence: Evidence, quotes: list[str]) -> Iterator[Statement]:
+def _cues(node: str, evidence: Evidence) -> Iterator[Statement]:
+    quotes = _quotes(evidence) if evidence.cues else []
     for cue in sorted(set(evidence.cues), key=lambda c: (c.span, c.kind)):
         place = cue.span
         own = f"{node}:cue-{content_id(cue.kind, str(place.start), str(place.end))[:16]}"
@@ -647,30 +468,3 @@ def _date_type(text: str) -> str:
                     return ""
             return datatype
     return ""
-
-
-# RFC 3987, as far as it matters here: no white space, no control characters, none of <>"{}|\^`,
-# no private use, no non-characters, no lone surrogates; a percent sign has two digits behind it.
-_FORBIDDEN = (
-    '\\x00-\\x20<>"{}|\\\\^`\\x7f-\\x9f\\ud800-\\uf8ff\\ufdd0-\\ufdef\\ufff0-\\uffff'
-    "\\U000e0000-\\U000e0fff\\U000f0000-\\U0010ffff"
-)
-_CHARACTER = f"(?:[^{_FORBIDDEN}%\\[\\]#]|%[0-9A-Fa-f]{{2}})"
-_BASE = re.compile(f"[A-Za-z][A-Za-z0-9+.-]*:{_CHARACTER}*[/:#]")
-_ABSOLUTE = re.compile(f"https?://[^/?#:@]+{_CHARACTER}*(?:#{_CHARACTER}*)?")
-_NOT_IN_IRI = re.compile(f"[{_FORBIDDEN}\\[\\]]")
-
-
-def _is_iri(text: str) -> bool:
-    """Whether a licence is given by its address."""
-    return bool(_ABSOLUTE.fullmatch(text))
-
-
-@lru_cache(maxsize=100_000)
-def _iri(curie: str) -> str:
-    """The IRI of a CURIE: what is left that RFC 3987 does not allow is percent-encoded."""
-    iri = vocabulary.expand(curie)
-    if _NOT_IN_IRI.search(iri):
-        iri = _NOT_IN_IRI.sub(lambda c: quote(c[0].encode("utf-8", "replace"), safe=""), iri)
-    start, hash_, fragment = iri.partition("#")
-    return start + hash_ + fragment.replace("#", "%23")

@@ -19,17 +19,31 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from kgbuild.vocabulary import OWN_IRI, expand
 
-__all__ = ["Kind", "NQuads", "NTriples", "Pattern", "Statement", "Syntax", "Term", "pattern"]
+__all__ = [
+    "Kind",
+    "NQuads",
+    "NTriples",
+    "Pattern",
+    "Statement",
+    "Syntax",
+    "Term",
+    "joined",
+    "pattern",
+]
 
 VOCABULARY_IRI = f"{OWN_IRI}vocab:"
 """Where kgbuild's own terms live, whatever the base IRI of the nodes is."""
+
+_UNREGISTERED = {"kgv": VOCABULARY_IRI, "np": "http://www.nanopub.org/nschema#"}
+"""Vocabularies that the registry of prefixes does not have: ours, and the nanopublications'."""
 
 
 class Kind(Enum):
@@ -75,6 +89,30 @@ def pattern(layer: str, slots: str, triples: str) -> Pattern:
     return Pattern(layer, names, tuple((_term(s, names), p, _term(o, names)) for s, p, o in lines))
 
 
+@cache
+def joined(patterns: tuple[Pattern, ...], shared: frozenset[str]) -> Pattern:
+    """The patterns one after another, as one; its values are theirs, one after another.
+
+    A slot whose name is ``shared`` holds the same in all of them, so that triples with the
+    same subject are seen to belong together.
+    """
+    slots: list[str] = []
+    triples: list[tuple[Term, str, Term]] = []
+    for part in patterns:
+        by = len(slots)
+        places = [
+            slots.index(name) if name in shared and name in slots else by + index
+            for index, name in enumerate(part.slots)
+        ]
+        triples += [(_moved(s, places), p, _moved(o, places)) for s, p, o in part.triples]
+        slots += part.slots
+    return Pattern(patterns[0].layer, tuple(slots), tuple(triples))
+
+
+def _moved(term: Term, places: list[int]) -> Term:
+    return term if term.kind is Kind.CONSTANT else replace(term, slot=places[term.slot])
+
+
 def _term(word: str, slots: Sequence[str]) -> Term:
     name, _, datatype = word[1:].partition("^^")
     match word[0]:
@@ -94,8 +132,9 @@ def term_iri(term: str) -> str:
     >>> term_iri("kgv:status"), term_iri("oa:start")
     ('urn:kgbuild:vocab:status', 'http://www.w3.org/ns/oa#start')
     """
-    own = term.removeprefix("kgv:")
-    return expand(term) if own == term else VOCABULARY_IRI + own
+    prefix, _, name = term.partition(":")
+    known = _UNREGISTERED.get(prefix)
+    return expand(term) if known is None else known + name
 
 
 Rendering = tuple[str, Callable[[Sequence[Any]], Any], tuple[int, ...], tuple[int, ...]]

@@ -1,0 +1,1 @@
+"""Built-in exporters: what writes a graph to files, registered as a plugin like any other."""

@@ -1,0 +1,467 @@
+"""The pipeline: a document in, annotations and assertions out, one failure at a time.
+
+    document ─segmenter→ sentences ─extractors→ mentions ─linkers→ links ─extractors→ relations
+      ─assembly→ assertions with evidence
+
+The order is declared, not configured: an extractor that requires links runs after the linkers,
+the others before. Each step is a *stage* with a name that hashes the component, its version,
+its settings and its resources. A version of a document remembers the stages that it went
+through; when the configuration changes, it goes again through those after the first that
+differs, so a changed word list never repeats the tagging.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, cast
+
+from kgbuild.annotation import AnnotatedDocument, Annotations, Link, Mention
+from kgbuild.assembly import assemble
+from kgbuild.assertion import Assertion, Concept, Source, content_id
+from kgbuild.components import (
+    DocumentResult,
+    Extractor,
+    ExtractorSpec,
+    Failure,
+    Linker,
+    LinkerSpec,
+    Segmenter,
+    SegmenterSpec,
+    Task,
+    Terminology,
+)
+from kgbuild.config import Configuration
+from kgbuild.document import Document
+from kgbuild.errors import ConfigError
+from kgbuild.graph.rows import (
+    AnnotationRows,
+    Layer,
+    compact,
+    concept_key,
+    encode_assertion,
+    encode_concept,
+    encode_layers,
+    encode_spans,
+)
+from kgbuild.graph.store import Pending
+from kgbuild.host import Host, Kind, extract_each, link, segment
+from kgbuild.language import guess
+from kgbuild.vocabulary import normalise
+
+__all__ = ["Pipeline"]
+
+_ASSEMBLY = "assembly@1"
+"""The last stage. Its number grows when assembly makes other assertions of the same layers."""
+
+_GIVEN = Source(component="given", distribution="", version="")
+"""Who annotated a file before kgbuild read it: each file is its own witness."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A component of the pipeline: what describes it, what does it, who signs it."""
+
+    spec: Any
+    component: Any
+    source: Source
+
+    @property
+    def stage(self) -> str:
+        source = self.source
+        return f"{source.component}@{source.version}:{source.fingerprint}"
+
+
+@dataclass(slots=True)
+class _Progress:
+    """One document on its way through the stages."""
+
+    version: int
+    document: Document
+    done: int
+    """How many stages were done before and need not be done again."""
+    layers: list[Layer] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    drops: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def annotations(self) -> Annotations:
+        layers = [layer for _, layer in self.layers]
+        if len(layers) == 1:
+            return layers[0]
+        return sum(layers, Annotations())
+
+    def drop(self, reason: str, count: int = 1) -> None:
+        self.drops[reason] = self.drops.get(reason, 0) + count
+
+    def fail(self, component: str, error: Exception) -> None:
+        self.failures.append(
+            Failure(
+                file="",
+                component=component,
+                error=type(error).__name__,
+                message=str(error) or type(error).__name__,
+                document=self.document.id,
+            )
+        )
+
+
+class Pipeline:
+    """The components of a configuration, put in order and ready.
+
+    Make one with :meth:`assemble`; everything that can be wrong with the configuration is found
+    there, before any document is read.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        *,
+        segmenter: _Step,
+        taggers: Sequence[_Step],
+        linkers: Sequence[_Step],
+        relaters: Sequence[_Step],
+        terminologies: Sequence[_Step],
+        trust_annotations: bool,
+    ) -> None:
+        self._host = host
+        self._segmenter = segmenter
+        self._taggers = taggers
+        self._linkers = linkers
+        self._relaters = relaters
+        self._terminologies = [cast("Terminology", step.component) for step in terminologies]
+        self._trust = trust_annotations
+        # A concept's preferred identifier and its names are asked for once.
+        self._prefer = lru_cache(maxsize=200_000)(self._ask_preferred)
+        self._known = lru_cache(maxsize=200_000)(self._ask_concept)
+        self.stages: tuple[str, ...] = (
+            f"given@{int(trust_annotations)}",
+            segmenter.stage,
+            *(step.stage for step in taggers),
+            content_id(*(step.stage for step in linkers)),
+            *(step.stage for step in relaters),
+            content_id(_ASSEMBLY, *(step.stage for step in terminologies)),
+        )
+
+    @classmethod
+    def assemble(cls, host: Host, configuration: Configuration) -> Pipeline:
+        """Make the components that the configuration names, in order.
+
+        Raises UnknownComponentError, ConfigError, ComponentUnavailableError.
+        """
+        settings = configuration.settings.pipeline
+
+        def steps(kind: Kind, key: str, names: Iterable[str]) -> list[_Step]:
+            return [_make(host, configuration, kind, key, name) for name in names]
+
+        extractors = steps("extractor", "extractors", settings.extractors)
+        taggers = [step for step in extractors if "links" not in step.spec.requires]
+        relaters = [step for step in extractors if "links" in step.spec.requires]
+        linkers = steps("linker", "linkers", settings.linkers)
+        _check_needs(configuration, taggers, linkers, relaters)
+        return cls(
+            host,
+            segmenter=_make(host, configuration, "segmenter", "segmenter", settings.segmenter),
+            taggers=taggers,
+            linkers=linkers,
+            relaters=relaters,
+            terminologies=steps("terminology", "terminologies", settings.terminologies),
+            trust_annotations=settings.trust_annotations,
+        )
+
+    # --- from the store to the store ---------------------------------------------------------
+
+    def annotate(self, batch: Sequence[Pending]) -> list[AnnotationRows]:
+        """Take versions through the stages that they have not gone through.
+
+        The result depends on each document alone, not on its neighbours in the batch.
+        """
+        return [self._rows(progress) for progress in self._run(batch)]
+
+    def annotate_document(
+        self, document: Document, given: Annotations | None = None
+    ) -> DocumentResult:
+        """Take one document through all stages, without a store."""
+        pending = Pending(
+            version=0, pipeline=(), document=document, given=given or Annotations(), layers=()
+        )
+        [progress] = self._run([pending])
+        return self._result(progress, self._assertions(progress))
+
+    def _run(self, batch: Sequence[Pending]) -> list[_Progress]:
+        progresses = [self._begin(pending) for pending in batch]
+        for progress in progresses:
+            if progress.done < 2:
+                self._segment(progress)
+        for number, step in enumerate(self._taggers, 2):
+            self._extract(step, [p for p in progresses if p.done <= number])
+        linking = 2 + len(self._taggers)
+        for progress in progresses:
+            if progress.done <= linking:
+                self._link(progress)
+        for number, step in enumerate(self._relaters, linking + 1):
+            self._extract(step, [p for p in progresses if p.done <= number])
+        return progresses
+
+    def _begin(self, pending: Pending) -> _Progress:
+        done = 0
+        for before, now in zip(pending.pipeline, self.stages, strict=False):
+            if before != now:
+                break
+            done += 1
+        progress = _Progress(version=pending.version, document=pending.document, done=done)
+        if pending.given:
+            if self._trust:
+                progress.layers.append((_GIVEN, pending.given))
+            else:
+                count = len(pending.given.mentions)
+                progress.drop("annotations that came with the file, not trusted", count)
+        progress.layers += self._reused(pending.layers, done)
+        return progress
+
+    def _reused(self, layers: Sequence[Layer], done: int) -> list[Layer]:
+        """What components said before and would say again."""
+        linking = 2 + len(self._taggers)
+        taggers = {step.source for step in self._taggers[: max(0, done - 2)]}
+        linkers = {step.source for step in self._linkers} if done > linking else set()
+        relaters = {step.source for step in self._relaters[: max(0, done - linking - 1)]}
+        reused = []
+        for source, layer in layers:
+            if source == _GIVEN:
+                continue
+            kept = Annotations(
+                mentions=layer.mentions if source in taggers else (),
+                links=layer.links if source in linkers else (),
+                relations=layer.relations if source in relaters | taggers else (),
+            )
+            if kept:
+                reused.append((source, kept))
+        return reused
+
+    # --- stages ------------------------------------------------------------------------------
+
+    def _segment(self, progress: _Progress) -> None:
+        step = self._segmenter
+        try:
+            progress.document = segment(
+                cast("SegmenterSpec", step.spec),
+                cast("Segmenter", step.component),
+                progress.document,
+            )
+        except Exception as error:  # noqa: BLE001 - isolation point: calling a component
+            progress.fail(step.source.component, error)
+
+    def _extract(self, step: _Step, progresses: list[_Progress]) -> None:
+        spec = cast("ExtractorSpec", step.spec)
+        reading = [progress for progress in progresses if _reads(spec, progress)]
+        tasks = [Task(document=p.document, annotations=p.annotations) for p in reading]
+        if not tasks:
+            return
+        results = extract_each(spec, cast("Extractor", step.component), tasks)
+        for progress, result in zip(reading, results, strict=True):
+            if isinstance(result, Exception):
+                progress.fail(step.source.component, result)
+            else:
+                added = _without_repeated(progress, result)
+                if added:
+                    progress.layers.append((step.source, added))
+
+    def _link(self, progress: _Progress) -> None:
+        """Ask each linker about the mentions that nobody before it has linked."""
+        told = progress.annotations
+        linked = {link.mention for link in told.links if link.candidates}
+        waiting = [mention for mention in told.mentions if mention not in linked]
+        nil: dict[Mention, tuple[Source, Link]] = {}
+        for step in self._linkers:
+            if not waiting:
+                break
+            links = self._ask_linker(step, progress, waiting)
+            found = {link.mention for link in links if link.candidates}
+            for one in links:
+                if not one.candidates:
+                    nil.setdefault(one.mention, (step.source, one))
+            kept = tuple(one for one in links if one.candidates)
+            if kept:
+                progress.layers.append((step.source, Annotations(links=kept)))
+            waiting = [mention for mention in waiting if mention not in found]
+        for mention in waiting:
+            if mention in nil:
+                source, one = nil[mention]
+                progress.layers.append((source, Annotations(links=(one,))))
+
+    def _ask_linker(
+        self, step: _Step, progress: _Progress, mentions: list[Mention]
+    ) -> tuple[Link, ...]:
+        spec = cast("LinkerSpec", step.spec)
+        if spec.categories:
+            mentions = [mention for mention in mentions if mention.category in spec.categories]
+        try:
+            return link(spec, cast("Linker", step.component), progress.document, mentions)
+        except Exception as error:  # noqa: BLE001 - isolation point: calling a component
+            progress.fail(step.source.component, error)
+            return ()
+
+    # --- assertions and rows -----------------------------------------------------------------
+
+    def _assertions(self, progress: _Progress) -> list[tuple[Assertion, Any]]:
+        """The document's assertions, each with a plugin's review or None, by identity."""
+        assembled = assemble(progress.document, progress.layers, self._prefer)
+        for reason, count in assembled.drops.items():
+            progress.drop(reason, count)
+        ordered = [assembled.assertions[identity] for identity in sorted(assembled.assertions)]
+        return [(one, self._host.review(one, progress.document)) for one in ordered]
+
+    def _result(
+        self, progress: _Progress, reviewed: Sequence[tuple[Assertion, Any]]
+    ) -> DocumentResult:
+        result = DocumentResult(
+            document=progress.document,
+            annotations=progress.annotations,
+            assertions=tuple(assertion for assertion, _ in reviewed),
+            failures=tuple(progress.failures),
+            dropped=progress.drops,
+        )
+        self._host.after_document(result)
+        return result
+
+    def _rows(self, progress: _Progress) -> AnnotationRows:
+        reviewed = self._assertions(progress)
+        self._result(progress, reviewed)
+        version = progress.version
+        links = [one for _, layer in progress.layers for one in layer.links]
+        best = {one.concept for one in links if one.concept is not None}
+        preferred = {concept: self._prefer(concept) for concept in sorted(best)}
+        sources, mentions, link_rows, relations = encode_layers(version, progress.layers, preferred)
+        numbers = {source: number for number, source in enumerate(sources)}
+        encoded = [encode_assertion(version, assertion, numbers) for assertion, _ in reviewed]
+        concepts = sorted(
+            {*preferred.values()}.union(
+                end for assertion, _ in reviewed for end in (assertion.subject, assertion.object)
+            )
+        )
+        names: dict[tuple[int, str, str], int] = {}
+        for one in links:
+            if one.concept is not None:
+                name = (concept_key(preferred[one.concept]), one.mention.text, one.mention.category)
+                names[name] = names.get(name, 0) + 1
+        return AnnotationRows(
+            version=version,
+            pipeline=compact(self.stages),
+            sentences=encode_spans(progress.document.sentences),
+            sources=sources,
+            mentions=mentions,
+            links=link_rows,
+            relations=relations,
+            assertions=[rows[0] for rows in encoded],
+            evidence=[row for rows in encoded for row in rows[1:]],
+            concepts=[self._concept_row(curie) for curie in concepts],
+            names=names,
+            policy_reviews=[
+                (version, rows[0][0], review.reviewer, review.verdict.value, review.reason)
+                for rows, (_, review) in zip(encoded, reviewed, strict=True)
+                if review is not None
+            ],
+            drops=[(version, reason, count) for reason, count in progress.drops.items()],
+            failures=progress.failures,
+        )
+
+    def _concept_row(self, curie: str) -> tuple[Any, ...]:
+        concept = self._known(curie)
+        return encode_concept(concept or Concept(id=curie), known=concept is not None)
+
+    def _ask_preferred(self, curie: str) -> str:
+        spelled = normalise(curie)
+        for terminology in self._terminologies:
+            preferred = terminology.preferred(spelled)
+            if preferred != spelled or terminology.concept(spelled) is not None:
+                return normalise(preferred)
+        return spelled
+
+    def _ask_concept(self, curie: str) -> Concept | None:
+        for terminology in self._terminologies:
+            concept = terminology.concept(curie)
+            if concept is not None:
+                return concept
+        return None
+
+
+def _make(host: Host, configuration: Configuration, kind: Kind, key: str, name: str) -> _Step:
+    given = configuration.settings.component(name)
+    place = configuration.origins.get(
+        f"components.{name}", str(configuration.file or "no configuration file")
+    )
+    return _Step(
+        spec=host.spec(kind, name),
+        component=host.create(kind, name, given, place=place),
+        source=host.source(kind, name, given, place=place),
+    )
+
+
+def _check_needs(
+    configuration: Configuration,
+    taggers: Sequence[_Step],
+    linkers: Sequence[_Step],
+    relaters: Sequence[_Step],
+) -> None:
+    """Raise ConfigError where a component needs what no component before it gives."""
+    trusted = configuration.settings.pipeline.trust_annotations
+    for number, step in enumerate(taggers):
+        if "mentions" in step.spec.requires and not (number or trusted):
+            _missing(configuration, "extractors", step, "mentions", "an extractor before it")
+    for step in relaters:
+        if not (linkers or trusted):
+            _missing(configuration, "extractors", step, "links", "a linker")
+
+
+def _missing(configuration: Configuration, key: str, step: _Step, needed: str, giver: str) -> None:
+    raise ConfigError(
+        f"{step.source.component!r} needs {needed}, which nothing before it gives",
+        place=configuration.origin(f"pipeline.{key}"),
+        key=f"pipeline.{key}",
+        hints=[f"name {giver} in [pipeline], or set trust_annotations"],
+    )
+
+
+def _reads(spec: ExtractorSpec, progress: _Progress) -> bool:
+    """Whether the extractor reads the document's language; if not, that is counted."""
+    document = progress.document
+    language = (document.language or guess(document.text)).partition("-")[0]
+    if not spec.languages or not language or language in spec.languages:
+        return True
+    progress.drop(f"document in {language!r}, which {spec.name} does not read")
+    return False
+
+
+def _without_repeated(progress: _Progress, added: Annotations) -> Annotations:
+    """What is added, without mentions that a component before has already made.
+
+    The first to say so keeps the mention; links and relations of the later one are about it.
+    """
+    known = {
+        (mention.span, mention.category): mention
+        for _, layer in progress.layers
+        for mention in layer.mentions
+    }
+    if not known:
+        return added
+    same = {m: known[m.span, m.category] for m in added.mentions if (m.span, m.category) in known}
+    if not same:
+        return added
+    progress.drop("mention: made by two components", len(same))
+    swap: Callable[[Any], Any] = lambda end: same.get(end, end)  # noqa: E731 - used twice below
+    from dataclasses import replace
+
+    return Annotations(
+        mentions=tuple(mention for mention in added.mentions if mention not in same),
+        links=tuple(replace(one, mention=swap(one.mention)) for one in added.links),
+        relations=tuple(
+            replace(one, subject=swap(one.subject), object=swap(one.object))
+            for one in added.relations
+        ),
+    )
+
+
+def annotated(result: DocumentResult) -> AnnotatedDocument:
+    """A result without its assertions: what ``kgbuild annotate`` writes."""
+    return AnnotatedDocument(document=result.document, annotations=result.annotations)

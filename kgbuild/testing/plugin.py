@@ -92,8 +92,8 @@ def kgbuild_distribution(
 
 
 def _lies_in(module: object, folders: Sequence[Path]) -> bool:
-    file = getattr(module, "__file__", None)
-    return bool(file) and any(Path(file).is_relative_to(folder) for folder in folders)
+    file = getattr(module, "__file__", None) or ""
+    return any(Path(file).is_relative_to(folder) for folder in folders)
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ class Project:
 
 @pytest.fixture
 def kgbuild_project(tmp_path: Path) -> Callable[[Mapping[str, str]], Project]:
-    """Make a folder of files: ``kgbuild_project({"papers/1.txt": "…"}).run("ingest", "papers")``."""
+    """Make a folder of files: ``kgbuild_project({"a.txt": "…"}).run("ingest", "a.txt")``."""
 
     def project(files: Mapping[str, str]) -> Project:
         folder = tmp_path / "project"

@@ -182,7 +182,8 @@ def test_a_box_keeps_its_heading_in_the_path() -> None:
 def test_abbreviations_are_pairs() -> None:
     raw = _article(
         rest="""<back><glossary><title>Abbreviations</title><def-list><def-item>
-        <term>AKI</term><def><p>acute kidney injury</p></def></def-item></def-list></glossary></back>"""
+        <term>AKI</term><def><p>acute kidney injury</p></def></def-item></def-list></glossary>
+        </back>"""
     )
     assert _passages(_only(raw)) == [
         ("heading", "Abbreviations"),

@@ -328,8 +328,10 @@ def _contents(
             members = tar_members(decompressed, name=name, limits=limits)
             yield from _members(members, name, limits, depth)
             return
-        with decompressed() as stream:
-            head = stream.read(HEAD)
+        head = packed
+        if is_compressed(packed):
+            with decompressed() as stream:
+                head = stream.read(HEAD)
         if not head:
             raise InputError("is empty")
     except (InputError, OSError) as error:

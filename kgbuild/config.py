@@ -65,10 +65,14 @@ class RunSettings(_Section):
 class LimitSettings(_Section):
     """What a file may hold before it is refused."""
 
-    max_bytes: int = Field(2**31, gt=0, description="bytes of one file, decompressed")
-    max_ratio: int = Field(200, gt=1, description="bytes out for one byte in, past 10 MB")
-    max_members: int = Field(100_000, gt=0, description="members of one archive")
-    max_characters: int = Field(20_000_000, gt=0, description="characters of one document")
+    file_bytes: int = Field(16 * 1024**3, gt=0, description="bytes of one file, decompressed")
+    archive_bytes: int = Field(
+        256 * 1024**3, gt=0, description="bytes that a compressed archive unpacks to"
+    )
+    ratio: int = Field(200, gt=1, description="bytes out for one byte in, past the first 10 MB")
+    zip_members: int = Field(100_000, gt=0, description="members of one zip archive")
+    tar_members: int = Field(2_000_000, gt=0, description="members of one tar archive")
+    document_characters: int = Field(20_000_000, gt=0, description="characters of one document")
 
 
 class PluginSettings(_Section):

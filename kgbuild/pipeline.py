@@ -13,11 +13,11 @@ differs, so a changed word list never repeats the tagging.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
 
-from kgbuild.annotation import AnnotatedDocument, Annotations, Link, Mention
+from kgbuild.annotation import Annotations, Link, Mention
 from kgbuild.assembly import assemble
 from kgbuild.assertion import Assertion, Concept, Source, content_id
 from kgbuild.components import (
@@ -124,8 +124,10 @@ class Pipeline:
         relaters: Sequence[_Step],
         terminologies: Sequence[_Step],
         trust_annotations: bool,
+        observe: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._host = host
+        self._observe = observe
         self._segmenter = segmenter
         self._taggers = taggers
         self._linkers = linkers
@@ -145,8 +147,17 @@ class Pipeline:
         )
 
     @classmethod
-    def assemble(cls, host: Host, configuration: Configuration) -> Pipeline:
+    def assemble(
+        cls,
+        host: Host,
+        configuration: Configuration,
+        *,
+        observe: Callable[[str], None] = lambda _: None,
+    ) -> Pipeline:
         """Make the components that the configuration names, in order.
+
+        ``observe`` is told which component is about to be called, so that whoever ends a
+        worker can say what it was doing.
 
         Raises UnknownComponentError, ConfigError, ComponentUnavailableError.
         """
@@ -168,6 +179,7 @@ class Pipeline:
             relaters=relaters,
             terminologies=steps("terminology", "terminologies", settings.terminologies),
             trust_annotations=settings.trust_annotations,
+            observe=observe,
         )
 
     # --- from the store to the store ---------------------------------------------------------
@@ -191,6 +203,7 @@ class Pipeline:
 
     def _run(self, batch: Sequence[Pending]) -> list[_Progress]:
         progresses = [self._begin(pending) for pending in batch]
+        self._observe(self._segmenter.source.component)
         for progress in progresses:
             if progress.done < 2:
                 self._segment(progress)
@@ -258,6 +271,7 @@ class Pipeline:
         tasks = [Task(document=p.document, annotations=p.annotations) for p in reading]
         if not tasks:
             return
+        self._observe(spec.name)
         results = extract_each(spec, cast("Extractor", step.component), tasks)
         for progress, result in zip(reading, results, strict=True):
             if isinstance(result, Exception):
@@ -296,6 +310,7 @@ class Pipeline:
         spec = cast("LinkerSpec", step.spec)
         if spec.categories:
             mentions = [mention for mention in mentions if mention.category in spec.categories]
+        self._observe(spec.name)
         try:
             return link(spec, cast("Linker", step.component), progress.document, mentions)
         except Exception as error:  # noqa: BLE001 - isolation point: calling a component
@@ -450,8 +465,6 @@ def _without_repeated(progress: _Progress, added: Annotations) -> Annotations:
         return added
     progress.drop("mention: made by two components", len(same))
     swap: Callable[[Any], Any] = lambda end: same.get(end, end)  # noqa: E731 - used twice below
-    from dataclasses import replace
-
     return Annotations(
         mentions=tuple(mention for mention in added.mentions if mention not in same),
         links=tuple(replace(one, mention=swap(one.mention)) for one in added.links),
@@ -460,8 +473,3 @@ def _without_repeated(progress: _Progress, added: Annotations) -> Annotations:
             for one in added.relations
         ),
     )
-
-
-def annotated(result: DocumentResult) -> AnnotatedDocument:
-    """A result without its assertions: what ``kgbuild annotate`` writes."""
-    return AnnotatedDocument(document=result.document, annotations=result.annotations)

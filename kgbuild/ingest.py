@@ -1,0 +1,498 @@
+"""Papers in, graph kept: read what is new, then annotate what the pipeline has not seen.
+
+Two phases, each of whole batches, so that a run may end at any moment and lose nothing but its
+last batch:
+
+1. *Reading.* Files whose size and times have not changed are not opened; those whose bytes
+   have not changed are not read. What is read goes into the store as texts.
+2. *Annotating.* Every text that counts and that this pipeline has not seen goes through it.
+   What a run before has done of the same stages is used again.
+
+So the graph depends on the files and the configuration alone: an update equals a rebuild.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from kgbuild.annotation import AnnotatedDocument, Annotations
+from kgbuild.components import Failure, PaperFile, Reader, ReaderSpec, Withdrawal
+from kgbuild.config import Configuration
+from kgbuild.document import Document, Unread
+from kgbuild.errors import InputError, KgbuildError, LimitError
+from kgbuild.faults import reach
+from kgbuild.graph.rows import AnnotationRows, compact
+from kgbuild.graph.store import GraphStore, Pending
+from kgbuild.host import Host, check_reading
+from kgbuild.readers.paper_files import Entry, FoundFile, Limits, find_papers
+from kgbuild.workers import Annotators
+
+__all__ = ["Progress", "Summary", "ingest", "limits_of", "read_papers"]
+
+_BATCH_DOCUMENTS = 512
+_BATCH_CHARACTERS = 8_000_000
+_BATCH_STEPS = 4 * _BATCH_DOCUMENTS
+_COMMIT_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did, what it left out, and why."""
+
+    files_read: int = 0
+    files_unchanged: int = 0
+    files_missing: int = 0
+    documents_read: int = 0
+    texts_new: int = 0
+    texts_gone: int = 0
+    documents_annotated: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    failures_total: int = 0
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    def leave_out(self, reason: str, count: int = 1) -> None:
+        """Count something that was not read by rule."""
+        self.left_out[reason] = self.left_out.get(reason, 0) + count
+
+    def fail(self, failure: Failure) -> None:
+        """Count a failure; the first hundred are kept to be shown."""
+        self.failures_total += 1
+        if len(self.failures) < 100:
+            self.failures.append(failure)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return asdict(self)
+
+
+Progress = Callable[[str, int, int | None], None]
+"""Told the phase ("reading", "annotating"), how many documents are done, and how many there
+are, where that is known."""
+
+
+def ingest(
+    paths: Sequence[str],
+    *,
+    store: GraphStore,
+    host: Host,
+    configuration: Configuration,
+    annotators: Annotators,
+    reader: str | None = None,
+    prune: bool = False,
+    progress: Progress | None = None,
+) -> Summary:
+    """Read papers into the store and annotate what is new; return what was done.
+
+    ``reader`` forces one reader for every file; ``prune`` forgets files below the paths that
+    are no longer there. One bad file or document fails alone. Raises InputError for a path
+    that does not exist, before anything is read. On KeyboardInterrupt what is whole is kept.
+    """
+    summary = Summary()
+    began = time.monotonic()
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    run = store.begin_run(
+        started, compact(list(paths)), configuration.settings.model_dump_json(exclude={"run"})
+    )
+    tell = progress or _untold
+    try:
+        _Reading(store, host, configuration, summary, reader, tell).read(paths, prune=prune)
+        _annotate(store, configuration, annotators, summary, tell)
+    except KeyboardInterrupt:
+        summary.interrupted = True
+        raise
+    finally:
+        summary.seconds = time.monotonic() - began
+        finished = datetime.now(UTC).isoformat(timespec="seconds")
+        store.end_run(run, finished, compact(summary.as_json()))
+    return summary
+
+
+def _untold(phase: str, done: int, total: int | None) -> None:
+    """Nobody is told."""
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Steps to be done in one transaction, and how much they weigh."""
+
+    steps: list[Callable[[], None]] = field(default_factory=list)
+    documents: int = 0
+    characters: int = 0
+
+    @property
+    def full(self) -> bool:
+        return (
+            self.documents >= _BATCH_DOCUMENTS
+            or self.characters >= _BATCH_CHARACTERS
+            or len(self.steps) >= _BATCH_STEPS
+        )
+
+
+class _Reading:
+    """The first phase: files to texts in the store."""
+
+    def __init__(
+        self,
+        store: GraphStore,
+        host: Host,
+        configuration: Configuration,
+        summary: Summary,
+        reader: str | None,
+        progress: Progress,
+    ) -> None:
+        self._store = store
+        self._configuration = configuration
+        self._summary = summary
+        self._progress = progress
+        self._readers = _Readers(host, configuration, reader)
+        self._batch = _Batch()
+        self._gathered: list[tuple[Document, Annotations]] = []
+        self._gathered_from = ""
+
+    def read(self, paths: Sequence[str], *, prune: bool) -> None:
+        seen: set[str] = set()
+        try:
+            for found in find_papers(paths, limits=limits_of(self._configuration)):
+                if isinstance(found, Failure):
+                    self._fail(found)
+                elif isinstance(found, Unread):
+                    self._summary.leave_out(found.what, found.count)
+                else:
+                    key = self._key(found)
+                    seen.add(key)
+                    self._file(key, found)
+            self._missing(paths, seen, prune=prune)
+        finally:
+            self._flush()
+
+    def _key(self, found: FoundFile) -> str:
+        """What a file is called in the store: relative to the graph's parent where it can be."""
+        if found.signature is None:
+            return f"standard input {found.digest()[:16]}"
+        return _relative(found.path, self._store.folder)
+
+    def _file(self, key: str, found: FoundFile) -> None:
+        state = self._store.file_state(key)
+        signature = compact(found.signature)
+        known = state is not None and state.whole and state.reader == self._readers.stamp
+        if known and state is not None and state.signature == signature:
+            self._summary.files_unchanged += 1
+            return
+        try:
+            digest = found.digest()
+            if known and state is not None and state.digest == digest:
+                self._step(lambda: self._store.keep_signature(key, signature))
+                self._summary.files_unchanged += 1
+                return
+            self._read_file(key, found, digest)
+            if found.changed():
+                # It was being written to: what was read may be half of it. Once more.
+                found = found.again()
+                self._read_file(key, found, found.digest())
+                if found.changed():
+                    raise InputError("changes while it is read", file=found.name)
+        except InputError as error:
+            self._fail(_failure(found.name, "paper files", error), key)
+
+    def _read_file(self, key: str, found: FoundFile, digest: str) -> None:
+        signature, stamp = compact(found.signature), self._readers.stamp
+        self._step(lambda: self._store.begin_file(key, digest, signature, stamp))
+        for entry in found.entries():
+            if isinstance(entry, Failure):
+                self._fail(entry, key)
+            elif isinstance(entry, Unread):
+                self._summary.leave_out(entry.what, entry.count)
+            else:
+                self._entry(key, entry)
+        self._summary.files_read += 1
+
+        def end() -> None:
+            self._summary.texts_gone += self._store.end_file(key)
+
+        self._step(end)
+
+    def _entry(self, key: str, entry: Entry) -> None:
+        name = "readers"
+        try:
+            name, readings = self._readers.readings(entry)
+            for reading in readings:
+                self._reading(key, entry.file, name, reading)
+        except Exception as error:  # noqa: BLE001 - isolation point: calling a reader
+            self._fail(_failure(entry.file.name, name, error), key)
+
+    def _reading(
+        self,
+        key: str,
+        file: PaperFile,
+        name: str,
+        reading: Document | AnnotatedDocument | Unread | Withdrawal | Failure,
+    ) -> None:
+        if isinstance(reading, Failure):
+            self._fail(reading, key)
+        elif isinstance(reading, Unread):
+            if reading.problem:
+                self._fail(_unread_failure(file, name, reading), key)
+            else:
+                self._summary.leave_out(reading.what, reading.count)
+        elif isinstance(reading, Withdrawal):
+            self._step(lambda: self._store.keep_withdrawal(key, reading.document))
+        elif isinstance(reading, AnnotatedDocument):
+            self._document(key, reading.document, reading.annotations)
+        else:
+            self._document(key, reading, Annotations())
+
+    def _document(self, key: str, document: Document, given: Annotations) -> None:
+        self._summary.documents_read += 1
+        self._gathered.append((document, given))
+        self._gathered_from = key
+        self._batch.documents += 1
+        self._batch.characters += len(document.text)
+        if self._batch.full:
+            self._flush()
+
+    def _close_gathered(self) -> None:
+        """Make one step of the documents that have come from one file in a row."""
+        if self._gathered:
+            key, documents = self._gathered_from, self._gathered
+            self._gathered = []
+
+            def keep() -> None:
+                self._summary.texts_new += self._store.keep_versions(key, documents)
+
+            self._batch.steps.append(keep)
+
+    def _fail(self, failure: Failure, key: str = "") -> None:
+        self._summary.fail(failure)
+        kept = Failure(**{**_fields(failure), "file": key or failure.file})
+        self._step(lambda: self._store.keep_failure(kept))
+
+    def _step(self, step: Callable[[], None]) -> None:
+        self._close_gathered()
+        self._batch.steps.append(step)
+        if self._batch.full:
+            self._flush()
+
+    def _flush(self) -> None:
+        """Do the steps that have gathered, in one transaction."""
+        self._close_gathered()
+        batch, self._batch = self._batch, _Batch()
+        if batch.steps:
+            with self._store.batch():
+                for step in batch.steps:
+                    step()
+            reach("ingest.read-batch")
+            self._progress("reading", self._summary.documents_read, None)
+
+    def _missing(self, paths: Sequence[str], seen: set[str], *, prune: bool) -> None:
+        """Count the files below the paths that were read before and are no longer there."""
+        below = [_relative(path, self._store.folder) for path in paths if path != "-"]
+        rows = self._store.connection.execute("SELECT path FROM files ORDER BY path").fetchall()
+        for (key,) in rows:
+            if key not in seen and any(_is_below(key, above) for above in below):
+                self._summary.files_missing += 1
+                if prune:
+                    self._step(lambda key=key: self._forget(key))  # type: ignore[misc]
+
+    def _forget(self, key: str) -> None:
+        self._summary.texts_gone += self._store.forget_file(key)
+
+
+class _Readers:
+    """The readers of a run, made when a file first wants them."""
+
+    def __init__(self, host: Host, configuration: Configuration, forced: str | None) -> None:
+        self._host = host
+        self._configuration = configuration
+        self._forced = forced
+        self._made: dict[str, tuple[ReaderSpec, Reader]] = {}
+        self._largest = configuration.settings.limits.document_characters
+        self.stamp = self._stamp()
+        """What stands for all readers and their settings: when it changes, files are read anew."""
+
+    def _stamp(self) -> str:
+        settings = self._configuration.settings
+        return compact(
+            [
+                self._forced,
+                [
+                    [name, offer.provider, settings.component(name)]
+                    for name, offer in self._host.specs("reader").items()
+                ],
+            ]
+        )
+
+    def readings(self, entry: Entry) -> tuple[str, Iterator[Any]]:
+        """The name of the reader for an entry, and what it reads, checked."""
+        name = self._host.reader_for(entry.base_name, entry.head, self._forced)
+        if name not in self._made:
+            given = self._configuration.settings.component(name)
+            place = self._configuration.origins.get(f"components.{name}", "")
+            spec = self._host.spec("reader", name)
+            assert isinstance(spec, ReaderSpec)
+            self._made[name] = spec, self._host.create("reader", name, given, place=place)
+        spec, made = self._made[name]
+        return name, self._checked(spec, made, entry.file)
+
+    def _checked(self, spec: ReaderSpec, reader: Reader, file: PaperFile) -> Iterator[Any]:
+        for reading in reader.read(file):
+            try:
+                check_reading(spec, reading)
+                self._check_size(reading, file)
+            except KgbuildError as error:
+                yield _failure(file.name, spec.name, error)
+            else:
+                yield reading
+
+    def _check_size(self, reading: Any, file: PaperFile) -> None:
+        document = reading.document if isinstance(reading, AnnotatedDocument) else reading
+        if isinstance(document, Document) and len(document.text) > self._largest:
+            raise LimitError(
+                f"{document.id} has {len(document.text):,} characters;"
+                f" the limit is {self._largest:,}",
+                file=file.name,
+                hints=["raise limits.document_characters"],
+            )
+
+
+def read_papers(
+    paths: Iterable[str], host: Host, configuration: Configuration, reader: str | None = None
+) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
+    """What the papers hold, read and checked, without a store."""
+    readers = _Readers(host, configuration, reader)
+    for found in find_papers(paths, limits=limits_of(configuration)):
+        if isinstance(found, Failure | Unread):
+            yield found
+            continue
+        for entry in found.entries():
+            if isinstance(entry, Failure | Unread):
+                yield entry
+                continue
+            yield from _read_entry(readers, entry)
+
+
+def _read_entry(
+    readers: _Readers, entry: Entry
+) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
+    name = "readers"
+    try:
+        name, readings = readers.readings(entry)
+        for reading in readings:
+            if isinstance(reading, Unread) and reading.problem:
+                yield _unread_failure(entry.file, name, reading)
+            elif isinstance(reading, Document):
+                yield AnnotatedDocument(document=reading)
+            else:
+                yield reading
+    except Exception as error:  # noqa: BLE001 - isolation point: calling a reader
+        yield _failure(entry.file.name, name, error)
+
+
+def limits_of(configuration: Configuration) -> Limits:
+    """The limits on files that the configuration sets."""
+    limits = configuration.settings.limits
+    return Limits(
+        file_bytes=limits.file_bytes,
+        archive_bytes=limits.archive_bytes,
+        ratio=limits.ratio,
+        zip_members=limits.zip_members,
+        tar_members=limits.tar_members,
+    )
+
+
+def _relative(path: str | os.PathLike[str], folder: Path) -> str:
+    base = folder.absolute().parent
+    whole = os.path.abspath(path)  # noqa: PTH100 - links are not resolved: a name is a name
+    name = os.path.relpath(whole, base)
+    name = whole if name.startswith("..") else name
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _is_below(key: str, above: str) -> bool:
+    return above == "." or key == above or key.startswith(f"{above}/")
+
+
+def _failure(file: str, component: str, error: Exception) -> Failure:
+    message = error.message if isinstance(error, InputError) else str(error)
+    return Failure(
+        file=file,
+        component=component,
+        error=type(error).__name__,
+        message=message or type(error).__name__,
+        place=error.place if isinstance(error, InputError) else "",
+    )
+
+
+def _unread_failure(file: PaperFile, reader: str, unread: Unread) -> Failure:
+    return Failure(
+        file=file.name,
+        component=reader,
+        error="UnreadRecord",
+        message=f"{unread.what}: {unread.problem}",
+        place=unread.place,
+    )
+
+
+def _fields(failure: Failure) -> dict[str, Any]:
+    return asdict(failure)
+
+
+# --- annotating ------------------------------------------------------------------------------
+
+
+def _annotate(
+    store: GraphStore,
+    configuration: Configuration,
+    annotators: Annotators,
+    summary: Summary,
+    progress: Progress,
+) -> None:
+    """The second phase: every text that counts and that the pipeline has not seen."""
+    stages = annotators.stages
+    total = store.count_pending(stages)
+    if not total:
+        return
+    waiting: list[AnnotationRows] = []
+    began = time.monotonic()
+    try:
+        for rows in annotators.run(_batches(store, stages, configuration)):
+            waiting += rows
+            late = time.monotonic() - began > _COMMIT_SECONDS
+            if late or len(waiting) >= _BATCH_DOCUMENTS:
+                _keep(store, waiting, summary)
+                waiting, began = [], time.monotonic()
+                progress("annotating", summary.documents_annotated, total)
+    finally:
+        _keep(store, waiting, summary)
+        progress("annotating", summary.documents_annotated, total)
+
+
+def _batches(
+    store: GraphStore, stages: Sequence[str], configuration: Configuration
+) -> Iterator[list[Pending]]:
+    after, size = 0, configuration.settings.run.batch_size
+    while batch := store.pending(stages, limit=size, after=after):
+        after = batch[-1].version
+        yield batch
+
+
+def _keep(store: GraphStore, rows: Sequence[AnnotationRows], summary: Summary) -> None:
+    if not rows:
+        return
+    with store.batch():
+        store.keep_annotations(rows)
+    reach("ingest.annotated-batch")
+    summary.documents_annotated += len(rows)
+    for one in rows:
+        for failure in one.failures:
+            summary.fail(failure)

@@ -1,0 +1,303 @@
+"""Run the pipeline in processes of its own, so that a plugin can only hurt itself.
+
+A plugin that crashes, exits, hangs or eats memory ends its worker, not the run. Its batch is
+tried again one document at a time; the guilty document gets a failure that names the component
+that was at work, and the others go on. Results are the same with any number of workers, since
+each document's result depends on that document alone.
+
+Workers are spawned, not forked: a fork of a process with threads can deadlock.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from kgbuild.components import Failure
+from kgbuild.config import Configuration
+from kgbuild.errors import ComponentUnavailableError, KgbuildError
+from kgbuild.graph.rows import AnnotationRows, compact, encode_spans
+from kgbuild.graph.store import Pending
+from kgbuild.host import Host
+from kgbuild.pipeline import Pipeline
+
+__all__ = ["Annotators", "HostOptions", "InProcess", "WorkerPool", "annotators"]
+
+_AHEAD = 2
+"""Batches that wait at each worker, so that none is idle while the next is on its way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostOptions:
+    """What a worker needs to load the same plugins as the host: see ``Host.load``."""
+
+    disable: tuple[str, ...] = ()
+    only_builtins: bool = False
+    files: tuple[Any, ...] = ()
+    strict: bool = False
+
+    def load(self) -> Host:
+        """Load the plugins. Raises as ``Host.load``."""
+        return Host.load(
+            disable=self.disable,
+            only_builtins=self.only_builtins,
+            files=self.files,
+            strict=self.strict,
+        )
+
+
+class Annotators(Protocol):
+    """Whoever takes batches of versions through the pipeline."""
+
+    stages: tuple[str, ...]
+
+    def run(self, batches: Iterable[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
+        """The rows of each batch, in the order in which they are done."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
+        ...
+
+
+def annotators(configuration: Configuration, options: HostOptions) -> Annotators:
+    """Workers, or this process, as the configuration says.
+
+    Raises what assembling the pipeline raises, before any document is read.
+    """
+    run = configuration.settings.run
+    if run.workers == 0:
+        return InProcess(Pipeline.assemble(options.load(), configuration))
+    return WorkerPool(configuration, options, count=run.workers, timeout=run.timeout)
+
+
+class InProcess:
+    """The pipeline in this process: for debugging a plugin, and where a spawn is too dear."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self.stages = pipeline.stages
+
+    def run(self, batches: Iterable[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
+        """The rows of each batch, in order."""
+        for batch in batches:
+            yield self._pipeline.annotate(batch)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: multiprocessing.process.BaseProcess
+    connection: Connection
+    component: Any
+    """Shared memory that holds the name of the component at work."""
+    batches: deque[Sequence[Pending]] = field(default_factory=deque)
+    since: float = 0.0
+
+    def at_work(self) -> str:
+        name: bytes = self.component.value
+        return name.decode(errors="replace") or "pipeline"
+
+
+class WorkerPool:
+    """Some workers, each with a pipeline of its own. Use it as a context manager."""
+
+    def __init__(
+        self, configuration: Configuration, options: HostOptions, *, count: int, timeout: float
+    ) -> None:
+        self._configuration = configuration
+        self._options = options
+        self._timeout = timeout
+        self._context = multiprocessing.get_context("spawn")
+        self._workers = [self._spawn() for _ in range(count)]
+        try:
+            stages = [self._greeting(worker) for worker in self._workers]
+        except BaseException:
+            self.close()
+            raise
+        self.stages: tuple[str, ...] = stages[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _spawn(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        component = self._context.Array("c", 128)
+        process = self._context.Process(
+            target=_serve,
+            args=(theirs, component, self._configuration, self._options),
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        return _Worker(process, ours, component)
+
+    def _greeting(self, worker: _Worker) -> tuple[str, ...]:
+        """The stages of the worker's pipeline. Raises what assembling it raised there."""
+        try:
+            greeting = worker.connection.recv()
+        except (EOFError, ConnectionError) as error:
+            worker.process.join()
+            raise ComponentUnavailableError(
+                f"ended its process while it was made ({_how(worker.process.exitcode)})",
+                plugin=worker.at_work(),
+                hints=["kgbuild plugins check NAME tries a plugin alone"],
+            ) from error
+        if isinstance(greeting, KgbuildError):
+            raise greeting
+        stages: tuple[str, ...] = greeting
+        return stages
+
+    def run(self, batches: Iterable[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
+        """The rows of each batch, in the order in which they are done."""
+        source = iter(batches)
+        again: deque[Sequence[Pending]] = deque()
+        while True:
+            self._hand_out(source, again)
+            busy = [worker for worker in self._workers if worker.batches]
+            if not busy:
+                return
+            yield from self._collect(busy, again)
+
+    def _hand_out(
+        self, source: Iterator[Sequence[Pending]], again: deque[Sequence[Pending]]
+    ) -> None:
+        for worker in self._workers:
+            while len(worker.batches) < _AHEAD:
+                batch = again.popleft() if again else next(source, None)
+                if batch is None:
+                    return
+                if not worker.batches:
+                    worker.since = time.monotonic()
+                worker.batches.append(batch)
+                try:
+                    worker.connection.send(batch)
+                except (BrokenPipeError, ConnectionError):
+                    break  # it has died; _collect finds out and says so
+
+    def _collect(
+        self, busy: list[_Worker], again: deque[Sequence[Pending]]
+    ) -> Iterator[list[AnnotationRows]]:
+        deadline = min(worker.since for worker in busy) + self._timeout
+        ready = wait([worker.connection for worker in busy], max(0.0, deadline - time.monotonic()))
+        for worker in busy:
+            if worker.connection in ready:
+                try:
+                    rows: list[AnnotationRows] = worker.connection.recv()
+                except (EOFError, ConnectionError):
+                    worker.process.join()
+                    how = f"its process ended ({_how(worker.process.exitcode)})"
+                    yield from self._replace(worker, how, again)
+                    continue
+                worker.batches.popleft()
+                worker.since = time.monotonic()
+                yield rows
+            elif time.monotonic() - worker.since > self._timeout:
+                worker.process.kill()
+                worker.process.join()
+                how = f"it took more than {self._timeout:g} seconds and was ended"
+                yield from self._replace(worker, how, again)
+
+    def _replace(
+        self, worker: _Worker, how: str, again: deque[Sequence[Pending]]
+    ) -> Iterator[list[AnnotationRows]]:
+        """Put a new worker in the place of one that died, and share out what it left undone."""
+        guilty, *waiting = worker.batches
+        worker.connection.close()
+        if len(guilty) == 1:
+            yield [_failed(guilty[0], self.stages, worker.at_work(), how)]
+        else:
+            again.extend([one] for one in guilty)
+        again.extend(waiting)
+        fresh = self._spawn()
+        self._workers[self._workers.index(worker)] = fresh
+        self._greeting(fresh)
+
+    def close(self) -> None:
+        """End the workers; what they were doing is lost and done again next time."""
+        for worker in self._workers:
+            worker.connection.close()
+        for worker in self._workers:
+            worker.process.join(timeout=1)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+
+
+def _how(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        return f"signal {signal.Signals(-exit_code).name}"
+    return f"exit code {exit_code}"
+
+
+def _failed(pending: Pending, stages: tuple[str, ...], component: str, how: str) -> AnnotationRows:
+    failure = Failure(
+        file="", component=component, error="WorkerDied", message=how, document=pending.document.id
+    )
+    return AnnotationRows(
+        version=pending.version,
+        pipeline=compact(stages),
+        sentences=encode_spans(()),
+        sources=[], mentions=[], links=[], relations=[], assertions=[], evidence=[],
+        concepts=[], names={}, policy_reviews=[], drops=[], failures=[failure],
+    )  # fmt: skip
+
+
+def _serve(
+    connection: Connection, component: Any, configuration: Configuration, options: HostOptions
+) -> None:
+    """A worker's life: make the pipeline, then answer batches until the host hangs up."""
+    # Ctrl-C reaches the whole group of processes; the host decides what is kept.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What a plugin prints must not mix with the host's results.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def observe(name: str) -> None:
+        component.value = name.encode()[:127]
+
+    try:
+        pipeline = Pipeline.assemble(options.load(), configuration, observe=observe)
+    except KgbuildError as error:
+        connection.send(error)
+        return
+    connection.send(pipeline.stages)
+    # Batches are taken off the pipe at once: were both sides to write and neither to read,
+    # the pipe would fill and both would wait for ever.
+    waiting: SimpleQueue[Sequence[Pending] | None] = SimpleQueue()
+    Thread(target=_receive, args=(connection, waiting), daemon=True).start()
+    while (batch := waiting.get()) is not None:
+        try:
+            connection.send(pipeline.annotate(batch))
+        except (BrokenPipeError, ConnectionError):
+            return
+
+
+def _receive(connection: Connection, waiting: SimpleQueue[Sequence[Pending] | None]) -> None:
+    """Move batches from the pipe to the queue; None says that the host has hung up."""
+    while True:
+        try:
+            waiting.put(connection.recv())
+        except (EOFError, ConnectionError):
+            waiting.put(None)
+            return

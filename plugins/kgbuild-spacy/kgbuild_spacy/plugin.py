@@ -1,0 +1,93 @@
+"""What this plugin offers. spaCy is imported when a component is made, not before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from kgbuild import ExtractorSpec, SegmenterSpec, hookimpl
+from kgbuild_spacy.vocabulary import PREDICATES
+
+if TYPE_CHECKING:
+    from kgbuild_spacy.relations import RuleExtractor
+    from kgbuild_spacy.segmenter import SpacySegmenter
+    from kgbuild_spacy.settings import RuleSettings, SegmenterSettings
+
+
+def _segmenter_settings() -> type[SegmenterSettings]:
+    from kgbuild_spacy.settings import SegmenterSettings
+
+    return SegmenterSettings
+
+
+def _rule_settings() -> type[RuleSettings]:
+    from kgbuild_spacy.settings import RuleSettings
+
+    return RuleSettings
+
+
+def _segmenter(settings: SegmenterSettings) -> SpacySegmenter:
+    from kgbuild_spacy.segmenter import create
+
+    return create(settings)
+
+
+def _extractor(settings: RuleSettings) -> RuleExtractor:
+    from kgbuild_spacy.cues import read_cues
+    from kgbuild_spacy.parsed import read_parsed
+    from kgbuild_spacy.relations import RuleExtractor
+    from kgbuild_spacy.rules import read_rules
+
+    rules, verbs = read_rules(settings.rules)
+    parsed = read_parsed(settings.model, verbs) if settings.model else None
+    return RuleExtractor(rules, read_cues(settings.cues), parsed)
+
+
+def _spacy_version(settings: SegmenterSettings) -> str:
+    from importlib.metadata import version
+
+    return version("spacy")
+
+
+def _fingerprint(settings: RuleSettings) -> str:
+    """The rules and cues that are used; a missing file is reported when the rules are read."""
+    shipped = resources.files("kgbuild_spacy")
+    digest = hashlib.sha256(settings.model.encode())
+    for path, name in ((settings.rules, "rules.toml"), (settings.cues, "cues.toml")):
+        if path is None:
+            digest.update(shipped.joinpath(name).read_bytes())
+        elif path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@hookimpl
+def kgbuild_segmenters() -> Iterable[SegmenterSpec]:
+    """Offer spaCy's sentences."""
+    yield SEGMENTER
+
+
+@hookimpl
+def kgbuild_extractors() -> Iterable[ExtractorSpec]:
+    """Offer relations by rules."""
+    yield EXTRACTOR
+
+
+SEGMENTER = SegmenterSpec(
+    name="spacy",
+    summary="Sentences by spaCy: its sentencizer, or an installed pipeline.",
+    create=_segmenter,
+    settings=_segmenter_settings,
+    fingerprint=_spacy_version,
+)
+EXTRACTOR = ExtractorSpec(
+    name="spacy-rules",
+    summary="Relations between linked mentions by rules, with negation and hedging.",
+    create=_extractor,
+    settings=_rule_settings,
+    fingerprint=_fingerprint,
+    predicates=PREDICATES,
+    requires=frozenset({"sentences", "mentions", "links"}),
+)

@@ -1,0 +1,206 @@
+"""Relations between linked mentions, found by rules, one sentence at a time.
+
+A sentence is looked at only when it holds two linked mentions of categories that some rule
+joins, and a trigger of such a rule. The rules that are left are tried on each pair, in the order
+of the file; the first that fits speaks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from kgbuild import Annotations, Cue, Mention, Relation, Span, Task
+from kgbuild_spacy.conditions import conditions
+from kgbuild_spacy.cues import Cues, Reading
+from kgbuild_spacy.parsed import ParsedRules
+from kgbuild_spacy.rules import MENTION, Rule
+
+_LONGEST_GAP = 250
+"""Mentions that lie further apart, in characters, are not joined by a rule of a few words."""
+
+_MOST_MENTIONS = 40
+"""A "sentence" with more mentions is a table or a list, and says nothing of pairs."""
+
+_OTHER_HEAD = re.compile(
+    r"[-–‐](?!\d)\w| (?:receptor|inhibitor|antagonist|agonist|blocker|antibod|deficien|resistan|"
+    r"withdrawal|mutant|analog|inhibition|blockade|antagonism|sirna|shrna|knock|depriv|transporter)"
+)
+"""Behind a name: then the words name something else ("insulin receptor", "X-induced")."""
+
+_TAKEN_AWAY = re.compile(
+    r"(?:\b(?:inhibition|inhibitors?|blockade|blockers?|knock-?down|knock-?out|silencing|loss|absence|"
+    r"lack|deficiency|withdrawal|depletion|deletion|antagonists?|antibod\w+|resistance|without|"
+    r"discontinuation|cessation) (?:of|to|against|from)(?: the)? |\b(?:without|anti|non)[- ])\Z"
+)
+"""In front of a name: then the sentence speaks of its absence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence with its linked mentions; ``hidden`` is its text as patterns see it."""
+
+    span: Span
+    text: str
+    hidden: str
+    mentions: tuple[Mention, ...]
+
+    def place(self, mention: Mention) -> Span:
+        return mention.span.shift(-self.span.start)
+
+
+class RuleExtractor:
+    """Finds relations by rules."""
+
+    def __init__(self, rules: Sequence[Rule], cues: Cues, parsed: ParsedRules | None) -> None:
+        self._rules = rules
+        self._cues = cues
+        self._parsed = parsed
+        self._triggers = {trigger for rule in rules for trigger in rule.triggers}
+        self._by_pair: dict[tuple[str, str], tuple[Rule, ...]] = {}
+
+    def extract(self, batch: Sequence[Task]) -> Iterable[Annotations]:
+        """The relations of each task, in order."""
+        return [Annotations(relations=tuple(self._relations(task))) for task in batch]
+
+    def _relations(self, task: Task) -> Iterator[Relation]:
+        for sentence in _sentences(task):
+            seen = set()
+            for relation in self._of_sentence(sentence):
+                claim = (relation.subject, relation.predicate, relation.object)
+                if claim not in seen:
+                    seen.add(claim)
+                    yield relation
+
+    def _of_sentence(self, sentence: _Sentence) -> Iterator[Relation]:
+        triggers = {trigger for trigger in self._triggers if trigger in sentence.hidden}
+        if triggers:
+            for first, second in combinations(sentence.mentions, 2):
+                if relation := self._of_pair(sentence, first, second, triggers):
+                    yield relation
+        if self._parsed:
+            yield from self._of_parse(sentence, self._parsed)
+
+    def _of_pair(
+        self, sentence: _Sentence, first: Mention, second: Mention, triggers: set[str]
+    ) -> Relation | None:
+        start, end = sentence.place(first), sentence.place(second)
+        if end.start - start.end > _LONGEST_GAP:
+            return None
+        hidden = sentence.hidden
+        rules = self._joining(first.category, second.category)
+        if not rules or _OTHER_HEAD.match(hidden, end.end):
+            return None
+        between = hidden[start.end : end.start]
+        before = hidden[max(0, start.start - _LONGEST_GAP) : start.start]
+        after = hidden[end.end : end.end + _LONGEST_GAP]
+        for rule in rules:
+            if triggers.isdisjoint(rule.triggers) or not rule.matches(before, between, after):
+                continue
+            if rule.before is None and _TAKEN_AWAY.search(before):
+                return None
+            reading = self._cues.read(hidden, start, end, noun=rule.noun)
+            pair = (first, second) if rule.subject_first else (second, first)
+            return _relation(sentence, rule.predicate, rule.qualifiers, pair, reading)
+        return None
+
+    def _joining(self, first: str, second: str) -> tuple[Rule, ...]:
+        """The rules for two mentions of those categories, in the order of the file."""
+        if (found := self._by_pair.get((first, second))) is None:
+            found = tuple(r for r in self._rules if first in r.first and second in r.second)
+            self._by_pair[first, second] = found
+        return found
+
+    def _of_parse(self, sentence: _Sentence, parsed: ParsedRules) -> Iterator[Relation]:
+        for verb, subject_words, object_words in parsed.pairs(sentence.text):
+            categories = parsed.ends(verb)
+            for subject in _within(sentence, subject_words, categories[0]):
+                for target in _within(sentence, object_words, categories[1]):
+                    first, second = sorted(map(sentence.place, (subject, target)))
+                    reading = self._cues.read(sentence.hidden, first, second, noun=False)
+                    pair = (subject, target)
+                    if found := _relation(sentence, verb.predicate, verb.qualified(), pair, reading):
+                        yield found
+
+
+def _within(sentence: _Sentence, words: Span, categories: frozenset[str]) -> list[Mention]:
+    """The mentions in those words that end them or are listed: not "[insulin] receptor"."""
+    return [
+        mention
+        for mention in sentence.mentions
+        if mention.category in categories
+        and sentence.place(mention) in words
+        and not _OTHER_HEAD.match(sentence.hidden, sentence.place(mention).end)
+    ]
+
+
+def _relation(
+    sentence: _Sentence,
+    predicate: str,
+    qualifiers: tuple[tuple[str, str], ...],
+    pair: tuple[Mention, Mention],
+    reading: Reading | None,
+) -> Relation | None:
+    if reading is None:
+        return None
+    subject, target = pair
+    chemical = next((m for m in pair if m.category == "biolink:ChemicalEntity"), None)
+    dose_from = sentence.place(chemical).end if chemical else None
+    return Relation(
+        subject=subject,
+        predicate=predicate,
+        object=target,
+        evidence=(sentence.span,),
+        negated=reading.negated,
+        status=reading.status,
+        cues=tuple(
+            Cue(kind=cue.kind, span=cue.span.shift(sentence.span.start)) for cue in reading.cues
+        ),
+        qualifiers=qualifiers,
+        conditions=conditions(sentence.hidden, dose_from),
+    )
+
+
+def _sentences(task: Task) -> Iterator[_Sentence]:
+    """The sentences that hold two linked mentions or more."""
+    document = task.document
+    linked = _linked(task.annotations)
+    if len(linked) < 2:
+        return
+    position = 0
+    for span in document.sentences:
+        while position < len(linked) and linked[position].span.start < span.start:
+            position += 1
+        first = position
+        while position < len(linked) and linked[position].span.end <= span.end:
+            position += 1
+        if 2 <= position - first <= _MOST_MENTIONS:
+            mentions = tuple(linked[first:position])
+            text = span.of(document.text)
+            yield _Sentence(span, text, _hidden(text, span.start, mentions), mentions)
+
+
+def _linked(annotations: Annotations) -> list[Mention]:
+    """The linked mentions in the order of the text; of those that overlap, the longest."""
+    named = {link.mention for link in annotations.links if link.candidates}
+    longest = sorted(named, key=lambda m: (m.span.start, -m.span.end, m.category))
+    kept: list[Mention] = []
+    for mention in longest:
+        if not kept or mention.span.start >= kept[-1].span.end:
+            kept.append(mention)
+    return kept
+
+
+def _hidden(text: str, offset: int, mentions: Sequence[Mention]) -> str:
+    """The sentence in lower case, as long as before, each mention hidden."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # "İ" becomes two characters
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    parts, position = [], 0
+    for mention in mentions:
+        parts.append(lowered[position : mention.span.start - offset])
+        parts.append(MENTION * (mention.span.end - mention.span.start))
+        position = mention.span.end - offset
+    return "".join((*parts, lowered[position:]))

@@ -1,0 +1,192 @@
+"""Rules for relations, read from a TOML file: see ``rules.toml`` for how they are written."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kgbuild import ConfigError
+from kgbuild_spacy.vocabulary import PREDICATES
+
+MENTION = "\ue000"
+"""Every character of a mention, in the text that patterns see: private use, so never in a text."""
+
+_NOT_OF_THE_SUBJECT = (
+    r"but|whereas|while|although|because|if|when|than|as|by|of|for|on|from|with|against|upon|into|"
+    r"receptors?|inhibitors?|antagonists?|agonists?|blockers?|blockade|antagonism|inhibition|"
+    r"antibod\w+|deficien\w+|resistan\w+|withdrawal|knock\w+|silencing|deplet\w+|deprivation|"
+    r"mutants?|analogu?e?s?|metabolites?"
+)
+_NOT_BEFORE_OBJECT = (
+    r"in|on|by|with|for|from|to|at|of|and|or|but|than|that|which|when|while|during|after|before|"
+    r"through|via|without|not|no|is|are|was|were|as|if|lack|loss|absence|withdrawal|deficiency"
+)
+_BRACKET = r"(?: ?\([^()]{0,60}\)| ?\[[^\[\]]{0,60}\])?"
+_AND = r"(?:,? (?:and|or|nor|plus|as well as|but not|and/or) (?:the |not )?|, )"
+_WORD = r"[\w'’%/.+-]+"
+
+
+def _gap(*, without: str) -> str:
+    return (
+        r"(?: (?:or|nor) [\w-]+)?(?:,? (?:which|that))?(?:, (?:[\w-]+ ){0,5}[\w-]+,)?"
+        rf"(?: (?!(?:{without})\b){_WORD}){{0,5}}"
+    )
+
+
+_BUILT_IN = {
+    "gap": _gap(without=_NOT_OF_THE_SUBJECT),
+    "gap_uncorrelated": _gap(without=rf"{_NOT_OF_THE_SUBJECT}|positively|negatively|inversely"),
+    "np": rf"(?: (?:the|an?|its|their|both|all|any|other|some))?"
+    rf"(?: (?!(?:{_NOT_BEFORE_OBJECT})\b)[\w-]+){{0,2}} ",
+    "np0": "",
+}
+_LEFT = rf"{_BRACKET}(?:{_AND}{MENTION}+{_BRACKET})*"
+_RIGHT = rf"(?:{MENTION}+{_BRACKET}{_AND})*"
+"""Other names in a list with A, or with B: "A, E and E inhibited …", "… inhibited E, E and B"."""
+
+
+class _Claim(BaseModel):
+    """What a rule says of the two mentions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    predicate: str
+    subject: str
+    object: str
+    qualifiers: dict[str, str] = Field(default_factory=dict)
+
+    def qualified(self) -> tuple[tuple[str, str], ...]:
+        """The qualifiers as a relation holds them."""
+        return tuple(sorted((f"biolink:{key}", value) for key, value in self.qualifiers.items()))
+
+
+class RuleText(_Claim):
+    """A rule as it is written."""
+
+    first: Literal["subject", "object"]
+    triggers: list[str] = Field(min_length=1)
+    between: str
+    before: str = ""
+    after: str = ""
+    noun: bool = False
+
+
+class VerbRule(_Claim):
+    """A rule for a parsed sentence: a verb, its subject and its object."""
+
+    lemmas: list[str] = Field(min_length=1)
+
+
+class RuleFile(BaseModel):
+    """A file of rules."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    categories: dict[str, frozenset[str]]
+    macros: dict[str, str] = Field(default_factory=dict)
+    rule: list[RuleText] = Field(default_factory=list)
+    verb: list[VerbRule] = Field(default_factory=list)
+
+    def kinds(self, names: str) -> frozenset[str]:
+        """The Biolink classes that the names of categories stand for, e.g. "gene chemical"."""
+        return frozenset().union(*(self.categories[name] for name in names.split()))
+
+
+class Rule:
+    """A rule ready to be tried on what stands before, between and behind two mentions."""
+
+    def __init__(self, file: RuleFile, text: RuleText) -> None:
+        self.id = text.id
+        self.predicate = text.predicate
+        self.qualifiers = text.qualified()
+        self.triggers = tuple(text.triggers)
+        self.noun = text.noun
+        self.subject_first = text.first == "subject"
+        ends = file.kinds(text.subject), file.kinds(text.object)
+        self.first, self.second = ends if self.subject_first else ends[::-1]
+        macros = _expanded(file.macros)
+        self.between = re.compile(_LEFT + _filled(text.between, macros) + _RIGHT)
+        self.before = re.compile(_filled(text.before, macros)) if text.before else None
+        self.after = re.compile(_filled(text.after, macros)) if text.after else None
+
+    def matches(self, before: str, between: str, after: str) -> bool:
+        """Whether the rule says something of the mentions that lie between the three texts."""
+        return (
+            self.between.fullmatch(between) is not None
+            and (self.before is None or self.before.search(before) is not None)
+            and (self.after is None or self.after.match(after) is not None)
+        )
+
+
+def _expanded(macros: Mapping[str, str]) -> dict[str, str]:
+    """The macros with the macros in them filled in; each may use those above it."""
+    known = dict(_BUILT_IN)
+    for name, pattern in macros.items():
+        known[name] = _filled(pattern, known)
+    return known
+
+
+def _filled(pattern: str, macros: Mapping[str, str]) -> str:
+    """The pattern with ``{name}`` replaced; ``{0,3}`` is a repeat and stays."""
+    return re.sub(r"\{([a-z]\w*)\}", lambda name: macros[name[1]], pattern)
+
+
+def read_rules(path: Path | None) -> tuple[tuple[Rule, ...], tuple[tuple[RuleFile, VerbRule], ...]]:
+    """The rules for plain sentences and those for parsed ones, in the order of the file.
+
+    Without a path, those that come with the plugin. Raises ConfigError where a rule is wrong.
+    """
+    place = str(path) if path else "rules.toml"
+    try:
+        file = RuleFile.model_validate(tomllib.loads(_content(path)))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}", place=place) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise ConfigError(first["msg"], place=place, key=key) from error
+    _check_predicates([*file.rule, *file.verb], place)
+    rules = tuple(_compiled(file, text, place) for text in file.rule)
+    return rules, tuple((file, verb) for verb in file.verb)
+
+
+def _content(path: Path | None) -> str:
+    if path is None:
+        return resources.files("kgbuild_spacy").joinpath("rules.toml").read_text("utf-8")
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"cannot read the rules: {error}",
+            place=str(path),
+            key="rules",
+            hints=["leave `rules` out to use those that come with kgbuild-spacy"],
+        ) from error
+
+
+def _check_predicates(claims: Iterable[_Claim], place: str) -> None:
+    for claim in claims:
+        if claim.predicate not in PREDICATES:
+            raise ConfigError(
+                f"unknown predicate {claim.predicate!r}",
+                place=place,
+                key=claim.id,
+                hints=[f"there are: {', '.join(sorted(PREDICATES))}"],
+            )
+
+
+def _compiled(file: RuleFile, text: RuleText, place: str) -> Rule:
+    try:
+        return Rule(file, text)
+    except KeyError as error:
+        problem = f"unknown macro or category {error.args[0]!r}"
+        raise ConfigError(problem, place=place, key=text.id) from error
+    except re.error as error:
+        raise ConfigError(f"not a pattern: {error}", place=place, key=text.id) from error

@@ -37,4 +37,22 @@ class BuiltIn:
         return plugin
 
 
-BUILT_INS: tuple[BuiltIn, ...] = ()
+BUILT_INS: tuple[BuiltIn, ...] = (
+    BuiltIn("kgbuild.readers.bioc_json", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.bioc_xml", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.html", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.jats", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.markdown", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.medline", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.pdf", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.pubmed_xml", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.pubtator", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.ris", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.text", "kgbuild_readers", essential=True),
+    BuiltIn("kgbuild.segmenters.rules", "kgbuild_segmenters", essential=True),
+    BuiltIn("kgbuild.exporters.bioc", "kgbuild_exporters"),
+    BuiltIn("kgbuild.exporters.nanopublications", "kgbuild_exporters"),
+    BuiltIn("kgbuild.exporters.pubtator", "kgbuild_exporters"),
+    BuiltIn("kgbuild.exporters.rdf", "kgbuild_exporters"),
+)
+"""In the order of registration. The essential ones cannot be disabled."""

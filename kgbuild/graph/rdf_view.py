@@ -176,7 +176,7 @@ def _rdflib_term(term: Iri | Literal) -> rdflib.URIRef | rdflib.Literal:
 
 
 PREFIXES = (
-    "bibo", "biolink", "dc", "dcat", "dcterms", "kgv", "oa", "owl", "prism", "prov", "rdf",
+    "bibo", "biolink", "dc", "dcat", "dcterms", "kgv", "oa", "prism", "prov", "rdf",
     "rdfs", "skos", "void", "xsd",
 )  # fmt: skip
 

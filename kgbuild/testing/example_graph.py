@@ -145,7 +145,7 @@ def _assertions(first: Document, second: Document) -> tuple[Assertion, ...]:
             subject="mesh:D006973",
             predicate="biolink:treats",
             object="mesh:D017706",
-            evidence=(_told(first, relieves, *reversed(ends)),),
+            evidence=(_told(first, relieves, ends[1], ends[0]),),
             reviews=(Review(verdict=Verdict.REJECTED, reviewer="ben", reason="the wrong way"),),
         ),
         Assertion(

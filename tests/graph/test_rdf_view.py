@@ -180,7 +180,10 @@ def test_a_date_has_the_type_it_can_have(date, datatype):
 SOURCE = Source(component="c", distribution="d", version="1")
 
 
-def told(text="It is so.", spans=(Span(0, 9),), **fields):
+SENTENCE = (Span(0, 9),)
+
+
+def told(text="It is so.", spans=SENTENCE, **fields):
     whole = {
         "document": "pubmed:1",
         "version": "0" * 64,

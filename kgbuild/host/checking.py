@@ -48,9 +48,9 @@ def check_plugin(
 ) -> list[Finding]:
     """Run the laws of a plugin's kinds on what it offers.
 
-    ``settings`` maps ``extractors.NAME`` to the settings to check that component with. A
-    plugin that did not load gives one finding, the reason. Raises UsageError for a name that
-    no plugin has, and where pytest is not installed.
+    ``settings`` maps a component's name to the settings to check it with. A plugin that did
+    not load gives one finding, the reason. Raises UsageError for a name that no plugin has,
+    and where pytest is not installed.
     """
     record = _record(host, name)
     if record.status is not PluginStatus.LOADED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,32 +14,30 @@ from kgbuild.errors import (
     ConfigError,
     ContractError,
     KgbuildError,
-    nearest,
 )
 from kgbuild.host.kinds import KINDS, Offer
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
-    from pydantic_core import ErrorDetails
+    from pydantic import BaseModel
 
 __all__ = ["checked_settings", "created", "source"]
 
 T = TypeVar("T")
 
 
-def checked_settings(offer: Offer, settings: Mapping[str, Any], place: str = "") -> BaseModel:
+def checked_settings(
+    offer: Offer, settings: Mapping[str, Any], place: str | Callable[[str], str] = ""
+) -> BaseModel:
     """The settings, checked by the component's own class.
 
-    Raises ConfigError with the key, what is expected and the nearest key.
+    ``place`` says where they were written: all of them, or each dotted key. Raises ConfigError
+    with the key, what is expected and the nearest key.
     """
-    from pydantic import ValidationError
+    from kgbuild.config import validate
 
     settings_class = _unless_unavailable(offer, offer.spec.settings_class)
-    try:
-        checked: BaseModel = settings_class.model_validate(dict(settings))
-    except ValidationError as error:
-        raise _config_error(offer, settings_class, error, place) from error
-    return checked
+    where = place if callable(place) else lambda _key: place
+    return validate(settings_class, settings, where, above=f"components.{offer.spec.name}")
 
 
 def created(offer: Offer, settings: BaseModel) -> Any:
@@ -94,40 +92,3 @@ def _unless_unavailable(offer: Offer, act: Callable[[], T]) -> T:
             provider=offer.provider,
             hints=error.hints if isinstance(error, KgbuildError) else (),
         ) from error
-
-
-def _config_error(
-    offer: Offer, settings_class: type[BaseModel], error: ValidationError, place: str
-) -> ConfigError:
-    """One error for all that is wrong: the first under its key, the others below it."""
-    table = f"{KINDS[offer.kind].plural}.{offer.spec.name}"
-    wrong = list(error.errors(include_url=False))
-    rows = [(_key(table, row), _problem(settings_class, row)) for row in wrong]
-    (key, problem), *others = rows
-    message = "\n  ".join([problem, *(f"{other}: {what}" for other, what in others)])
-    hints = [hint for row in wrong for hint in _hints(settings_class, row)]
-    return ConfigError(message, key=key, place=place, hints=hints)
-
-
-def _key(table: str, row: ErrorDetails) -> str:
-    return ".".join([table, *map(str, row["loc"])])
-
-
-def _problem(settings_class: type[BaseModel], row: ErrorDetails) -> str:
-    fields = settings_class.model_fields
-    if row["type"] == "extra_forbidden":
-        return f"unknown setting; there is {', '.join(sorted(fields)) or 'none'}"
-    if row["type"] == "missing":
-        return f"required, a {_type_name(fields, row)}, and not given"
-    return f"expected {_type_name(fields, row)}, got {row['input']!r}: {row['msg']}"
-
-
-def _type_name(fields: Mapping[str, Any], row: ErrorDetails) -> str:
-    field = fields.get(str(row["loc"][0])) if row["loc"] else None
-    annotation = field.annotation if field else None
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation or "a table")
-
-
-def _hints(settings_class: type[BaseModel], row: ErrorDetails) -> Iterator[str]:
-    if row["type"] == "extra_forbidden" and len(row["loc"]) == 1:
-        yield from nearest(str(row["loc"][0]), sorted(settings_class.model_fields))

@@ -59,8 +59,15 @@ class Host:
     person should be told, in order; nothing is printed. A worker process loads its own.
     """
 
-    def __init__(self, *, strict: bool = False, trace: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        strict: bool = False,
+        root: Path | None = None,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
         self._strict = strict
+        self._root = root
         self._trace = trace
         self._manager = new_manager()
         self._records: dict[str, PluginRecord] = {}
@@ -77,12 +84,14 @@ class Host:
         only_builtins: bool = False,
         files: Sequence[Path] = (),
         strict: bool = False,
+        root: Path | None = None,
         trace: Callable[[str], None] | None = None,
     ) -> Host:
         """Find and load the plugins, in the order that :mod:`kgbuild.host` lists.
 
         A plugin that fails is recorded as broken and the others load; ``strict`` raises
-        PluginLoadError at the first instead. ``trace`` is given a line for each hook call.
+        PluginLoadError at the first instead. Relative paths in settings start from ``root``
+        (the current folder where it is None). ``trace`` is given a line for each hook call.
         Raises PluginConflictError where two plugins have one name, and UsageError for a file
         that is not there or an essential built-in among ``disable``.
 
@@ -90,7 +99,7 @@ class Host:
         >>> host.warnings
         ()
         """
-        host = cls(strict=strict, trace=trace)
+        host = cls(strict=strict, root=root, trace=trace)
         found = find(disable=disable, files=files, only_builtins=only_builtins)
         host._register_built_ins(disable)
         if error := conflict(found):
@@ -209,23 +218,37 @@ class Host:
         return self.offer(kind, name).spec
 
     def create(
-        self, kind: Kind, name: str, settings: Mapping[str, Any] | None = None, *, place: str = ""
+        self,
+        kind: Kind,
+        name: str,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        place: str | Callable[[str], str] = "",
     ) -> Any:
         """Make a component: check its settings, then call its ``create``.
 
-        ``place`` says in an error where the settings were written. Raises
+        ``place`` says in an error where the settings were written, or where each key was. Raises
         UnknownComponentError, ConfigError, ComponentUnavailableError, and ContractError for a
         ``create`` that returns something else.
         """
         offer = self.offer(kind, name)
-        return configured.created(offer, configured.checked_settings(offer, settings or {}, place))
+        return configured.created(
+            offer, configured.checked_settings(offer, settings or {}, place, self._root)
+        )
 
     def source(
-        self, kind: Kind, name: str, settings: Mapping[str, Any] | None = None, *, place: str = ""
+        self,
+        kind: Kind,
+        name: str,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        place: str | Callable[[str], str] = "",
     ) -> Source:
         """Who speaks when that component speaks with those settings. Raises as ``create``."""
         offer = self.offer(kind, name)
-        return configured.source(offer, configured.checked_settings(offer, settings or {}, place))
+        return configured.source(
+            offer, configured.checked_settings(offer, settings or {}, place, self._root)
+        )
 
     def reader_for(self, name: str, head: bytes, forced: str | None = None) -> str:
         """The name of the reader for a file, by its name and its first bytes.

@@ -89,7 +89,7 @@ CONTRACTS: Mapping[Kind, type[Contract]] = {
 def suite(plugin: str, settings: Mapping[str, Mapping[str, Any]], host: Host) -> dict[str, type]:
     """The contracts of an installed plugin and of all that it offers, as classes for pytest.
 
-    ``settings`` maps ``extractors.shout`` to the settings to test that component with. What a
+    ``settings`` maps a component's name to the settings to test it with. What a
     stranger cannot know (a reader's files, a terminology's concepts) is left out.
     """
     classes: dict[str, type] = {}
@@ -101,7 +101,7 @@ def suite(plugin: str, settings: Mapping[str, Mapping[str, Any]], host: Host) ->
                 continue
             facts: dict[str, Any] = {
                 "spec": offer.spec,
-                "settings": settings.get(f"{KINDS[kind].plural}.{name}", {}),
+                "settings": settings.get(name, {}),
                 **_UNKNOWABLE.get(kind, {}),
             }
             title = "".join(part.title() for part in (kind, *name.split("-")))

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgbuild.errors import ConfigError, nearest
 
-__all__ = ["Configuration", "Settings", "load_configuration", "validate"]
+__all__ = ["Configuration", "Settings", "load_configuration", "traceback_wanted", "validate"]
 
 FILE_NAMES = ("kgbuild.toml", "pyproject.toml")
 _VARIABLE = "KGBUILD_"
@@ -117,7 +117,6 @@ class Configuration:
     file: Path | None
     origins: Mapping[str, str]
     trace: bool = False
-    traceback: bool = False
 
     def origin(self, key: str) -> str:
         """Where the value of a dotted key came from."""
@@ -146,8 +145,12 @@ def load_configuration(
         file=found,
         origins=origins,
         trace=environment.get("KGBUILD_TRACE_PLUGINS", "") not in ("", "0"),
-        traceback=environment.get("KGBUILD_TRACEBACK", "") not in ("", "0"),
     )
+
+
+def traceback_wanted() -> bool:
+    """Whether ``KGBUILD_TRACEBACK`` asks for the traceback of an expected error."""
+    return os.environ.get("KGBUILD_TRACEBACK", "") not in ("", "0")
 
 
 def _find(start: Path) -> Path | None:

@@ -27,6 +27,7 @@ from kgbuild.config import Configuration
 from kgbuild.document import Document, Unread
 from kgbuild.errors import InputError, KgbuildError, LimitError
 from kgbuild.faults import reach
+from kgbuild.graph.reading import load
 from kgbuild.graph.rows import AnnotationRows, compact
 from kgbuild.graph.store import GraphStore, Pending
 from kgbuild.host import Host, check_reading
@@ -55,6 +56,8 @@ class Summary:
     left_out: dict[str, int] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     failures_total: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    drops: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     interrupted: bool = False
 
@@ -112,7 +115,34 @@ def ingest(
         summary.seconds = time.monotonic() - began
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         store.end_run(run, finished, compact(summary.as_json()))
+    with load(store.folder) as graph:
+        summary.counts, summary.drops = dict(graph.counts()), dict(graph.drops())
     return summary
+
+
+def plan(
+    paths: Sequence[str], host: Host, configuration: Configuration, reader: str | None = None
+) -> Iterator[tuple[str, str]]:
+    """What an ingest would read: each file with its reader, or with why it would not be read."""
+    for found in find_papers(paths, limits=limits_of(configuration)):
+        if isinstance(found, Failure | Unread):
+            yield _planned(found)
+            continue
+        for entry in found.entries():
+            if isinstance(entry, Failure | Unread):
+                yield _planned(entry)
+                continue
+            try:
+                choice = host.reader_for(entry.base_name, entry.head, reader)
+            except InputError as error:
+                choice = error.message
+            yield entry.file.name, choice
+
+
+def _planned(found: Failure | Unread) -> tuple[str, str]:
+    if isinstance(found, Failure):
+        return found.file, found.message
+    return found.place, f"left out: {found.what}"
 
 
 def _untold(phase: str, done: int, total: int | None) -> None:

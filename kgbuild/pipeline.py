@@ -403,13 +403,10 @@ class Pipeline:
 
 def _make(host: Host, configuration: Configuration, kind: Kind, key: str, name: str) -> _Step:
     given = configuration.settings.component(name)
-    place = configuration.origins.get(
-        f"components.{name}", str(configuration.file or "no configuration file")
-    )
     return _Step(
         spec=host.spec(kind, name),
-        component=host.create(kind, name, given, place=place),
-        source=host.source(kind, name, given, place=place),
+        component=host.create(kind, name, given, place=configuration.origin),
+        source=host.source(kind, name, given, place=configuration.origin),
     )
 
 

@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -44,8 +45,9 @@ class HostOptions:
 
     disable: tuple[str, ...] = ()
     only_builtins: bool = False
-    files: tuple[Any, ...] = ()
+    files: tuple[Path, ...] = ()
     strict: bool = False
+    root: Path | None = None
 
     def load(self) -> Host:
         """Load the plugins. Raises as ``Host.load``."""
@@ -54,6 +56,7 @@ class HostOptions:
             only_builtins=self.only_builtins,
             files=self.files,
             strict=self.strict,
+            root=self.root,
         )
 
 

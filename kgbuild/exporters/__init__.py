@@ -1,1 +1,49 @@
-"""Built-in exporters: what writes a graph to files, registered as a plugin like any other."""
+"""Built-in exporters: what writes a graph to files, registered as a plugin like any other.
+
+:func:`export_graph` gives the exporter a temporary path beside the target, and the target's
+name only when the exporter has returned: nothing half-written is ever seen under it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from kgbuild.components import Exporter, Graph
+from kgbuild.errors import UsageError
+from kgbuild.faults import reach
+
+__all__ = ["export_graph"]
+
+
+def export_graph(exporter: Exporter, graph: Graph, target: Path, *, folder: bool) -> int:
+    """Write the graph to the target; return how many bytes that is.
+
+    Raises UsageError where the target cannot be written: a folder where a file is meant, a
+    folder that is not there.
+    """
+    if target.is_dir() != folder and target.exists():
+        meant = "a folder" if folder else "a file"
+        raise UsageError(f"{target}: the format wants {meant}", hints=["name another target"])
+    if not target.absolute().parent.is_dir():
+        raise UsageError(f"{target.parent}: there is no such folder")
+    partial = target.with_name(f".{target.name}.partial")
+    _clear(partial)
+    try:
+        exporter.export(graph, partial)
+        reach("export.before-rename")
+        if folder and target.exists():
+            shutil.rmtree(target)
+        os.replace(partial, target)  # noqa: PTH105 - the atomic rename is what this is about
+    finally:
+        _clear(partial)
+    files = [target] if target.is_file() else [path for path in target.rglob("*") if path.is_file()]
+    return sum(path.stat().st_size for path in files)
+
+
+def _clear(partial: Path) -> None:
+    if partial.is_dir():
+        shutil.rmtree(partial)
+    else:
+        partial.unlink(missing_ok=True)

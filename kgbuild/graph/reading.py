@@ -238,7 +238,7 @@ class StoredGraph:
     def _evidence(self, row: tuple[Any, ...]) -> Evidence:
         (document, digest, section, start, end, text, s_start, s_end, o_start, o_end,
          source, status, cues, conditions, score, more, version) = row  # fmt: skip
-        spans = (Span(start, end),)
+        spans: tuple[Span, ...] = (Span(start, end),)
         if more:
             spans += tuple(Span(*pair) for pair in json.loads(more))
             (whole,) = self._row("SELECT text FROM versions WHERE id = ?", version) or ("",)

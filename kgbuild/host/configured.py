@@ -26,9 +26,12 @@ T = TypeVar("T")
 
 
 def checked_settings(
-    offer: Offer, settings: Mapping[str, Any], place: str | Callable[[str], str] = ""
+    offer: Offer,
+    settings: Mapping[str, Any],
+    place: str | Callable[[str], str] = "",
+    root: Path | None = None,
 ) -> BaseModel:
-    """The settings, checked by the component's own class.
+    """The settings, checked by the component's own class; relative paths start from ``root``.
 
     ``place`` says where they were written: all of them, or each dotted key. Raises ConfigError
     with the key, what is expected and the nearest key.
@@ -38,6 +41,22 @@ def checked_settings(
     settings_class = _unless_unavailable(offer, offer.spec.settings_class)
     where = place if callable(place) else lambda _key: place
     return validate(settings_class, settings, where, above=f"components.{offer.spec.name}")
+
+
+def _from_root(value: Any, root: Path) -> Any:
+    """The same settings with every relative path made to start from the root."""
+    from pydantic import BaseModel
+
+    if isinstance(value, Path):
+        return root / value
+    if isinstance(value, BaseModel):
+        names = type(value).model_fields
+        return value.model_copy(update={n: _from_root(getattr(value, n), root) for n in names})
+    if isinstance(value, list | tuple):
+        return type(value)(_from_root(one, root) for one in value)
+    if isinstance(value, dict):
+        return {name: _from_root(one, root) for name, one in value.items()}
+    return value
 
 
 def created(offer: Offer, settings: BaseModel) -> Any:

@@ -114,11 +114,11 @@ class Project:
         """Run a command there: ``run("ingest", "papers")``. Has exit_code, stdout, stderr."""
         from click.testing import CliRunner
 
-        from kgbuild.cli import cli
+        from kgbuild.cli import kgbuild
 
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
-            return CliRunner().invoke(cli, arguments, prog_name="kgbuild")
+            return CliRunner().invoke(kgbuild, arguments, prog_name="kgbuild")
 
 
 @pytest.fixture

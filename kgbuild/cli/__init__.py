@@ -1,0 +1,110 @@
+"""The command line: one module per verb, imported when the verb is used.
+
+A verb parses, calls one function, shows, and returns an exit code: 0 all well, 1 some
+documents failed, 2 usage or configuration, 3 a bug, 130 interrupted. Results go to standard
+output, everything else to standard error. A person's mistake never shows a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from importlib import import_module
+
+import click
+
+from kgbuild import __version__
+from kgbuild.errors import KgbuildError
+
+__all__ = ["ExitCode", "main"]
+
+
+class ExitCode(IntEnum):
+    """What the process ends with."""
+
+    WELL = 0
+    FAILURES = 1
+    USAGE = 2
+    BUG = 3
+    INTERRUPTED = 130
+
+
+VERBS = {
+    "init": "write a kgbuild.toml for what is installed",
+    "ingest": "read papers into the graph; resumable",
+    "annotate": "annotate papers without a graph",
+    "status": "how much the graph holds, and what was left out",
+    "show": "a document with its mentions, a concept with its edges, an assertion",
+    "query": "run SPARQL on the graph",
+    "export": "write the graph in some format",
+    "failures": "what failed, and --retry",
+    "review": "accept or reject an assertion",
+    "remove": "take documents out with all that came from them",
+    "backup": "copy the graph, also while an ingest runs",
+    "plugins": "list, show, check and make plugins",
+    "config": "show the settings and where each came from",
+    "doctor": "find out what is wrong here, and what to do",
+}
+
+
+class _Verbs(click.Group):
+    """Verbs by name; the module of one is imported when it is used or asked for help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = import_module(f"kgbuild.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kgbuild")
+def kgbuild() -> None:
+    r"""Turn medical literature into a knowledge graph in which every edge shows its sentences.
+
+    \b
+    kgbuild ingest papers/
+    kgbuild query "SELECT ?s ?o WHERE { ?s biolink:treats ?o }"
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; return its exit code. The console script ends with it."""
+    try:
+        result = kgbuild.main(
+            list(sys.argv[1:] if arguments is None else arguments),
+            prog_name="kgbuild",
+            standalone_mode=False,
+        )
+    except click.exceptions.Abort:
+        return ExitCode.INTERRUPTED
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was finished is kept; run the same command again", err=True)
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except KgbuildError as error:
+        return _report(error)
+    except BrokenPipeError:
+        # Whoever read our output has had enough of it (``| head``).
+        sys.stderr.close()
+        return ExitCode.WELL
+    return int(result or 0)
+
+
+def _report(error: KgbuildError) -> ExitCode:
+    from kgbuild.config import traceback_wanted
+
+    if traceback_wanted():
+        raise error
+    click.echo(error.report(), err=True)
+    return ExitCode.USAGE

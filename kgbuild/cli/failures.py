@@ -1,0 +1,43 @@
+"""``kgbuild failures``: what failed, and how to do it again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from kgbuild.cli import ExitCode
+from kgbuild.cli.setup import graph_option, set_up
+from kgbuild.graph.reading import load
+from kgbuild.graph.store import GraphStore
+
+__all__ = ["command"]
+
+
+@click.command("failures")
+@click.option("--retry", is_flag=True, help="Mark them to be done again by the next ingest.")
+@click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each.")
+@graph_option
+def command(kg: Path | None, retry: bool, json_: bool) -> int:
+    r"""List what failed: files, records, and components on documents.
+
+    \b
+    Example: kgbuild failures
+    """
+    folder = set_up(kg=kg).folder
+    if retry:
+        with GraphStore.create(folder) as store, store.batch():
+            count = store.retry_failures()
+        click.echo(f"{count:,} failures will be tried again by the next kgbuild ingest")
+        return ExitCode.WELL
+    with load(folder) as graph:
+        for failure in graph.failures():
+            if json_:
+                click.echo(json.dumps(asdict(failure), ensure_ascii=False))
+            else:
+                names = (failure.file, failure.document, failure.place)
+                where = ", ".join(name for name in names if name)
+                click.echo(f"{where}: {failure.component}: {failure.error}: {failure.message}")
+    return ExitCode.WELL

@@ -1,0 +1,153 @@
+"""``kgbuild ingest``: papers in, graph kept."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kgbuild.cli import ExitCode
+from kgbuild.cli.setup import as_json, set_up, setup_options
+from kgbuild.ingest import Summary, ingest
+from kgbuild.ingest import plan as plan_ingest
+
+__all__ = ["command"]
+
+
+@click.command("ingest")
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--reader", metavar="NAME", help="Read every file with this reader.")
+@click.option(
+    "--trust-annotations", is_flag=True, help="Take the annotations that come with files."
+)
+@click.option("--workers", type=int, help="Processes that run plugins; 0 for this one.")
+@click.option("--prune", is_flag=True, help="Forget files that are no longer there.")
+@click.option("--retry", is_flag=True, help="Do again what failed before.")
+@click.option("--dry-run", is_flag=True, help="Say what would be read, and read nothing.")
+@click.option("--json", "json_", is_flag=True, help="Print the summary as JSON.")
+@setup_options
+def command(
+    paths: tuple[str, ...],
+    reader: str | None,
+    trust_annotations: bool,
+    workers: int | None,
+    prune: bool,
+    retry: bool,
+    dry_run: bool,
+    json_: bool,
+    **options: Any,
+) -> int:
+    r"""Read papers into the graph. PATH is a file, a folder, an archive, or - for standard input.
+
+    What has not changed is skipped, so the same command resumes a run that was ended.
+
+    \b
+    Example: kgbuild ingest papers/
+    """
+    from kgbuild.graph.store import GraphStore
+    from kgbuild.workers import annotators
+
+    overrides = list(options["overrides"])
+    if trust_annotations:
+        overrides.append("pipeline.trust_annotations=true")
+    if workers is not None:
+        overrides.append(f"run.workers={workers}")
+    options["overrides"] = tuple(overrides)
+    setup = set_up(**options)
+    host = setup.host()
+    if dry_run:
+        return _dry_run(paths, host, setup, reader, json_=json_)
+    if not (setup.configuration.settings.pipeline.extractors or trust_annotations):
+        click.echo(
+            "note: no extractor is configured, so papers are read and not annotated", err=True
+        )
+        click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
+    running = annotators(setup.configuration, setup.options)
+    try:
+        with GraphStore.create(setup.folder) as store:
+            if retry:
+                with store.batch():
+                    store.retry_failures()
+            summary = ingest(
+                paths,
+                store=store,
+                host=host,
+                configuration=setup.configuration,
+                annotators=running,
+                reader=reader,
+                prune=prune,
+                progress=_Telling(),
+            )
+    finally:
+        running.close()
+    if json_:
+        as_json(summary.as_json())
+    else:
+        _show(summary, setup.folder)
+    return ExitCode.FAILURES if summary.failures_total else ExitCode.WELL
+
+
+def _dry_run(
+    paths: tuple[str, ...], host: Any, setup: Any, reader: str | None, *, json_: bool
+) -> int:
+    planned = list(plan_ingest(paths, host, setup.configuration, reader))
+    if json_:
+        as_json([{"file": name, "reader": choice} for name, choice in planned])
+    else:
+        for name, choice in planned:
+            click.echo(f"{name}\t{choice}")
+    return ExitCode.WELL
+
+
+class _Telling:
+    """Progress: one line that is rewritten on a terminal, a plain line now and then elsewhere."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._began = self._last = time.monotonic()
+        self._phase = ""
+
+    def __call__(self, phase: str, done: int, total: int | None) -> None:
+        now = time.monotonic()
+        if phase != self._phase:
+            self._phase, self._began, self._last = phase, now, now
+        if now - self._last < (0.2 if self._terminal else 10) and done != total:
+            return
+        self._last = now
+        rate = done / (now - self._began) if now > self._began else 0.0
+        line = f"{phase}: {done:,}" + (f" of {total:,}" if total else "") + " documents"
+        if rate:
+            line += f", {rate:,.0f} a second"
+        if total and rate:
+            line += f", {(total - done) / rate:,.0f} s left"
+        if self._terminal:
+            click.echo(f"\r\033[K{line}", nl=done == total, err=True)
+        elif total and done != total:
+            click.echo(line, err=True)
+
+
+def _show(summary: Summary, folder: Path) -> None:
+    click.echo(
+        f"{summary.files_read:,} files read, {summary.files_unchanged:,} unchanged;"
+        f" {summary.documents_read:,} documents, {summary.texts_new:,} texts new,"
+        f" {summary.texts_gone:,} gone; {summary.documents_annotated:,} annotated"
+        f" in {summary.seconds:.1f} s"
+    )
+    for name, count in summary.counts.items():
+        click.echo(f"  {count:>9,}  {name}")
+    for reason, count in sorted(summary.left_out.items()):
+        click.echo(f"  left out: {count:,} {reason}")
+    for reason, count in summary.drops.items():
+        click.echo(f"  not in the graph: {count:,} {reason}")
+    if summary.files_missing:
+        click.echo(f"  {summary.files_missing:,} files are no longer there; --prune forgets them")
+    if summary.failures_total:
+        click.echo(f"{summary.failures_total:,} failures:", err=True)
+        for failure in summary.failures[:10]:
+            where = ", ".join(p for p in (failure.file or failure.document, failure.place) if p)
+            click.echo(f"  {where}: {failure.component}: {failure.message}", err=True)
+        click.echo("hint: kgbuild failures lists all of them", err=True)
+    click.echo(f"graph: {folder}")

@@ -1,0 +1,112 @@
+"""``kgbuild query``: SPARQL on the graph."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kgbuild.cli import ExitCode
+from kgbuild.cli.setup import graph_option, set_up
+from kgbuild.errors import VocabularyError
+from kgbuild.graph.reading import load
+from kgbuild.query.engine import Answer, query
+from kgbuild.vocabulary import compress
+
+__all__ = ["command"]
+
+FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "n-triples")
+
+
+@click.command("query")
+@click.argument("sparql", required=False)
+@click.option("--file", type=click.Path(exists=True, path_type=Path), help="A file with a query.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print the answer.")
+@click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds.")
+@click.option("--max-rows", type=int, default=10_000, show_default=True, help="Rows at most.")
+@graph_option
+def command(
+    sparql: str | None,
+    file: Path | None,
+    format_: str | None,
+    timeout: float,
+    max_rows: int,
+    kg: Path | None,
+) -> int:
+    r"""Run a SPARQL 1.1 query: SELECT, ASK, CONSTRUCT or DESCRIBE; - reads it from standard input.
+
+    Registered prefixes (mesh:, biolink:, prov: …) need no declaration.
+
+    \b
+    Example: kgbuild query "SELECT ?s ?o WHERE { ?s biolink:treats ?o }"
+    """
+    if (sparql is None) == (file is None):
+        raise click.UsageError("give a query, or a file with --file")
+    text = file.read_text("utf-8") if file else sys.stdin.read() if sparql == "-" else sparql
+    with load(set_up(kg=kg).folder) as graph:
+        answer = query(graph, text or "", timeout=timeout, max_rows=max_rows)
+    if answer.form in ("CONSTRUCT", "DESCRIBE"):
+        _print_graph(answer, format_ or "turtle")
+    else:
+        _print_results(answer, format_ or ("table" if sys.stdout.isatty() else "tsv"))
+    if answer.truncated:
+        click.echo(f"note: only the first {max_rows:,} rows; --max-rows allows more", err=True)
+    return ExitCode.WELL
+
+
+def _print_graph(answer: Answer, format_: str) -> None:
+    import pyoxigraph as ox
+
+    formats = {"turtle": ox.RdfFormat.TURTLE, "n-triples": ox.RdfFormat.N_TRIPLES}
+    if format_ not in formats:
+        raise click.UsageError(f"{answer.form} gives a graph: turtle or n-triples, not {format_}")
+    triples = ox.parse(answer.content, format=ox.RdfFormat.N_TRIPLES)
+    written = ox.serialize((quad.triple for quad in triples), format=formats[format_])
+    sys.stdout.write((written or b"").decode())
+
+
+def _print_results(answer: Answer, format_: str) -> None:
+    if format_ == "table":
+        _print_table(answer)
+        return
+    import pyoxigraph as ox
+
+    formats = {
+        "json": ox.QueryResultsFormat.JSON,
+        "xml": ox.QueryResultsFormat.XML,
+        "csv": ox.QueryResultsFormat.CSV,
+        "tsv": ox.QueryResultsFormat.TSV,
+    }
+    if format_ not in formats:
+        raise click.UsageError(f"{answer.form} gives rows: json, xml, csv or tsv, not {format_}")
+    results: Any = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
+    sys.stdout.write((results.serialize(format=formats[format_]) or b"").decode())
+    sys.stdout.write("\n" if format_ in ("json", "xml") else "")
+
+
+def _print_table(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if answer.form == "ASK":
+        click.echo("yes" if b"true" in answer.content else "no")
+        return
+    variables, rows = answer.rows()
+    table = Table(*variables)
+    for row in rows:
+        table.add_row(*(Text(_cell(row.get(variable))) for variable in variables))
+    Console().print(table)
+
+
+def _cell(term: dict[str, str] | None) -> str:
+    if term is None:
+        return ""
+    if term["type"] == "uri":
+        try:
+            return compress(term["value"])
+        except VocabularyError:
+            return term["value"]
+    return term["value"]

@@ -1,0 +1,31 @@
+"""``kgbuild remove``: take documents out with all that came from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kgbuild.cli import ExitCode
+from kgbuild.cli.setup import graph_option, set_up
+from kgbuild.graph.store import GraphStore
+from kgbuild.vocabulary import normalise
+
+__all__ = ["command"]
+
+
+@click.command("remove")
+@click.argument("documents", nargs=-1, required=True)
+@click.option("--keep-out", metavar="REASON", help="Keep them out when they are read again.")
+@graph_option
+def command(documents: tuple[str, ...], keep_out: str | None, kg: Path | None) -> int:
+    r"""Take documents out, with their mentions, links, relations and evidence.
+
+    \b
+    Example: kgbuild remove pubmed:354896
+    """
+    with GraphStore.create(set_up(kg=kg).folder) as store:
+        for document in documents:
+            texts = store.remove(normalise(document), exclude=keep_out)
+            click.echo(f"removed {document}: {texts} texts")
+    return ExitCode.WELL

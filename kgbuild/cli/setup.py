@@ -1,0 +1,112 @@
+"""What most verbs begin with: the configuration, the host, the graph's folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kgbuild.config import Configuration, load_configuration
+from kgbuild.host import Host
+from kgbuild.workers import HostOptions
+
+__all__ = ["Setup", "as_json", "graph_option", "set_up", "setup_options"]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a verb works with."""
+
+    configuration: Configuration
+    options: HostOptions
+    folder: Path
+
+    def host(self) -> Host:
+        """Load the plugins; say on standard error what is wrong with any."""
+        host = Host.load(
+            disable=self.options.disable,
+            only_builtins=self.options.only_builtins,
+            files=self.options.files,
+            strict=self.options.strict,
+            root=self.configuration.root,
+            trace=_to_stderr if self.configuration.trace else None,
+        )
+        for warning in host.warnings:
+            click.echo(f"warning: {warning}", err=True)
+            for hint in warning.hints:
+                click.echo(f"hint: {hint}", err=True)
+        return host
+
+
+def _to_stderr(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def graph_option(command: Command) -> Command:
+    """Add ``--kg``: where the graph lies."""
+    return click.option(
+        "--kg", type=click.Path(path_type=Path), help="The graph's folder (kg/ by default)."
+    )(command)
+
+
+def setup_options(command: Command) -> Command:
+    """Add the options that say which configuration and which plugins are used."""
+    for option in (
+        click.option(
+            "--strict", is_flag=True, help="Stop at the first plugin that cannot be used."
+        ),
+        click.option("--no-plugins", is_flag=True, help="Use built-in parts alone."),
+        click.option("--no-plugin", multiple=True, metavar="NAME", help="Leave a plugin out."),
+        click.option(
+            "--plugin", multiple=True, type=click.Path(path_type=Path), help="Use a plugin's file."
+        ),
+        click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting."),
+        click.option(
+            "--config", "file", type=click.Path(path_type=Path), help="The configuration's file."
+        ),
+        click.option(
+            "--kg", type=click.Path(path_type=Path), help="The graph's folder (kg/ by default)."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def set_up(
+    *,
+    kg: Path | None = None,
+    file: Path | None = None,
+    overrides: tuple[str, ...] = (),
+    plugin: tuple[Path, ...] = (),
+    no_plugin: tuple[str, ...] = (),
+    no_plugins: bool = False,
+    strict: bool = False,
+) -> Setup:
+    """Read the configuration and note which plugins are wanted."""
+    configuration = load_configuration(file=file, overrides=overrides)
+    settings = configuration.settings
+    files = tuple(configuration.root / path for path in settings.plugins.files)
+    return Setup(
+        configuration=configuration,
+        options=HostOptions(
+            disable=(*settings.plugins.disable, *no_plugin),
+            only_builtins=no_plugins,
+            files=(*files, *plugin),
+            strict=strict,
+            root=configuration.root,
+        ),
+        folder=kg or configuration.root / settings.graph.folder,
+    )
+
+
+def as_json(value: Any) -> None:
+    """Write a value as JSON to standard output, for machines."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, sort_keys=True, default=str)
+    sys.stdout.write("\n")

@@ -1,0 +1,115 @@
+"""``kgbuild show``: a document, a concept or an assertion, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from kgbuild.annotation import AnnotatedDocument
+from kgbuild.assertion import Assertion, Concept
+from kgbuild.cli import ExitCode
+from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.errors import NotInGraphError
+from kgbuild.graph.reading import StoredGraph, load
+
+__all__ = ["command"]
+
+
+@click.command("show")
+@click.argument("thing")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@graph_option
+def command(thing: str, json_: bool, kg: Path | None) -> int:
+    r"""Show a document with its mentions marked, a concept with its edges, an assertion.
+
+    THING is any identifier of a document, a concept's CURIE or name, or the beginning of an
+    assertion's identifier.
+
+    \b
+    Example: kgbuild show pubmed:354896
+    """
+    with load(set_up(kg=kg).folder) as graph:
+        found = list(_find(graph, thing))
+        if json_:
+            as_json([asdict(one) for one in found])
+        else:
+            for one in found:
+                _print(graph, one)
+    return ExitCode.WELL
+
+
+def _find(graph: StoredGraph, thing: str) -> Iterator[AnnotatedDocument | Concept | Assertion]:
+    """The document, concept or assertion of that identifier, else the concepts of that name."""
+    for look in (graph.annotated, graph.concept, graph.assertion):
+        try:
+            yield look(thing)
+        except NotInGraphError:
+            continue
+        else:
+            return
+    named = graph.named(thing)
+    if not named:
+        raise NotInGraphError(
+            f"the graph has no document, concept or assertion {thing!r}",
+            hints=["kgbuild status says what it holds"],
+        )
+    yield from named
+
+
+def _print(graph: StoredGraph, found: AnnotatedDocument | Concept | Assertion) -> None:
+    if isinstance(found, AnnotatedDocument):
+        _print_document(found)
+    elif isinstance(found, Concept):
+        _print_concept(graph, found)
+    else:
+        _print_assertion(graph, found)
+
+
+def _print_document(annotated: AnnotatedDocument) -> None:
+    document = annotated.document
+    click.secho(f"{document.id}  {document.journal} {document.date}".rstrip(), bold=True)
+    for notice in document.notices:
+        click.secho(f"{notice.kind.value}: {notice.about}", fg="red")
+    concepts = {link.mention: link.concept for link in annotated.annotations.links}
+    place, pieces = 0, []
+    for mention in sorted(annotated.annotations.mentions, key=lambda m: (m.span, m.category)):
+        if mention.span.start < place:
+            continue  # a mention inside another: the outer one is marked
+        name = concepts.get(mention) or "NIL"
+        marked = click.style(f"[{mention.text}]", bold=True) + click.style(f"({name})", dim=True)
+        pieces += [document.text[place : mention.span.start], marked]
+        place = mention.span.end
+    click.echo("".join(pieces) + document.text[place:])
+
+
+def _print_concept(graph: StoredGraph, concept: Concept) -> None:
+    click.secho(f"{concept.id}  {concept.label}  ({concept.category})", bold=True)
+    if concept.exact_matches:
+        click.echo(f"  same as {', '.join(concept.exact_matches)}")
+    for side in ("subject", "object"):
+        for assertion in graph.assertions(**{side: concept.id}):
+            click.echo(f"  {_line(graph, assertion)}")
+
+
+def _line(graph: StoredGraph, assertion: Assertion) -> str:
+    ends = [graph.concept(end).label or end for end in (assertion.subject, assertion.object)]
+    predicate = ("not " if assertion.negated else "") + assertion.predicate
+    count = len(assertion.evidence)
+    return f"{assertion.id[:12]}  {ends[0]} — {predicate} — {ends[1]}  ({count} evidence)"
+
+
+def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
+    click.secho(_line(graph, assertion), bold=True)
+    for name, value in assertion.qualifiers:
+        click.echo(f"  {name} = {value}")
+    for review in assertion.reviews:
+        click.echo(f"  {review.verdict.value} by {review.reviewer}: {review.reason}")
+    for evidence in assertion.evidence:
+        span = evidence.spans[0]
+        click.echo(
+            f"  {evidence.document}, {evidence.section}, {span.start}-{span.end},"
+            f" {evidence.status.value}, {evidence.source.component}: {evidence.text}"
+        )

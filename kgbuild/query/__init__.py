@@ -1,0 +1,1 @@
+"""SPARQL on a graph: refused where it would reach out, run where it can be stopped."""

@@ -1,0 +1,162 @@
+"""Run SPARQL on a graph's RDF view with Oxigraph, in a process that can be ended.
+
+The view is an Oxigraph store in the graph's folder, made from the store of record when it is
+behind (its watermark is the graph's revision), and made anew if it is damaged: it holds nothing
+of its own. Oxigraph's Python package cannot stop a query, so each runs in a process of its own
+that is ended at the deadline and may not take more than its share of memory.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from kgbuild.errors import QueryError
+from kgbuild.graph.reading import StoredGraph
+from kgbuild.query.safety import check_query
+from kgbuild.vocabulary import prefix_map
+
+__all__ = ["Answer", "prepare_view", "query"]
+
+_MEMORY = 4 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gives: SPARQL 1.1 JSON results, or N-Triples for a graph.
+
+    ``truncated`` says that there were more rows than allowed.
+    """
+
+    form: str
+    content: bytes
+    truncated: bool = False
+
+    def rows(self) -> tuple[list[str], list[dict[str, Any]]]:
+        """The variables, and the rows as the JSON results have them."""
+        results = json.loads(self.content)
+        return results["head"].get("vars", []), results["results"]["bindings"]
+
+
+def prefixes() -> Mapping[str, str]:
+    """The prefixes that a query may use without declaring them."""
+    return {
+        **prefix_map(),
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "dcterms": "http://purl.org/dc/terms/",
+        "prov": "http://www.w3.org/ns/prov#",
+        "oa": "http://www.w3.org/ns/oa#",
+    }
+
+
+def query(
+    graph: StoredGraph, text: str, *, timeout: float = 60.0, max_rows: int = 10_000
+) -> Answer:
+    """Run a query on the graph.
+
+    Raises QueryError: refused (see :mod:`kgbuild.query.safety`), not understood by Oxigraph,
+    or stopped after ``timeout`` seconds.
+    """
+    checked = check_query(text, max_rows=max_rows)
+    view = prepare_view(graph)
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(
+        target=_answer, args=(theirs, str(view), checked.text, dict(prefixes())), daemon=True
+    )
+    process.start()
+    theirs.close()
+    try:
+        if not ours.poll(timeout):
+            raise QueryError(
+                f"stopped after {timeout:g} seconds",
+                hints=["--timeout allows more; LIMIT and fewer OPTIONALs make it faster"],
+            )
+        outcome = ours.recv()
+    except EOFError as error:
+        raise QueryError(
+            "the query took too much memory and was ended", hints=["ask for less at once"]
+        ) from error
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+    if isinstance(outcome, str):
+        raise QueryError(outcome)
+    return _cut(Answer(checked.form, outcome), max_rows)
+
+
+def _cut(answer: Answer, max_rows: int) -> Answer:
+    if answer.form != "SELECT":
+        return answer
+    results = json.loads(answer.content)
+    rows = results["results"]["bindings"]
+    if len(rows) <= max_rows:
+        return answer
+    results["results"]["bindings"] = rows[:max_rows]
+    return Answer(answer.form, json.dumps(results).encode(), truncated=True)
+
+
+def _answer(connection: Connection, view: str, text: str, names: dict[str, str]) -> None:
+    """Answer one query: the bytes of its results, or a string that says what is wrong."""
+    import resource
+
+    import pyoxigraph
+
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    store = pyoxigraph.Store.read_only(view)
+    try:
+        results = store.query(text, prefixes=names, use_default_graph_as_union=True)
+        if isinstance(results, pyoxigraph.QueryTriples):
+            content = results.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES)
+        else:
+            content = results.serialize(format=pyoxigraph.QueryResultsFormat.JSON)
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        connection.send(f"{error}")
+        return
+    connection.send(content)
+
+
+def prepare_view(graph: StoredGraph) -> Path:
+    """The view's folder, brought up to the graph's revision.
+
+    A view of another revision is made anew beside it and then takes its place, so a query that
+    is running keeps the one it has.
+    """
+    folder = graph.folder / "view"
+    wanted = folder / str(graph.revision)
+    if (wanted / "whole").is_file():
+        return wanted / "oxigraph"
+    from pyoxigraph import RdfFormat, Store
+
+    from kgbuild.exporters.rdf import SPECS
+
+    making = folder / f"making-{os.getpid()}"
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    lines = making / "graph.nq"
+    [spec] = [spec for spec in SPECS if spec.name == "n-quads"]
+    spec.create(spec.settings_class()()).export(graph, lines)
+    store = Store(str(making / "oxigraph"))
+    store.bulk_load(path=str(lines), format=RdfFormat.N_QUADS)
+    store.flush()
+    del store
+    lines.unlink()
+    (making / "whole").touch()
+    shutil.rmtree(wanted, ignore_errors=True)
+    making.rename(wanted)
+    for old in folder.iterdir():
+        if old != wanted and not old.name.startswith("making-"):
+            shutil.rmtree(old, ignore_errors=True)
+    return wanted / "oxigraph"

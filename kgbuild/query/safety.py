@@ -1,0 +1,103 @@
+"""Refuse a query that would reach out of the graph, before any engine sees it.
+
+Oxigraph connects out on SERVICE. The query is parsed by rdflib, and its tree searched, so that
+a word in a string or a name is no reason to refuse. An engine that reads the same text in
+another way is guarded against by a second look at the bare words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from kgbuild.errors import QueryError
+
+__all__ = ["Checked", "check_query"]
+
+_NOT_WORDS = re.compile(
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
+    r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\n]*',
+    re.DOTALL,
+)
+_SERVICE = re.compile(r"(?<![\w:?$.-])service(?![\w:.-])", re.IGNORECASE)
+_LONGEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A query that may be run. ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE."""
+
+    text: str
+    form: str
+
+
+def check_query(text: str, *, max_rows: int) -> Checked:
+    """The query, with a limit on its rows if it has none of its own.
+
+    Raises QueryError: a syntax error with its place, an update, SERVICE, a LIMIT too large.
+    """
+    if len(text) > _LONGEST:
+        raise QueryError(f"the query has {len(text):,} characters; the limit is {_LONGEST:,}")
+    tree = _parsed(text)
+    form = tree.name.removesuffix("Query").upper()
+    words = _NOT_WORDS.sub(" ", text)
+    if _has_service(tree) or _SERVICE.search(words):
+        raise QueryError(
+            "SERVICE is refused: a query reads this graph and nothing else",
+            hints=["export the graph and use an engine of your own for federated queries"],
+        )
+    if form != "SELECT":
+        return Checked(text, form)
+    return Checked(_limited(text, tree, max_rows), form)
+
+
+def _parsed(text: str) -> Any:
+    from pyparsing.exceptions import ParseBaseException
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        return parseQuery(text)[1]
+    except ParseBaseException as error:
+        first = text.lstrip()[:30].splitlines()[0] if text.strip() else ""
+        updates = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy")
+        if first.lower().startswith(updates):
+            raise QueryError(
+                "a query may not change the graph",
+                hints=["kgbuild ingest, review and remove change it"],
+            ) from error
+        raise QueryError(
+            f"not a SPARQL 1.1 query (line {error.lineno}, column {error.column}): {error.msg}"
+        ) from error
+    except RecursionError as error:
+        raise QueryError("the query is nested too deep") from error
+
+
+def _has_service(tree: Any) -> bool:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if getattr(node, "name", "") == "ServiceGraphPattern":
+            return True
+        if isinstance(node, dict):
+            waiting += node.values()
+        elif hasattr(node, "__iter__") and not isinstance(node, str):
+            waiting += list(node)
+    return False
+
+
+def _limited(text: str, tree: Any, max_rows: int) -> str:
+    """The query with one row more than is allowed, so that too many can be told from enough."""
+    # A parse tree's own get() evaluates what it finds, so keys are looked for with "in".
+    given = tree["limitoffset"] if "limitoffset" in tree else {}
+    limit = given["limit"] if "limit" in given else None
+    if limit is not None:
+        if int(limit) > max_rows:
+            raise QueryError(
+                f"LIMIT {int(limit):,} is more than {max_rows:,} rows",
+                hints=["--max-rows allows more"],
+            )
+        return text
+    if "valuesClause" in tree:
+        raise QueryError("a query that ends in VALUES needs a LIMIT of its own")
+    return f"{text}\nLIMIT {max_rows + 1}"

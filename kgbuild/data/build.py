@@ -19,6 +19,9 @@ from typing import Any
 
 HERE = Path(__file__).parent
 
+NOT_IN_IRIS = frozenset('<>"{}|\\^`[] ')
+"""Characters that may not stand in an IRI (RFC 3987); a bracket only in a host's address."""
+
 BIOLINK_SPELLINGS = {"pubmed": "PMID", "pmc": "PMCID", "doi": "doi"}
 """Spellings that the Biolink Model uses and its prefix map does not give by IRI."""
 
@@ -32,7 +35,7 @@ def prefixes() -> dict[str, Any]:
     for resource in bioregistry.resources():
         # Biolink's IRI comes first, so that the RDF meets that of other Biolink graphs.
         iri = biolink_iris.get(spelling.get(resource.prefix, "")) or resource.get_uri_prefix()
-        if not iri:
+        if not iri or set(iri) & NOT_IN_IRIS:
             continue
         row: dict[str, Any] = {"iri": iri}
         if synonyms := sorted(resource.get_synonyms() - {resource.prefix}):

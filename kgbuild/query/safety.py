@@ -86,11 +86,16 @@ def _has_service(tree: Any) -> bool:
     return False
 
 
+def _limit(tree: Any) -> Any:
+    # A parse tree's own get() evaluates what it finds, so the keys are looked for.
+    if "limitoffset" in tree and "limit" in tree["limitoffset"]:
+        return tree["limitoffset"]["limit"]
+    return None
+
+
 def _limited(text: str, tree: Any, max_rows: int) -> str:
     """The query with one row more than is allowed, so that too many can be told from enough."""
-    # A parse tree's own get() evaluates what it finds, so keys are looked for with "in".
-    given = tree["limitoffset"] if "limitoffset" in tree else {}
-    limit = given["limit"] if "limit" in given else None
+    limit = _limit(tree)
     if limit is not None:
         if int(limit) > max_rows:
             raise QueryError(

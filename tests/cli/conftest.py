@@ -1,0 +1,63 @@
+"""A small project: a word list, a configuration and a way to run verbs in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kgbuild.cli import main
+
+TERMS = """\
+id\tname\tsynonyms\tcategory
+mesh:D001241\taspirin\tacetylsalicylic acid\tbiolink:ChemicalEntity
+mesh:D006261\theadache\theadaches\tbiolink:DiseaseOrPhenotypicFeature
+mesh:D007052\tibuprofen\t\tbiolink:ChemicalEntity
+mesh:D009325\tnausea\t\tbiolink:DiseaseOrPhenotypicFeature
+mesh:D017706\tlisinopril\t\tbiolink:ChemicalEntity
+mesh:D003371\tcough\t\tbiolink:DiseaseOrPhenotypicFeature
+"""
+CONFIGURATION = """\
+[pipeline]
+extractors = ["lexicon", "spacy-rules"]
+linkers = ["lexicon"]
+terminologies = ["lexicon"]
+[run]
+workers = 0
+[components.lexicon]
+files = ["terms.tsv"]
+"""
+
+
+class Project:
+    """A folder with papers in which ``kgbuild`` is run in this process."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.papers = folder / "papers"
+        self._capsys = capsys
+
+    def write(self, name: str, text: str) -> None:
+        (self.papers / name).write_text(text, encoding="utf-8")
+
+    def run(self, *arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        output = self._capsys.readouterr()
+        return code, output.out, output.err
+
+    def exported(self) -> bytes:
+        code, _, errors = self.run("export", "graph.nq")
+        assert code == 0, errors
+        return (self.folder / "graph.nq").read_bytes()
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Project:
+    pytest.importorskip("kgbuild_lexicon")
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "terms.tsv").write_text(TERMS, encoding="utf-8")
+    (tmp_path / "kgbuild.toml").write_text(CONFIGURATION, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path, capsys)

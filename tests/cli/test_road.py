@@ -1,0 +1,257 @@
+"""The whole road, through the command line: papers in, a graph one can query out."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SENTENCES = (
+    "Aspirin treats headache in adults.",
+    "Lisinopril may cause cough.",
+    "Ibuprofen did not cause nausea.",
+    "Ibuprofen treats headache.",
+    "Lisinopril causes cough in many patients.",
+)
+
+
+def paper(number: int, *sentences: str) -> str:
+    return f"PMID- {990000000 + number}\nTI  - Paper {number}.\nAB  - {' '.join(sentences)}\n\n"
+
+
+def test_a_stated_sentence_becomes_an_edge_that_shows_it(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    code, out, err = project.run("ingest", "papers")
+    assert code == 0, err
+    assert "1 annotated" in out
+    _, out, _ = project.run("show", "aspirin")
+    assert "aspirin — biolink:treats — headache" in out
+    identity = out.splitlines()[1].split()[0]
+    _, out, _ = project.run("show", identity)
+    assert SENTENCES[0] in out
+    assert "pubmed:990000001" in out
+
+
+def test_negated_and_hedged_sentences_make_no_plain_edge(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[1], SENTENCES[2]))
+    project.run("ingest", "papers")
+    _, out, _ = project.run("query", "--format", "json", "SELECT * { ?s biolink:causes ?o }")
+    assert json.loads(out)["results"]["bindings"] == []
+    _, out, _ = project.run("show", "ibuprofen")
+    assert "not biolink:" in out
+
+
+def test_a_second_ingest_reads_nothing_and_changes_nothing(project: Any) -> None:
+    project.write("a.nbib", paper(1, *SENTENCES))
+    project.run("ingest", "papers")
+    before = project.exported()
+    _, out, _ = project.run("ingest", "papers", "--json")
+    summary = json.loads(out)
+    assert (summary["files_read"], summary["documents_annotated"]) == (0, 0)
+    assert project.exported() == before
+
+
+def test_a_changed_word_list_redoes_annotations_without_reading_files(project: Any) -> None:
+    project.write("a.nbib", paper(1, "Metformin treats headache."))
+    project.run("ingest", "papers")
+    terms = project.folder / "terms.tsv"
+    terms.write_text(
+        terms.read_text() + "mesh:D008687\tmetformin\t\tbiolink:ChemicalEntity\n", encoding="utf-8"
+    )
+    _, out, _ = project.run("ingest", "papers", "--json")
+    summary = json.loads(out)
+    assert (summary["files_read"], summary["documents_annotated"]) == (0, 1)
+    assert "metformin" in project.run("show", "metformin")[1]
+
+
+def test_a_removed_document_leaves_no_byte_in_the_store(project: Any) -> None:
+    project.write("a.nbib", paper(1, "Aspirin treats headache, says Xyzzyqwert."))
+    project.write("b.nbib", paper(2, SENTENCES[0]))
+    project.run("ingest", "papers")
+    code, _, err = project.run("remove", "PMID:990000001")
+    assert code == 0, err
+    for path in (project.folder / "kg").glob("graph.sqlite*"):
+        assert b"Xyzzyqwert" not in path.read_bytes()
+    assert b"990000001" not in project.exported()
+
+
+def test_an_update_equals_a_rebuild(project: Any) -> None:
+    """Law: after any sequence of add, change, remove and re-add, as if built anew."""
+    chance = random.Random(7)
+    for _ in range(12):
+        number = chance.randrange(5)
+        path = project.papers / f"{number}.nbib"
+        if path.exists() and chance.random() < 0.4:
+            path.unlink()
+        else:
+            project.write(path.name, paper(number, *chance.sample(SENTENCES, 2)))
+        assert project.run("ingest", "papers", "--prune")[0] == 0
+    updated = project.exported()
+    shutil.rmtree(project.folder / "kg")
+    project.run("ingest", "papers")
+    assert project.exported() == updated
+
+
+def test_order_of_files_and_workers_do_not_matter(project: Any) -> None:
+    """Law: the same papers give the same bytes, whatever the order and the workers."""
+    for number in range(6):
+        project.write(f"{number}.nbib", paper(number, *SENTENCES[number % 3 :]))
+    project.run("ingest", "papers")
+    at_once = project.exported()
+    shutil.rmtree(project.folder / "kg")
+    for number in (3, 0, 5, 1, 4, 2):
+        project.run("ingest", f"papers/{number}.nbib", "--workers", "1")
+    assert project.exported() == at_once
+
+
+def test_abstract_and_full_text_are_one_document_in_either_order(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.write(
+        "b.md",
+        "---\npmid: 990000001\ntitle: Paper 1.\n---\n# Results\n\nIbuprofen treats headache.\n",
+    )
+    project.run("ingest", "papers/a.nbib")
+    project.run("ingest", "papers/b.md")
+    one = project.exported()
+    shutil.rmtree(project.folder / "kg")
+    project.run("ingest", "papers/b.md")
+    project.run("ingest", "papers/a.nbib")
+    assert project.exported() == one
+    _, out, _ = project.run("status", "--json")
+    assert json.loads(out)["counts"]["documents"] == 1
+
+
+def test_one_bad_file_fails_alone_and_is_listed(project: Any) -> None:
+    project.write("good.nbib", paper(1, SENTENCES[0]))
+    (project.papers / "bad.pdf").write_bytes(b"%PDF-1.7 not really")
+    code, out, err = project.run("ingest", "papers")
+    assert code == 1
+    assert "1 annotated" in out
+    assert "bad.pdf" in err
+    _, out, _ = project.run("failures")
+    assert "bad.pdf" in out
+
+
+def test_a_rejected_edge_stays_rejected_over_re_ingest(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    identity = project.run("show", "aspirin")[1].splitlines()[1].split()[0]
+    project.run("review", identity, "--reject", "--reviewer", "me", "--reason", "no")
+    project.write("a.nbib", paper(1, SENTENCES[0], SENTENCES[3]))
+    project.run("ingest", "papers")
+    _, out, _ = project.run("query", "ASK { mesh:D001241 biolink:treats mesh:D006261 }")
+    assert "false" in out
+    assert "rejected by me: no" in project.run("show", identity)[1]
+
+
+def test_a_second_writer_is_refused_by_name(project: Any) -> None:
+    from kgbuild.graph.store import GraphStore
+
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    with GraphStore.create(project.folder / "kg"):
+        code, _, err = project.run("ingest", "papers")
+    assert code == 2
+    assert f"process {os.getpid()}" in err
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
+        ("LOAD <file:///etc/passwd>", "may not change"),
+        ("INSERT DATA { <a:a> <a:b> <a:c> }", "may not change"),
+        ("SELECT * { ?s ?p", "line 1"),
+    ],
+)
+def test_a_query_that_reaches_out_or_changes_is_refused(
+    project: Any, query: str, word: str
+) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    code, _, err = project.run("query", query)
+    assert code == 2
+    assert word in err
+
+
+def test_a_runaway_query_is_ended_at_its_deadline(project: Any) -> None:
+    project.write("a.nbib", paper(1, *SENTENCES))
+    project.run("ingest", "papers")
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n2 ?o }"
+    code, _, err = project.run("query", "--timeout", "1", endless)
+    assert code == 2
+    assert "stopped after 1 seconds" in err
+
+
+def test_a_mistake_in_the_configuration_stops_before_any_file_is_read(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    code, _, err = project.run("ingest", "papers", "--set", 'pipeline.extractors=["lexikon"]')
+    assert code == 2
+    assert "did you mean 'lexicon'" in err
+    assert not (project.folder / "kg").exists()
+
+
+KILLED = """
+import sys
+from kgbuild.cli import main
+from kgbuild.faults import set_observer
+import os, signal
+point, count = sys.argv[1], int(sys.argv[2])
+seen = 0
+def kill(reached):
+    global seen
+    if reached == point:
+        seen += 1
+        if seen == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+set_observer(kill)
+if __name__ == "__main__":
+    sys.exit(main(["ingest", "papers"]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("point", "count"),
+    [
+        ("store.begin", 1),
+        ("store.before-commit", 1),
+        ("store.after-commit", 1),
+        ("ingest.read-batch", 1),
+        ("store.before-commit", 2),
+        ("ingest.annotated-batch", 1),
+    ],
+)
+def test_a_killed_ingest_resumes_to_the_same_bytes(project: Any, point: str, count: int) -> None:
+    for number in range(4):
+        project.write(f"{number}.nbib", paper(number, *SENTENCES[number % 3 :]))
+    script = project.folder / "killed.py"
+    script.write_text(KILLED, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, str(script), point, str(count)], cwd=project.folder, capture_output=True
+    )
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    assert project.run("ingest", "papers")[0] == 0
+    resumed = project.exported()
+    shutil.rmtree(project.folder / "kg")
+    project.run("ingest", "papers")
+    assert project.exported() == resumed
+
+
+def test_offsets_name_the_sentence_in_the_exported_evidence(project: Any) -> None:
+    from kgbuild.graph.reading import load
+
+    project.write("a.nbib", paper(1, "α-Blockers 😀 aside.", *SENTENCES))
+    project.run("ingest", "papers")
+    with load(Path("kg")) as graph:
+        found = [e for assertion in graph.assertions() for e in assertion.evidence]
+        assert found
+        for evidence in found:
+            text = graph.document(evidence.document).text
+            assert evidence.text == evidence.spans[0].of(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 
 from kgbuild.document import Notice, NoticeKind, Unread
@@ -110,6 +111,7 @@ def one_line(text: str) -> str:
     return _BREAK.sub(" ", text) if "\n" in text or "\r" in text else text
 
 
+@lru_cache(maxsize=4096)
 def iso_date(year: str, month: str = "", day: str = "") -> str:
     """The date as exact as it makes sense: a month or day that cannot be is left out.
 
@@ -142,6 +144,7 @@ def written_date(text: str) -> str:
     return iso_date(found["year"], found["month"] or "", found["day"] or "")
 
 
+@lru_cache(maxsize=256)
 def language_code(name: str) -> str:
     """The BCP 47 code for a MARC code, a BCP 47 code or an English name; empty where unknown.
 

@@ -25,6 +25,7 @@ _OPENING = re.compile(
     rb"(?=[\s/>])|(!--)|(!DOCTYPE))"
 )
 _DOCTYPE = re.compile(rb"<!DOCTYPE(?:\"[^\"]*\"|'[^']*'|[^\[>\"'])*(?:\[.*?\]\s*)?>", re.DOTALL)
+_AFTER_NAME = frozenset((b">", b" ", b"\n", b"\r", b"\t", b"/", b""))
 _AROUND = re.compile(rb"<\?.*?\?>|<[^>]*>|\xef\xbb\xbf", re.DOTALL)
 _ROOT = re.compile(rb"<(/?)\w*Set([^>]*)>")
 _NAMESPACE = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")
@@ -139,9 +140,9 @@ def _as_utf8(stream: IO[bytes]) -> _Bytes:
 def split(stream: IO[bytes]) -> Iterator[Piece]:
     """The records of a file in order, each by itself, at most one held in memory.
 
-    A record ends at its end tag, at the start tag of the next record where its own end tag is
-    missing, or after 16 MB. Raises InputError where the file is empty, its encoding is
-    unknown, or it holds neither a record nor the root of a set.
+    A record ends at the last end tag before the next record, or where that starts if there is
+    none; no more than 16 MB are searched for it. Raises InputError where the file is empty, its
+    encoding is unknown, or it holds neither a record nor the root of a set.
     """
     return _Cutter(_as_utf8(stream)).pieces()
 
@@ -164,7 +165,8 @@ class _Cutter:
     def pieces(self) -> Iterator[Piece]:
         """The records, and the problems between them, in order."""
         while found := self._find_opening():
-            yield from self._between(found.start())
+            if found.start() > self._at:
+                yield from self._between(found.start())
             if found.group(1):
                 yield self._record(found.group(1))
             elif problem := self._pass_over(found.group(0)):
@@ -207,6 +209,9 @@ class _Cutter:
     def _look_around(self, end: int) -> None:
         """Go to ``end``, seeing root elements and text where no text should be."""
         raw = self._window[self._at : end]
+        if not raw.strip():
+            self._move(end)
+            return
         for root in _ROOT.finditer(raw):
             self._closed = bool(root.group(1))
             if not self._closed:
@@ -244,51 +249,31 @@ class _Cutter:
         return Piece(tag.decode(), self._number, line, raw, self._namespaces, problem)
 
     def _end_of_record(self, tag: bytes) -> tuple[int, str]:
-        """Where the record ends in the window, and what is wrong with its end."""
-        closing = b"</" + tag + b">"
-        searched = 0  # counted from the start of the record: reading on moves the window
-        while (end := self._window.find(closing, self._at + searched)) < 0:
-            searched = max(0, len(self._window) - self._at - len(closing))
-            if searched > _LONGEST:
-                return self._end_of_broken(tag), "longer than 16 MB"
-            if not self._more():
-                return self._end_of_broken(tag), f"no end tag </{tag.decode()}>"
-        end += len(closing)
-        if self._window.find(b"<!", self._at, end) >= 0:
-            end = self._end_outside_cdata(tag, end - self._at)
-        if self._second_start(tag, end) >= 0:
-            return self._end_of_broken(tag), f"no end tag </{tag.decode()}>"
-        return end, ""
+        """Where the record ends in the window, and what is wrong with its end.
 
-    def _second_start(self, tag: bytes, end: int) -> int:
-        return self._window.find(b"<" + tag + b">", self._at + 1, end)
-
-    def _end_of_broken(self, tag: bytes) -> int:
-        second = self._second_start(tag, len(self._window))
-        return second if second >= 0 else len(self._window)
-
-    def _end_outside_cdata(self, tag: bytes, first: int) -> int:
-        """The end of a record whose ``first`` end tag may stand in a CDATA section or comment.
-
-        A section that has no end before the next record starts is taken to be broken, and the
-        first end tag for real. ``first`` counts from the start of the record.
+        It is the last end tag before the next record: one in the middle may stand in a CDATA
+        section, or be what is wrong with the record.
         """
-        token = re.compile(rb"<!--|<!\[CDATA\[|</" + tag + rb">")
-        inside = 0
+        closing = b"</" + tag + b">"
+        following = self._next_start(b"<" + tag)
+        end = self._window.rfind(closing, self._at, following)
+        if end >= 0:
+            return end + len(closing), ""
+        return following, f"no end tag </{tag.decode()}>"
+
+    def _next_start(self, starting: bytes) -> int:
+        """Where the next record of the kind starts, reading on as far as a record may be long."""
+        searched = 1  # counted from the start of the record: reading on moves the window
         while True:
-            found = token.search(self._window, self._at + inside)
-            if found and found.group().startswith(b"</"):
-                return found.end()
-            closed = following = -1
-            if found:
-                close = b"-->" if found.group() == b"<!--" else b"]]>"
-                closed = self._window.find(close, found.end())
-                following = self._window.find(b"<" + tag + b">", found.end())
-            if closed >= 0 and not 0 <= following < closed:
-                inside = closed + 3 - self._at
-                continue
-            if following >= 0 or len(self._window) - self._at > _LONGEST or not self._more():
-                return self._at + first
+            found = self._window.find(starting, self._at + searched)
+            if found < 0:
+                searched = max(1, len(self._window) - self._at - len(starting))
+                if searched > _LONGEST or not self._more():
+                    return len(self._window)
+            elif self._window[found + len(starting) : found + len(starting) + 1] in _AFTER_NAME:
+                return found
+            else:
+                searched = found + 1 - self._at
 
     def _ending(self) -> Iterator[Piece]:
         if self._empty:

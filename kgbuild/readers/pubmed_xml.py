@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import IO
 
 from lxml import etree
 
@@ -51,36 +52,38 @@ class PubmedXmlReader:
 
         Raises InputError where the file is empty or is not PubMed XML at all.
         """
-        broken = 0
         with file.open() as stream:
             try:
-                for piece in split(stream):
-                    readings = self._readings(piece, file.name, broken)
-                    if any(isinstance(reading, Unread) for reading in readings):
-                        broken = piece.number
-                    yield from readings
+                yield from _readings(stream, file.name)
             except InputError as error:
                 error.file = error.file or file.name
                 raise
 
-    def _readings(self, piece: Piece, file: str, broken: int) -> list[Reading]:
-        if not piece.tag:
-            # What stands behind a broken record is most likely a part of it.
-            return [] if piece.number == broken else [_set_aside(piece, piece.problem)]
-        if piece.problem:
-            return [_set_aside(piece, piece.problem)]
+
+def _readings(stream: IO[bytes], file: str) -> Iterator[Reading]:
+    broken = 0
+    for piece in split(stream):
+        # What stands behind a broken record is most likely a part of it.
+        if not piece.tag and piece.number == broken:
+            continue
         try:
             record = _parse(piece, file)
         except InputError as error:
-            return [_set_aside(piece, error.message, _line(error))]
-        if piece.tag not in _RECORDS:
-            return [*_withdrawals(record)]
-        document = document_of(record)
-        return [document or _set_aside(piece, "neither an identifier nor text")]
+            broken = piece.number
+            yield _set_aside(piece, error)
+            continue
+        if piece.tag in _RECORDS:
+            yield document_of(record) or _set_aside(
+                piece, InputError("neither an identifier nor text")
+            )
+        else:
+            yield from _withdrawals(record)
 
 
 def _parse(piece: Piece, file: str) -> etree._Element:
     """The record, parsed alone; a second time with what its file may have declared."""
+    if piece.problem:
+        raise InputError(piece.problem)
     try:
         return safe_xml.parse(piece.raw, file=file)
     except InputError as error:
@@ -98,19 +101,16 @@ def _parse(piece: Piece, file: str) -> etree._Element:
     )
 
 
-def _line(error: InputError) -> int:
+def _set_aside(piece: Piece, error: InputError) -> Unread:
     cause = error.__cause__
-    return (cause.lineno or 1) if isinstance(cause, etree.XMLSyntaxError) else 1
-
-
-def _set_aside(piece: Piece, problem: str, line: int = 1) -> Unread:
+    inside = (cause.lineno or 1) if isinstance(cause, etree.XMLSyntaxError) else 1
     pmid = _PMID.search(piece.raw)
     place = (
         f"record {piece.number}" if piece.tag else f"after record {piece.number}",
-        f"PMID {pmid.group(1).decode()}" if pmid else "",
-        f"line {piece.line + line - 1}",
+        f"PMID {pmid[1].decode()}" if pmid else "",
+        f"line {piece.line + inside - 1}",
     )
-    return Unread(what="record", problem=problem, place=", ".join(filter(None, place)))
+    return Unread(what="record", problem=error.message, place=", ".join(filter(None, place)))
 
 
 def _withdrawals(deletion: etree._Element) -> Iterator[Withdrawal]:
@@ -277,22 +277,28 @@ def _revised(element: etree._Element, citation: _Citation) -> None:
 def _authors(element: etree._Element, citation: _Citation) -> None:
     for author in element:
         # ValidYN="N" is a misspelt name; the right one stands beside it.
-        if author.tag == "Author" and author.get("ValidYN") != "N":
-            name = _name({part.tag: part for part in author})
-            if name:
-                citation.authors.append(name)
+        if author.tag == "Author" and author.get("ValidYN") != "N" and (name := _name(author)):
+            citation.authors.append(name)
 
 
-def _name(parts: Mapping[object, etree._Element]) -> str:
-    def written(tag: str) -> str:
-        return _text(parts[tag]) if tag in parts else ""
-
-    if "LastName" not in parts:
-        return written("CollectiveName") or written("ForeName")
-    given = written("ForeName") or written("Initials")
-    suffix = written("Suffix")
-    first = f"{given} {suffix}" if given and suffix else given or suffix
-    return f"{written('LastName')}, {first}" if first else written("LastName")
+def _name(author: etree._Element) -> str:
+    last = given = initials = suffix = collective = ""
+    for part in author:
+        tag = part.tag
+        if tag == "LastName":
+            last = part.text or ""
+        elif tag == "ForeName":
+            given = part.text or ""
+        elif tag == "Initials":
+            initials = part.text or ""
+        elif tag == "Suffix":
+            suffix = part.text or ""
+        elif tag == "CollectiveName":
+            collective = _text(part)
+    if collective or not last:
+        return collective or given
+    first = " ".join(filter(None, (given or initials, suffix))) if suffix else given or initials
+    return f"{last}, {first}" if first else last
 
 
 def _language(element: etree._Element, citation: _Citation) -> None:
@@ -325,25 +331,22 @@ def _article_ids(element: etree._Element, citation: _Citation) -> None:
             citation.pmid = citation.pmid or _text(child)
 
 
-def _concept(element: etree._Element, label: str = "") -> tuple[str, str]:
-    identity = element.get("UI")
-    return (f"mesh:{identity}" if identity else "", label or _text(element))
-
-
 def _headings(element: etree._Element, citation: _Citation) -> None:
     """Each heading, and each of its qualifiers as ``Heading/qualifier`` with the Q number."""
     heading = ""
     for child in element.iter("DescriptorName", "QualifierName"):
+        label, identity = child.text or "", child.get("UI")
         if child.tag == "DescriptorName":
-            heading = _text(child)
-            citation.subjects.append(_concept(child, heading))
+            heading = label
         else:
-            citation.subjects.append(_concept(child, f"{heading}/{_text(child)}"))
+            label = f"{heading}/{label}"
+        citation.subjects.append((f"mesh:{identity}" if identity else "", label))
 
 
 def _supplementary(element: etree._Element, citation: _Citation) -> None:
     for child in element.iter("NameOfSubstance", "SupplMeshName"):
-        citation.subjects.append(_concept(child))
+        identity = child.get("UI")
+        citation.subjects.append((f"mesh:{identity}" if identity else "", child.text or ""))
 
 
 def _keywords(element: etree._Element, citation: _Citation) -> None:

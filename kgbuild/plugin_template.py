@@ -121,22 +121,23 @@ _FILES = {
 
 
 def write_plugin(name: str, folder: Path) -> list[Path]:
-    """Write a plugin of that name into a new folder, and return the files.
+    """Write a plugin of that name into ``folder/kgbuild-NAME``, and return the files.
 
     It is a distribution ``kgbuild-NAME`` that passes its own tests once it is installed.
-    Raises UsageError for a name that is not lower case words joined by hyphens, and for a
-    folder that already holds something.
+    Raises UsageError for a name that is not lower case words joined by hyphens, and where
+    ``kgbuild-NAME`` already holds something.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise UsageError(
             f"{name!r} cannot name a plugin", hints=["lower case words, joined by hyphens"]
         )
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{str(folder)!r} is not empty", hints=["name a new folder"])
+    new = folder / f"kgbuild-{name}"
+    if new.exists() and (not new.is_dir() or any(new.iterdir())):
+        raise UsageError(f"{str(new)!r} is not empty", hints=["choose another name or folder"])
     facts = _facts(name)
     written = []
     for path, content in _FILES.items():
-        target = folder / Template(path).substitute(facts)
+        target = new / Template(path).substitute(facts)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(Template(content).substitute(facts), encoding="utf-8")
         written.append(target)

@@ -42,6 +42,15 @@ class Finding:
     outcome: str
     detail: str = ""
 
+    @property
+    def failed(self) -> bool:
+        """Whether the law is broken."""
+        return self.outcome == "failed"
+
+    def __str__(self) -> str:
+        detail = f": {self.detail}" if self.detail else ""
+        return f"{self.outcome}: {self.component}: {self.law}{detail}"
+
 
 def check_plugin(
     host: Host, name: str, settings: Mapping[str, Mapping[str, Any]] | None = None

@@ -40,7 +40,8 @@ def checked_settings(
 
     settings_class = _unless_unavailable(offer, offer.spec.settings_class)
     where = place if callable(place) else lambda _key: place
-    return validate(settings_class, settings, where, above=f"components.{offer.spec.name}")
+    checked = validate(settings_class, settings, where, above=f"components.{offer.spec.name}")
+    return _from_root(checked, root) if root else checked
 
 
 def _from_root(value: Any, root: Path) -> Any:

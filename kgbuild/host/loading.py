@@ -10,7 +10,6 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pluggy
@@ -45,9 +44,11 @@ def load_error(record: PluginRecord, problem: str, *hints: str) -> PluginLoadErr
 def import_plugin(found: Found) -> object:
     """The plugin's module (or object). Raises PluginLoadError for whatever the import raises."""
     try:
-        if isinstance(found.origin, EntryPoint):
-            return found.origin.load()
-        return _import_file(found.origin)
+        # Not "is it an EntryPoint": the importlib_metadata backport, once imported by anyone,
+        # gives entry points of a class of its own.
+        if isinstance(found.origin, Path):
+            return _import_file(found.origin)
+        return found.origin.load()
     except Exception as error:  # isolation point: loading a plugin
         raise load_error(
             found.record, f"fails to import: {type(error).__name__}: {error}"

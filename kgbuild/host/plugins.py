@@ -161,7 +161,7 @@ def _installed() -> Iterator[Found]:
             name=entry_point.name,
             distribution=distribution.metadata["Name"],
             version=distribution.version,
-            summary=distribution.metadata["Summary"] or "",
+            summary=_summary(distribution),
             place=str(distribution.locate_file("")),
         )
         unmet = _unmet_requirement(distribution.requires or ())
@@ -209,3 +209,9 @@ def _judged(found: Found, disable: Collection[str]) -> Found:
     return replace(
         found, record=replace(found.record, status=PluginStatus.DISABLED, problem="", hint="")
     )
+
+
+def _summary(distribution: metadata.Distribution) -> str:
+    """The line that the distribution says of itself; newer readers raise where there is none."""
+    headers = distribution.metadata
+    return str(headers["Summary"]) if "Summary" in headers else ""

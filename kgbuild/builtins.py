@@ -43,6 +43,7 @@ BUILT_INS: tuple[BuiltIn, ...] = (
     BuiltIn("kgbuild.readers.html", "kgbuild_readers"),
     BuiltIn("kgbuild.readers.jats", "kgbuild_readers"),
     BuiltIn("kgbuild.readers.markdown", "kgbuild_readers"),
+    BuiltIn("kgbuild.readers.jsonl", "kgbuild_readers"),
     BuiltIn("kgbuild.readers.medline", "kgbuild_readers"),
     BuiltIn("kgbuild.readers.pdf", "kgbuild_readers"),
     BuiltIn("kgbuild.readers.pubmed_xml", "kgbuild_readers"),

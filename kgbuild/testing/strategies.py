@@ -125,7 +125,6 @@ def documents(draw: st.DrawFn, *, empty: bool = False) -> Document:
         composition.add(kind, passage or "x")
     document = composition.document(
         (f"pubmed:{draw(st.integers(1, 99))}",),
-        exact_matches=(),
         language=draw(st.sampled_from(("", "en", "de"))),
         date=draw(st.sampled_from(("", "2004", "2004-03", "2004-03-09"))),
         authors=draw(st.lists(passages, max_size=2).map(tuple)),

@@ -132,14 +132,16 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
 
 def _of_paragraph(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     start, end = _trimmed(text, start, end)
-    for place in _PLACE.finditer(text, start, end):
+    # Cut out, so that no check sees what lies beyond: that is another paragraph's or section's.
+    part, begun = text[start:end], 0
+    for place in _PLACE.finditer(part):
         following = place.end()
-        if following < end and _ends(text, start, place.start(), following):
+        if following < len(part) and _ends(part, begun, place.start(), following):
             gap = place.start(1)
-            yield start, gap if gap >= 0 else following
-            start = following
-    if start < end:
-        yield start, end
+            yield start + begun, start + (gap if gap >= 0 else following)
+            begun = following
+    if part:
+        yield start + begun, end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

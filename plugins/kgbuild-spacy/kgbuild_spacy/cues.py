@@ -22,7 +22,9 @@ from kgbuild_spacy.rules import MENTION
 _CLAUSE = re.compile(
     r"[;:] |,? but (?!not )|,? (?:whereas|while|although|though|however|yet|because)[, ]"
 )
-_SUBORDINATE = re.compile(r"(?:although|though|whereas|while|because|since|unlike|despite)\b[^,]*, ")
+_SUBORDINATE = re.compile(
+    r"(?:although|though|whereas|while|because|since|unlike|despite)\b[^,]*, "
+)
 _PHRASE = re.compile(r"[,;:] | and (?!(?:colleagues|co-?workers|associates))")
 _LIST_BEFORE = re.compile(
     rf"(?:{MENTION}+(?: ?\([^()]*\))?(?:,? (?:and|or|nor|as well as) (?:the )?|, )){{1,20}}\Z"
@@ -82,7 +84,8 @@ class Cues:
         self._between = _words(negation.between)
         self._before = _words(negation.before)
         self._adjacent = re.compile(
-            rf"(?<!\w)(?:{'|'.join(negation.adjacent)})(?: (?:the|an?|any|significant|clear|other))* \Z"
+            rf"(?<!\w)(?:{'|'.join(negation.adjacent)})"
+            r"(?: (?:the|an?|any|significant|clear|other))* \Z"
         )
         self._behind = _words(negation.behind)
         self._statuses = [
@@ -90,7 +93,9 @@ class Cues:
             for cues in file.status
         ]
 
-    def read(self, sentence: str, first_end: Span, second_end: Span, *, noun: bool) -> Reading | None:
+    def read(
+        self, sentence: str, first_end: Span, second_end: Span, *, noun: bool
+    ) -> Reading | None:
         """How the sentence says what it says of the two mentions; None where it is too tangled.
 
         ``sentence`` is in lower case, its mentions hidden behind ``MENTION``. ``noun`` is True

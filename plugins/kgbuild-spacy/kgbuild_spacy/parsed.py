@@ -1,4 +1,4 @@
-"""Rules for parsed sentences: a verb, its subject and its object, with spaCy's DependencyMatcher."""
+"""Rules for parsed sentences: a verb, its subject and object, by spaCy's DependencyMatcher."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ class ParsedRules:
 def _phrase(head: Token) -> Span:
     """The head noun with what is compounded to it: not what hangs on a preposition."""
     words = [head, *(t for t in head.children if t.dep_ in ("compound", "amod", "nmod", "conj"))]
-    return Span(
-        min(word.idx for word in words), max(word.idx + len(word.text) for word in words)
-    )
+    return Span(min(word.idx for word in words), max(word.idx + len(word.text) for word in words))
 
 
 def read_parsed(model: str, verbs: Sequence[tuple[RuleFile, VerbRule]]) -> ParsedRules:

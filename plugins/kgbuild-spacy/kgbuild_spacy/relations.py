@@ -25,8 +25,8 @@ _MOST_MENTIONS = 40
 """A "sentence" with more mentions is a table or a list, and says nothing of pairs."""
 
 _OTHER_HEAD = re.compile(
-    r"[-–‐](?!\d)\w| (?:receptor|inhibitor|antagonist|agonist|blocker|antibod|deficien|resistan|"
-    r"withdrawal|mutant|analog|inhibition|blockade|antagonism|sirna|shrna|knock|depriv|transporter)"
+    r"[-–‐](?!\d)\w| (?:\w+ )?(?:reuptake|receptor|inhibitor|antagonist|agonist|blocker|antibod|"
+    r"deficien|resistan|withdrawal|mutant|analog|inhibition|blockade|antagonism|sirna|shrna|knock|depriv|transporter)"
 )
 """Behind a name: then the words name something else ("insulin receptor", "X-induced")."""
 
@@ -121,7 +121,9 @@ class RuleExtractor:
                     first, second = sorted(map(sentence.place, (subject, target)))
                     reading = self._cues.read(sentence.hidden, first, second, noun=False)
                     pair = (subject, target)
-                    if found := _relation(sentence, verb.predicate, verb.qualified(), pair, reading):
+                    if found := _relation(
+                        sentence, verb.predicate, verb.qualified(), pair, reading
+                    ):
                         yield found
 
 

@@ -18,14 +18,15 @@ MENTION = "\ue000"
 """Every character of a mention, in the text that patterns see: private use, so never in a text."""
 
 _NOT_OF_THE_SUBJECT = (
-    r"but|whereas|while|although|because|if|when|than|as|by|of|for|on|from|with|against|upon|into|"
+    r"and|or|but|whereas|while|although|because|if|when|than|as|by|of|for|on|from|with|against|upon|into|"
     r"receptors?|inhibitors?|antagonists?|agonists?|blockers?|blockade|antagonism|inhibition|"
     r"antibod\w+|deficien\w+|resistan\w+|withdrawal|knock\w+|silencing|deplet\w+|deprivation|"
     r"mutants?|analogu?e?s?|metabolites?"
 )
 _NOT_BEFORE_OBJECT = (
     r"in|on|by|with|for|from|to|at|of|and|or|but|than|that|which|when|while|during|after|before|"
-    r"through|via|without|not|no|is|are|was|were|as|if|lack|loss|absence|withdrawal|deficiency"
+    r"through|via|without|is|are|was|were|as|if|lack|loss|absence|withdrawal|"
+    r"deficiency|involving|including|using|containing|following"
 )
 _BRACKET = r"(?: ?\([^()]{0,60}\)| ?\[[^\[\]]{0,60}\])?"
 _AND = r"(?:,? (?:and|or|nor|plus|as well as|but not|and/or) (?:the |not )?|, )"
@@ -34,8 +35,9 @@ _WORD = r"[\w'’%/.+-]+"
 
 def _gap(*, without: str) -> str:
     return (
-        r"(?: (?:or|nor) [\w-]+)?(?:,? (?:which|that))?(?:, (?:[\w-]+ ){0,5}[\w-]+,)?"
-        rf"(?: (?!(?:{without})\b){_WORD}){{0,5}}"
+        r"(?: (?:or|nor) [\w-]+| and [\w-]+ both)?(?:,? (?:which|that))?"
+        r"(?:, (?:[\w-]+ ){0,5}[\w-]+,)?"
+        rf"(?: (?!(?:{without})\b){_WORD}){{0,7}}"
     )
 
 

@@ -26,8 +26,8 @@ _OPENING = re.compile(
 )
 _DOCTYPE = re.compile(rb"<!DOCTYPE(?:\"[^\"]*\"|'[^']*'|[^\[>\"'])*(?:\[.*?\]\s*)?>", re.DOTALL)
 _AFTER_NAME = frozenset((b">", b" ", b"\n", b"\r", b"\t", b"/", b""))
-_AROUND = re.compile(rb"<\?.*?\?>|<[^>]*>|\xef\xbb\xbf", re.DOTALL)
-_ROOT = re.compile(rb"<(/?)\w*Set([^>]*)>")
+_AROUND = re.compile(rb"<[^<>]*>|\xef\xbb\xbf")
+_ROOT = re.compile(rb"<(/?)\w*Set([^<>]*)>")
 _NAMESPACE = re.compile(rb"\sxmlns:[\w.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*')")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _AS_IT_IS = {"utf-8", "ascii"}
@@ -160,12 +160,13 @@ class _Cutter:
         self._opened = False
         self._closed = True
         self._namespaces = b""
+        self._sound = True
         self._stray: Piece | None = None
 
     def pieces(self) -> Iterator[Piece]:
         """The records, and the problems between them, in order."""
         while found := self._find_opening():
-            if found.start() > self._at:
+            if self._stray or found.start() > self._at:
                 yield from self._between(found.start())
             if found.group(1):
                 yield self._record(found.group(1))
@@ -217,13 +218,15 @@ class _Cutter:
             if not self._closed:
                 self._opened = True
                 self._namespaces = b"".join(_NAMESPACE.findall(root.group(2)))
-        if b"</PubmedArticle>" in raw or _AROUND.sub(b"", raw).strip():
-            self._stray = self._stray or self._problem("text outside of any record")
+        words = _AROUND.sub(lambda tag: b"\n" * tag.group().count(b"\n"), raw)
+        if not self._stray and (words.strip() or b"</PubmedArticle>" in raw):
+            line = self._line + words.count(b"\n", 0, len(words) - len(words.lstrip()))
+            self._stray = Piece("", self._number, line, b"", problem="text outside of any record")
         self._move(end)
 
     def _pass_over(self, opening: bytes) -> Piece | None:
         """Leave a comment or document type behind."""
-        while True:
+        while self._sound:
             if opening == b"<!--":
                 end = self._window.find(b"-->", self._at) + 3
             else:
@@ -232,12 +235,15 @@ class _Cutter:
             if end > self._at:
                 self._move(end)
                 return None
-            if len(self._window) - self._at > _LONGEST or not self._more():
-                break
-        # What it hides may be records, so go on right behind its beginning.
-        problem = self._problem(f"{opening.decode()} has no end")
+            # What it hides may be records, so go on right behind its beginning. To look for the
+            # end of every further one could take the square of the file's size.
+            self._sound = len(self._window) - self._at <= _LONGEST and self._more()
+            if not self._sound:
+                problem = self._problem(f"{opening.decode()} has no end")
+                self._move(self._at + len(opening))
+                return problem
         self._move(self._at + len(opening))
-        return problem
+        return None
 
     def _record(self, tag: bytes) -> Piece:
         self._number += 1

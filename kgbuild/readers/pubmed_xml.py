@@ -61,7 +61,7 @@ class PubmedXmlReader:
 
 
 def _readings(stream: IO[bytes], file: str) -> Iterator[Reading]:
-    broken = 0
+    broken = -1
     for piece in split(stream):
         # What stands behind a broken record is most likely a part of it.
         if not piece.tag and piece.number == broken:

@@ -197,8 +197,12 @@ def test_a_gathering_hook_that_raises_takes_back_all_that_its_plugin_offered(
         ("def kgbuild_extractors(): return []", "kgbuild_extractors is not marked as a hook"),
         ("x = 1", "implements no hook"),
         (
-            "import kgbuild\n@kgbuild.hookimpl(wrapper=True)\n"
-            "def kgbuild_extractors():\n    return (yield)",
+            """
+            import kgbuild
+            @kgbuild.hookimpl(wrapper=True)
+            def kgbuild_extractors():
+                return (yield)
+            """,
             "kgbuild_extractors is a hook wrapper",
         ),
     ],

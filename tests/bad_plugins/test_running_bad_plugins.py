@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
-from kgbuild import Annotations, DocumentResult, Span, Task
+from kgbuild import Annotations, DocumentResult, ExtractorSpec, Span, Task
 from kgbuild.assertion import Assertion, Verdict
 from kgbuild.errors import ComponentUnavailableError, ConfigError, ContractError, PluginLoadError
 from kgbuild.host import Host, extract_each
@@ -66,9 +67,14 @@ def tasks(count: int = 3) -> list[Task]:
     ]
 
 
-def outcomes(host: Host, batch: Sequence[Task]) -> list[Annotations | Exception]:
+def spec_of(host: Host) -> ExtractorSpec:
     spec = host.spec("extractor", "aa-bad")
-    return extract_each(spec, host.create("extractor", "aa-bad"), batch)
+    assert isinstance(spec, ExtractorSpec)
+    return spec
+
+
+def outcomes(host: Host, batch: Sequence[Task]) -> list[Annotations | Exception]:
+    return extract_each(spec_of(host), host.create("extractor", "aa-bad"), batch)
 
 
 # --- making a component ----------------------------------------------------------------------
@@ -168,7 +174,7 @@ def test_strict_raises_the_first_failure(kgbuild_distribution: Distribution) -> 
     host = extractor(kgbuild_distribution, "raise RuntimeError('first')")
     made = host.create("extractor", "aa-bad")
     with pytest.raises(RuntimeError, match="first"):
-        extract_each(host.spec("extractor", "aa-bad"), made, tasks(), strict=True)
+        extract_each(spec_of(host), made, tasks(), strict=True)
 
 
 @pytest.mark.parametrize(
@@ -234,9 +240,7 @@ def test_a_review_that_raises_is_left_out_and_the_others_are_asked(
     assert [r.verdict for r in reviews if r] == [Verdict.ACCEPTED] * 2
     (warning,) = [w for w in host.warnings if getattr(w, "plugin", "") == "aa-bad"]
     assert "kgbuild_review_assertion raised RuntimeError: no curator" in warning.report()
-    import aa_bad
-
-    assert aa_bad.calls == ["mesh:D1"]
+    assert import_module("aa_bad").calls == ["mesh:D1"]
 
 
 @pytest.mark.parametrize("body", ["raise RuntimeError", "return 'accepted'"])
@@ -280,8 +284,7 @@ def test_an_observer_that_raises_is_warned_about_once_and_told_no_more(
     for _ in range(3):
         host.after_document(DocumentResult(document=document, annotations=gold, assertions=()))
     assert len([w for w in host.warnings if getattr(w, "plugin", "") == "aa-bad"]) == 1
-    import aa_bad
-    import zz_good
+    aa_bad, zz_good = import_module("aa_bad"), import_module("zz_good")
 
     assert (len(aa_bad.told), len(zz_good.told)) == (1, 3)
 

@@ -40,15 +40,33 @@ _TAKEN_AWAY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence with its linked mentions; ``hidden`` is its text as patterns see it."""
+    """A sentence with its linked mentions.
+
+    ``lowered`` is its text in lower case, ``hidden`` the same with the mentions hidden: what
+    patterns see.
+    """
 
     span: Span
     text: str
+    lowered: str
     hidden: str
     mentions: tuple[Mention, ...]
 
     def place(self, mention: Mention) -> Span:
         return mention.span.shift(-self.span.start)
+
+
+class _Joined:
+    """The rules for two mentions of certain categories, in the order of the file."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._triggers = sorted({trigger for rule in rules for trigger in rule.triggers})
+
+    def with_trigger(self, lowered: str) -> list[Rule]:
+        """The rules of which the sentence holds a trigger."""
+        present = {trigger for trigger in self._triggers if trigger in lowered}
+        return [rule for rule in self._rules if not present.isdisjoint(rule.triggers)]
 
 
 class RuleExtractor:
@@ -58,8 +76,7 @@ class RuleExtractor:
         self._rules = rules
         self._cues = cues
         self._parsed = parsed
-        self._triggers = {trigger for rule in rules for trigger in rule.triggers}
-        self._by_pair: dict[tuple[str, str], tuple[Rule, ...]] = {}
+        self._joined: dict[tuple[str, str], _Joined] = {}
 
     def extract(self, batch: Sequence[Task]) -> Iterable[Annotations]:
         """The relations of each task, in order."""
@@ -75,43 +92,41 @@ class RuleExtractor:
                     yield relation
 
     def _of_sentence(self, sentence: _Sentence) -> Iterator[Relation]:
-        triggers = {trigger for trigger in self._triggers if trigger in sentence.hidden}
-        if triggers:
-            for first, second in combinations(sentence.mentions, 2):
-                if relation := self._of_pair(sentence, first, second, triggers):
-                    yield relation
+        alive: dict[tuple[str, str], list[Rule]] = {}
+        for first, second in combinations(sentence.mentions, 2):
+            if second.span.start - first.span.end > _LONGEST_GAP:
+                continue
+            categories = first.category, second.category
+            if (rules := alive.get(categories)) is None:
+                rules = alive[categories] = self._joining(categories).with_trigger(sentence.lowered)
+            if rules and (relation := self._of_pair(sentence, first, second, rules)):
+                yield relation
         if self._parsed:
             yield from self._of_parse(sentence, self._parsed)
 
+    def _joining(self, categories: tuple[str, str]) -> _Joined:
+        if (found := self._joined.get(categories)) is None:
+            first, second = categories
+            found = _Joined([r for r in self._rules if first in r.first and second in r.second])
+            self._joined[categories] = found
+        return found
+
     def _of_pair(
-        self, sentence: _Sentence, first: Mention, second: Mention, triggers: set[str]
+        self, sentence: _Sentence, first: Mention, second: Mention, rules: Sequence[Rule]
     ) -> Relation | None:
         start, end = sentence.place(first), sentence.place(second)
-        if end.start - start.end > _LONGEST_GAP:
-            return None
         hidden = sentence.hidden
-        rules = self._joining(first.category, second.category)
-        if not rules or _OTHER_HEAD.match(hidden, end.end):
+        if _OTHER_HEAD.match(hidden, end.end):
             return None
         between = hidden[start.end : end.start]
         before = hidden[max(0, start.start - _LONGEST_GAP) : start.start]
         after = hidden[end.end : end.end + _LONGEST_GAP]
-        for rule in rules:
-            if triggers.isdisjoint(rule.triggers) or not rule.matches(before, between, after):
-                continue
-            if rule.before is None and _TAKEN_AWAY.search(before):
-                return None
-            reading = self._cues.read(hidden, start, end, noun=rule.noun)
-            pair = (first, second) if rule.subject_first else (second, first)
-            return _relation(sentence, rule.predicate, rule.qualifiers, pair, reading)
-        return None
-
-    def _joining(self, first: str, second: str) -> tuple[Rule, ...]:
-        """The rules for two mentions of those categories, in the order of the file."""
-        if (found := self._by_pair.get((first, second))) is None:
-            found = tuple(r for r in self._rules if first in r.first and second in r.second)
-            self._by_pair[first, second] = found
-        return found
+        rule = next((rule for rule in rules if rule.matches(before, between, after)), None)
+        if rule is None or (rule.before is None and _TAKEN_AWAY.search(before)):
+            return None
+        reading = self._cues.read(hidden, start, end, noun=rule.noun)
+        pair = (first, second) if rule.subject_first else (second, first)
+        return _relation(sentence, rule.predicate, rule.qualifiers, pair, reading)
 
     def _of_parse(self, sentence: _Sentence, parsed: ParsedRules) -> Iterator[Relation]:
         for verb, subject_words, object_words in parsed.pairs(sentence.text):
@@ -181,7 +196,8 @@ def _sentences(task: Task) -> Iterator[_Sentence]:
         if 2 <= position - first <= _MOST_MENTIONS:
             mentions = tuple(linked[first:position])
             text = span.of(document.text)
-            yield _Sentence(span, text, _hidden(text, span.start, mentions), mentions)
+            lowered = _lowered(text)
+            yield _Sentence(span, text, lowered, _hidden(lowered, span.start, mentions), mentions)
 
 
 def _linked(annotations: Annotations) -> list[Mention]:
@@ -195,14 +211,18 @@ def _linked(annotations: Annotations) -> list[Mention]:
     return kept
 
 
-def _hidden(text: str, offset: int, mentions: Sequence[Mention]) -> str:
-    """The sentence in lower case, as long as before, each mention hidden."""
+def _lowered(text: str) -> str:
+    """The text in lower case, as long as before."""
     lowered = text.lower()
     if len(lowered) != len(text):  # "İ" becomes two characters
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lowered
+
+
+def _hidden(lowered: str, offset: int, mentions: Sequence[Mention]) -> str:
     parts, position = [], 0
     for mention in mentions:
-        parts.append(lowered[position : mention.span.start - offset])
-        parts.append(MENTION * (mention.span.end - mention.span.start))
-        position = mention.span.end - offset
+        start, end = mention.span.start - offset, mention.span.end - offset
+        parts += [lowered[position:start], MENTION * (end - start)]
+        position = end
     return "".join((*parts, lowered[position:]))

@@ -44,6 +44,7 @@ from kgbuild.errors import (
     KgbuildError,
     VocabularyError,
 )
+from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.hookspecs import hookimpl
 from kgbuild.vocabulary import ancestors, compress, normalise
 
@@ -88,6 +89,7 @@ __all__ = [
     "Source",
     "Span",
     "Status",
+    "StoredGraph",
     "Task",
     "Terminology",
     "TerminologySpec",
@@ -99,5 +101,6 @@ __all__ = [
     "ancestors",
     "compress",
     "hookimpl",
+    "load",
     "normalise",
 ]

@@ -42,6 +42,7 @@ __all__ = [
     "BioCPassage",
     "BioCRelation",
     "BioCSentence",
+    "padding",
     "reading_of",
 ]
 
@@ -98,7 +99,7 @@ class BioCPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BioCDocument:
-    """A document as the file has it."""
+    """A document as the file has it; ``broken_bytes`` were not UTF-8."""
 
     id: str
     infons: Mapping[str, str]
@@ -106,6 +107,7 @@ class BioCDocument:
     annotations: tuple[BioCAnnotation, ...] = ()
     relations: tuple[BioCRelation, ...] = ()
     place: str = ""
+    broken_bytes: int = 0
 
 
 _KINDS: Mapping[str, SectionKind] = {
@@ -182,6 +184,8 @@ class _Frame:
 def reading_of(source: BioCDocument) -> Reading:
     """The document with its annotations; an Unread where it has no text."""
     unread = UnreadTally()
+    if source.broken_bytes:
+        unread.add_broken_bytes(source.place, source.broken_bytes)
     composition = Composition()
     frames = [frame for p in source.passages if (frame := _lay_out(p, composition, unread))]
     if not composition.length:
@@ -223,9 +227,12 @@ def _facts(source: BioCDocument) -> dict[str, str]:
     }
 
 
-def _lay_out(
-    passage: BioCPassage, composition: Composition, unread: UnreadTally
-) -> _Frame | None:
+def padding(kind: SectionKind, length: int) -> str:
+    """What fills the gap before a passage: spaces before an abstract, else line breaks."""
+    return (" " if kind is SectionKind.ABSTRACT else "\n") * length
+
+
+def _lay_out(passage: BioCPassage, composition: Composition, unread: UnreadTally) -> _Frame | None:
     infons = passage.infons
     if infons.get("section_type", "").upper() == "REF" or infons.get("type", "") == "ref":
         unread.add("reference", place=passage.place)
@@ -236,7 +243,9 @@ def _lay_out(
     kind = _kind(infons)
     gap = passage.offset - composition.length
     if 0 <= gap <= _LONGEST_GAP:
-        separator = (" " if kind is SectionKind.ABSTRACT else "\n") * gap
+        before = infons.get("before", "")
+        same = len(before) == gap and before.isspace()
+        separator = before if same else padding(kind, gap)
     else:
         separator = "\n" if composition.length else ""
         if gap < 0:
@@ -444,7 +453,7 @@ def _meaning(name: str, infons: Mapping[str, str]) -> Meaning | None:
 
 
 def _evidence(relation: BioCRelation, gathering: Gathering) -> tuple[Span, ...]:
-    """The spans that kgbuild's own writer gives as ``12-40 52-80``; none if any is not in the text."""
+    """The spans that kgbuild's own writer gives as ``12-40 52-80``; none if one is no place."""
     spans: list[Span] = []
     for given in relation.infons.get("evidence", "").split():
         start, _, end = given.partition("-")

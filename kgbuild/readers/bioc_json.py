@@ -8,6 +8,7 @@ that is not sound JSON is set aside as long as its brackets are balanced.
 from __future__ import annotations
 
 import re
+import types
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -23,6 +24,7 @@ from kgbuild.readers.bioc import (
     Location,
     reading_of,
 )
+from kgbuild.readers.composition import without_unstorable
 from kgbuild.readers.json_values import JsonRecord, documents_in
 
 __all__ = ["SPEC", "BioCJsonReader"]
@@ -44,40 +46,38 @@ class BioCJsonReader:
 
 def _reading(record: JsonRecord) -> Reading:
     try:
-        return reading_of(_document(record.value(), record.place))
+        return reading_of(_document(record.value(), record))
     except InputError as error:
         place = ", ".join(part for part in (record.place, error.place) if part)
         return Unread(what="record", problem=error.message, place=place)
 
 
-def _document(given: Any, place: str) -> BioCDocument:
-    given = _object(given, "document", "")
+def _document(given: Any, record: JsonRecord) -> BioCDocument:
+    if not isinstance(given, dict):
+        _refuse("document", "an object", "")
     infons = _infons(given)
     for key in ("journal", "date"):  # PubTator 3 writes them beside the infons.
         if isinstance(given.get(key), str):
-            infons.setdefault(key, given[key])
+            infons.setdefault(key, without_unstorable(given[key]))
     return BioCDocument(
         id=_string(given.get("id", ""), "id", ""),
         infons=infons,
         passages=tuple(
-            _passage(passage, f"passage {n}")
-            for n, passage in enumerate(_list(given, "passages", ""), start=1)
+            _passage(passage, where) for where, passage in _objects(given, "passage", "")
         ),
         annotations=_annotations(given, ""),
         relations=_relations(given, ""),
-        place=place,
+        place=record.place,
+        broken_bytes=record.broken_bytes,
     )
 
 
-def _passage(given: Any, place: str) -> BioCPassage:
-    given = _object(given, "passage", place)
+def _passage(given: Mapping[str, Any], place: str) -> BioCPassage:
     annotations = [*_annotations(given, place)]
     held: list[tuple[BioCRelation, BioCSentence | None]]
     held = [(relation, None) for relation in _relations(given, place)]
     sentences: list[BioCSentence] = []
-    for n, part in enumerate(_list(given, "sentences", place), start=1):
-        where = f"{place}, sentence {n}"
-        part = _object(part, "sentence", where)
+    for where, part in _objects(given, "sentence", place):
         sentence = BioCSentence(
             offset=_offset(part, where), text=_string(part.get("text") or "", "text", where)
         )
@@ -99,16 +99,14 @@ def _passage(given: Any, place: str) -> BioCPassage:
 
 def _annotations(given: Mapping[str, Any], place: str) -> tuple[BioCAnnotation, ...]:
     found = []
-    for n, annotation in enumerate(_list(given, "annotations", place), start=1):
-        where = ", ".join(part for part in (place, f"annotation {n}") if part)
-        annotation = _object(annotation, "annotation", where)
+    for where, annotation in _objects(given, "annotation", place):
         text = annotation.get("text")
         found.append(
             BioCAnnotation(
                 id=str(annotation.get("id", "")),
                 infons=_infons(annotation),
                 locations=_locations(annotation),
-                text=text if isinstance(text, str) else None,
+                text=None if text is None else str(text),
                 place=where,
             )
         )
@@ -134,10 +132,8 @@ def _locations(annotation: Mapping[str, Any]) -> tuple[Location, ...] | None:
 
 def _relations(given: Mapping[str, Any], place: str) -> tuple[BioCRelation, ...]:
     found = []
-    for n, relation in enumerate(_list(given, "relations", place), start=1):
-        where = ", ".join(part for part in (place, f"relation {n}") if part)
-        relation = _object(relation, "relation", where)
-        nodes = [_object(node, "node", where) for node in _list(relation, "nodes", where)]
+    for where, relation in _objects(given, "relation", place):
+        nodes = [node for _, node in _objects(relation, "node", where)]
         found.append(
             BioCRelation(
                 infons=_infons(relation),
@@ -154,11 +150,11 @@ def _infons(given: Mapping[str, Any]) -> dict[str, str]:
     if not isinstance(infons, dict):
         return {}
     flat: dict[str, str] = {}
-    for key, value in infons.items():
-        if isinstance(value, dict):
-            value = value.get("identifier")
+    for key, given_value in infons.items():
+        role = isinstance(given_value, dict)
+        value = given_value.get("identifier") if role else given_value
         if isinstance(value, str | int | float):
-            flat[key] = str(value)
+            flat[key] = without_unstorable(str(value))
         elif value is None and key == "identifier":
             flat[key] = ""
     return flat
@@ -178,19 +174,18 @@ def _offset(given: Mapping[str, Any], place: str) -> int:
     return offset
 
 
-def _object(value: Any, what: str, place: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        _refuse(what, "an object", place)
-    return value
-
-
-def _list(given: Mapping[str, Any], key: str, place: str) -> list[Any]:
-    value = given.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        _refuse(key, "a list", place)
-    return value
+def _objects(
+    given: Mapping[str, Any], what: str, place: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects in the list ``given[what + "s"]``, each with its place."""
+    values = given.get(f"{what}s")
+    if not isinstance(values, list | types.NoneType):
+        _refuse(f"{what}s", "a list", place)
+    for number, value in enumerate(values or (), start=1):
+        where = ", ".join(part for part in (place, f"{what} {number}") if part)
+        if not isinstance(value, dict):
+            _refuse(what, "an object", where)
+        yield where, value
 
 
 def _string(value: Any, what: str, place: str) -> str:

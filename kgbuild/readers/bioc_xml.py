@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
-
-from lxml import etree
+from typing import TYPE_CHECKING, Any
 
 from kgbuild.components import PaperFile, ReaderSpec, Reading
 from kgbuild.document import Unread
@@ -21,6 +19,9 @@ from kgbuild.readers.bioc import (
     Location,
     reading_of,
 )
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 __all__ = ["SPEC", "BioCXmlReader"]
 
@@ -115,9 +116,7 @@ def _relations(element: etree._Element) -> tuple[BioCRelation, ...]:
 
 
 def _infons(element: etree._Element) -> dict[str, str]:
-    return {
-        infon.get("key", ""): safe_xml.text_of(infon) for infon in element.iterfind("{*}infon")
-    }
+    return {infon.get("key", ""): safe_xml.text_of(infon) for infon in element.iterfind("{*}infon")}
 
 
 def _offset(element: etree._Element) -> int:

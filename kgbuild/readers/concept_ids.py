@@ -70,6 +70,8 @@ def concept_of(given: str, category: str = "") -> str | None:
     ('hgvs:p.V600E', 'cellosaurus:0224')
     """
     given = given.strip()
+    if not given.isprintable():
+        return None
     if prefix := next((p for pattern, p in _BARE if pattern.fullmatch(given)), ""):
         return normalise(prefix + given)
     if _NUMBER.fullmatch(given):

@@ -10,7 +10,7 @@ A corpus such as BioRED judges the whole abstract, so no tighter place can be cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kgbuild.annotation import (
@@ -27,13 +27,27 @@ from kgbuild.readers.composition import without_unstorable
 from kgbuild.readers.concept_ids import NO_CONCEPT, concept_of, parts_of
 from kgbuild.vocabulary import category_of
 
-__all__ = ["GIVEN", "GIVEN_AS_NONE", "Gathering", "UnreadTally", "as_reading"]
+__all__ = [
+    "GIVEN",
+    "GIVEN_AS_NONE",
+    "NOT_REGISTERED",
+    "NOVELTIES",
+    "Gathering",
+    "UnreadTally",
+    "as_reading",
+]
 
 GIVEN = "given"
 """Why a candidate is there: the file says so."""
 
 GIVEN_AS_NONE = "given as none"
 """Why a link has no candidate: the file says that there is none."""
+
+NOT_REGISTERED = "no registered identifier: "
+"""Why a link has no candidate: what the file gives, which follows, has no CURIE."""
+
+NOVELTIES = frozenset({"Novel", "No"})
+"""BioRED's fifth column: whether the relation is what the paper found, or known before."""
 
 _Key = tuple[Span, tuple[Span, ...], str]
 
@@ -50,6 +64,10 @@ class UnreadTally:
         key = (what, problem, place if problem else "")
         self._counts[key] = self._counts.get(key, 0) + count
         self._places.setdefault(key, place)
+
+    def add_broken_bytes(self, place: str, count: int = 1) -> None:
+        """Count bytes that were not UTF-8, for which U+FFFD stands in the text."""
+        self.add("byte", problem="not UTF-8, replaced by U+FFFD", place=place, count=count)
 
     def notes(self) -> tuple[Unread, ...]:
         """All of it, in the order of first occurrence."""
@@ -109,7 +127,7 @@ class Gathering:
             ),
         )
         if given is not None:
-            self._link(key, mention, given, place)
+            self._link(key, mention, without_unstorable(given), place)
         return mention
 
     def _misplaced(self, spans: Sequence[Span], text: str | None) -> str:
@@ -139,7 +157,7 @@ class Gathering:
             elif identifier in NO_CONCEPT:
                 reason = GIVEN_AS_NONE
             else:
-                reason = f"no registered identifier: {identifier}"
+                reason = NOT_REGISTERED + identifier
                 self._unregistered.setdefault(identifier, mention)
                 self.unread.add("identifier that is not registered", place=place)
             links.append(
@@ -200,6 +218,9 @@ class Gathering:
         if subject is None or object_ is None:
             self.unread.add("relation whose end is not annotated", place=place)
             return
+        if novelty and novelty not in NOVELTIES:
+            self.unread.add(f"novelty {novelty!r}", place=place)
+            novelty = ""
         conditions = (*meaning.conditions, *((("novelty", novelty),) if novelty else ()))
         relation = Relation(
             subject=subject,
@@ -235,4 +256,6 @@ class Gathering:
 
 def as_reading(document: Document, annotations: Annotations) -> Document | AnnotatedDocument:
     """The document alone where nothing is annotated."""
-    return AnnotatedDocument(document=document, annotations=annotations) if annotations else document
+    return (
+        AnnotatedDocument(document=document, annotations=annotations) if annotations else document
+    )

@@ -20,10 +20,13 @@ from kgbuild.errors import InputError
 __all__ = ["JsonRecord", "documents_in"]
 
 _DEEPEST = 100
+_DEEPEST_LIST = 8
+_BROKEN_BYTE = re.compile("[\udc80-\udcff]")
 _CHUNK = 1 << 18
 _WHITE = re.compile(r"[ \t\r\n]*")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]|"', re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Possessive, so that a text of ten megabytes leaves nothing to go back to.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_TOKEN = re.compile(rf'{_STRING.pattern}|[\[\]{{}}]|"', re.DOTALL)
 _SCALAR = re.compile(r'[^\s,\[\]{}:"]+')
 _HOLDS_DOCUMENTS = frozenset({"documents", "PubTator3"})
 
@@ -35,8 +38,16 @@ class JsonRecord:
     text: str
     place: str
 
+    @property
+    def broken_bytes(self) -> int:
+        """How many bytes were not UTF-8."""
+        return len(_BROKEN_BYTE.findall(self.text))
+
     def value(self) -> Any:
-        """The parsed value. Raises InputError for bad JSON, NaN, or numbers beyond reason."""
+        """The parsed value; a byte that is not UTF-8 is a lone surrogate in it.
+
+        Raises InputError for bad JSON, NaN, or numbers beyond reason.
+        """
         try:
             return json.loads(self.text, parse_constant=_no_constant)
         except ValueError as error:
@@ -62,20 +73,22 @@ class _Walk:
 
     def __init__(self, stream: IO[bytes], file: str) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("surrogateescape")
         self._file = file
         self._text = ""
         self._at = 0
         self._start = 0
         self._ended = False
 
-    def value(self) -> Iterator[JsonRecord]:
+    def value(self, depth: int = 0) -> Iterator[JsonRecord]:
         """The documents in the value that starts here; its other members are passed over."""
         opening = self.peek()
         if opening == "{":
             yield from self._object()
+        elif opening == "[" and depth < _DEEPEST_LIST:
+            yield from self._list(depth)
         elif opening == "[":
-            yield from self._list()
+            self._refuse(f"lists nested deeper than {_DEEPEST_LIST}")
         else:
             self._scalar()
 
@@ -99,11 +112,11 @@ class _Walk:
         if document:
             yield JsonRecord("".join(whole), f"character {first}")
 
-    def _list(self) -> Iterator[JsonRecord]:
+    def _list(self, depth: int) -> Iterator[JsonRecord]:
         """A list of collections or of documents."""
         self._take("[")
         while self.peek() != "]":
-            yield from self.value()
+            yield from self.value(depth + 1)
             if self.peek() != ",":
                 break
             self._take(",")

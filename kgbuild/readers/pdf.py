@@ -46,7 +46,7 @@ class PdfReader:
             named = pdf.get_metadata_dict().get("Title", "")
         finally:
             pdf.close()
-        if not raw.rstrip()[-1024:].count(b"%%EOF"):
+        if not _is_whole(raw):
             problem = "the file does not end as a PDF does; pages may be missing"
             unread.append(Unread(what="end of file", problem=problem))
         yield _document(pages, named, unread)
@@ -63,7 +63,8 @@ def _open(raw: bytes, name: str) -> pypdfium2.PdfDocument:
                 file=name,
                 hints=["save a copy without a password and read that"],
             ) from error
-        raise InputError(f"not a readable PDF: {error}", file=name) from error
+        hints = [] if _is_whole(raw) else ["the file seems cut off; fetch it again"]
+        raise InputError(f"not a readable PDF: {error}", file=name, hints=hints) from error
     if count > _MOST_PAGES:
         pdf.close()
         raise LimitError(f"{count} pages; at most {_MOST_PAGES} are read", file=name)
@@ -71,6 +72,10 @@ def _open(raw: bytes, name: str) -> pypdfium2.PdfDocument:
         pdf.close()
         raise InputError("the PDF has no pages", file=name)
     return pdf
+
+
+def _is_whole(raw: bytes) -> bool:
+    return b"%%EOF" in raw[-1024:]
 
 
 def _pages(pdf: pypdfium2.PdfDocument, name: str) -> tuple[list[list[Line]], list[Unread]]:

@@ -95,6 +95,9 @@ def find_running(pages: Sequence[Sequence[Line]]) -> Running:
 
     def runs(line: Line) -> bool:
         here = _edge_key(line)
+        if sum(character.isalpha() for character in line.text) < 3:
+            # Rows of numbers in a table that goes on over pages are alike, digits aside.
+            return _PAGE_NUMBER.fullmatch(line.text) is not None
         near = sum(places[here[0], here[1] + shift] for shift in (-1, 0, 1))
         return near >= enough or _PAGE_NUMBER.fullmatch(line.text) is not None
 

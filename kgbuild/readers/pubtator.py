@@ -72,9 +72,7 @@ def _blocks(stream: IO[bytes]) -> Iterator[_Block | Unread]:
         else:
             yield Unread(what="line", problem="it belongs to no document", place=f"line {number}")
         if block and not decoded:
-            block.unread.add(
-                "byte", problem="not UTF-8, replaced by U+FFFD", place=f"line {number}"
-            )
+            block.unread.add_broken_bytes(f"line {number}")
     if block:
         yield block
 
@@ -97,7 +95,7 @@ def _reading(block: _Block) -> Reading:
     if not composition.length:
         return Unread(
             what="record",
-            problem=f"document {block.name} has no text",
+            problem=f"document {block.name!r} has no text",
             place=f"line {block.line}",
         )
     curies = work_identifiers(block.name)
@@ -112,9 +110,7 @@ def _reading(block: _Block) -> Reading:
     return as_reading(document, gathering.annotations())
 
 
-def _add_annotation(
-    gathering: Gathering, block: _Block, number: int, columns: list[str]
-) -> bool:
+def _add_annotation(gathering: Gathering, block: _Block, number: int, columns: list[str]) -> bool:
     """Add the annotation if the line is one; False where it is something else."""
     offsets = columns[1:3]
     if len(columns) < 5 or not all(_WHOLE_NUMBER.fullmatch(column) for column in offsets):
@@ -136,9 +132,7 @@ def _add_annotation(
 def _add_relation(gathering: Gathering, block: _Block, number: int, columns: list[str]) -> None:
     place = f"line {number}"
     if len(columns) not in (4, 5) or _WHOLE_NUMBER.fullmatch(columns[1]):
-        block.unread.add(
-            "line", problem="neither text nor annotation nor relation", place=place
-        )
+        block.unread.add("line", problem="neither text nor annotation nor relation", place=place)
     elif columns[0] != block.name:
         block.unread.add("relation", problem=f"it names {columns[0]!r}", place=place)
     else:

@@ -47,9 +47,7 @@ def _change(level: str, kind: str, fields: list[str]) -> str | None:
     return f"{place}{word}{sequence}" if not sequence or letters.fullmatch(sequence) else None
 
 
-def _substitution(
-    level: str, kind: str, fields: list[str], letters: re.Pattern[str]
-) -> str | None:
+def _substitution(level: str, kind: str, fields: list[str], letters: re.Pattern[str]) -> str | None:
     before, place, after = (*fields, "", "")[:3]
     if not _PLACE.fullmatch(place) or not letters.fullmatch(before):
         return None

@@ -7,7 +7,6 @@ It makes every word start with a capital: then the automaton cannot find ``er`` 
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import IntEnum
 from functools import cache
 
@@ -20,7 +19,7 @@ STOP_WORDS = frozenset(
     most must my no nor not now of off on once only or other our out over own per same she should
     so some such than that the their them then there these they this those through to too under
     until up upon very via was we were what when where whether which while who whom why will with
-    within without would yes you your one two three four five six seven eight nine ten""".split()
+    within without would yes you your one two three four five six seven eight nine ten""".split()  # noqa: SIM905 - a hundred quotes hide the words
 )
 """English words that are never taken as names, however they are written."""
 
@@ -38,17 +37,14 @@ _WRITTEN = str.maketrans(
 )
 
 _GREEK = {
-    name: letter
-    for name, letter in (
-        ("alpha", "α"),
-        ("beta", "β"),
-        ("gamma", "γ"),
-        ("delta", "δ"),
-        ("epsilon", "ε"),
-        ("kappa", "κ"),
-        ("lambda", "λ"),
-        ("omega", "ω"),
-    )
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "kappa": "κ",
+    "lambda": "λ",
+    "omega": "ω",
 }
 _GREEK_NAME = re.compile(rf"([- ]?)\b({'|'.join(_GREEK)})\b", re.IGNORECASE)
 _GREEK_HINT = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|omega", re.IGNORECASE)
@@ -67,9 +63,7 @@ def _one_for_one() -> dict[int, str]:
     """
     table = {code: text.replace("-", " ") for code, text in _WRITTEN.items()}
     longer = [
-        c
-        for c in map(chr, range(0x80, 0xFB18))
-        if len(c.title()) != 1 or len(c.lower()) != 1
+        c for c in map(chr, range(0x80, 0xFB18)) if len(c.title()) != 1 or len(c.lower()) != 1
     ]
     table |= {ord(c): chr(0xE000 + number) for number, c in enumerate(longer)}
     table |= {ord("ß"): "ẞ", ord("İ"): "I", ord("ς"): "σ"}
@@ -156,7 +150,7 @@ def likeness(name: str, surface: str, *, symbol: bool, any_capitals: bool) -> Li
     """
     if surface == name:
         return Likeness.EXACT
-    written = unicodedata.normalize("NFC", surface.translate(_WRITTEN))
+    written = surface.translate(_WRITTEN)
     if symbol:
         alike = name.translate(_WRITTEN), *spellings(name)
         return Likeness.SPELLING if written in alike else None

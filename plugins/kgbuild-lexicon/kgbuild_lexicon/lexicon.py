@@ -1,0 +1,260 @@
+"""The lexicon: finds names in text and says what they name.
+
+One Aho-Corasick automaton finds every folded name; what is found counts where it stands as
+words of its own, and of overlapping names the leftmost longest is kept. What a stretch of text
+names is worked out once for each way it is written, and kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from kgbuild import Candidate, Concept
+from kgbuild_lexicon.categories import compatible
+from kgbuild_lexicon.equivalence import Equivalence
+from kgbuild_lexicon.name_table import NameTable
+from kgbuild_lexicon.names import Likeness, fold, is_symbol, likeness
+from kgbuild_lexicon.report import Report
+from kgbuild_lexicon.settings import Case
+
+__all__ = ["Lexicon", "Match", "Sense"]
+
+SCORES = {
+    Likeness.EXACT: 1.0,
+    Likeness.CASE: 0.98,
+    Likeness.SPELLING: 0.95,
+    Likeness.PLURAL: 0.95,
+}
+"""The score of a candidate before it is divided among the concepts that bear the name."""
+
+_REASONS = {
+    Likeness.EXACT: "exact {}",
+    Likeness.CASE: "{}, other capitals",
+    Likeness.SPELLING: "{}, other spelling",
+    Likeness.PLURAL: "plural of {}",
+}
+
+_KEPT = 1 << 15
+"""So many spellings are remembered before the memory is emptied."""
+
+_COMBINING = "\u0300"  # the first combining mark; from here on isalnum does not settle it
+_HYPHENS = "-\u2010\u2011"
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What one way of writing names: candidates, best first, each with its category."""
+
+    category: str
+    candidates: tuple[Candidate, ...]
+    categories: tuple[str, ...]
+
+
+Match = tuple[int, int, str, Sense]
+"""Start, end, the text between them, and what it names. A bare tuple: there are millions."""
+
+
+class Lexicon:
+    r"""Names, and the concepts they name.
+
+    >>> from pathlib import Path; from tempfile import TemporaryDirectory
+    >>> from kgbuild_lexicon.loading import load; from kgbuild_lexicon.settings import *
+    >>> with TemporaryDirectory() as folder:
+    ...     words = Path(folder, "words.tsv")
+    ...     _ = words.write_text("id\tname\nmesh:D001241\tAspirin\n")
+    ...     lexicon = load(LexiconSettings(files=(words,)))
+    >>> [match[:3] for match in lexicon.find("An aspirin a day")]
+    [(3, 10, 'aspirin')]
+    """
+
+    def __init__(
+        self,
+        table: NameTable,
+        equivalence: Equivalence,
+        parents: dict[str, tuple[str, ...]],
+        cases: tuple[Case, ...],
+        report: Report,
+        *,
+        plurals: bool,
+    ) -> None:
+        self.report = report
+        self._table = table
+        self._equivalence = equivalence
+        self._parents = parents
+        self._cases = cases
+        self._plurals = plurals
+        self._senses: dict[str, Sense | None] = {}
+        # Standard and overlapping: a longer name that turns out to be no word of its own
+        # ("cancer c" in "cancer cells") must not hide the shorter one inside it.
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            table.patterns(),
+            matchkind=ahocorasick_rs.MatchKind.Standard,
+            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
+            store_patterns=False,
+        )
+        table.close()
+
+    # Finding names in text
+
+    def find(self, text: str) -> list[Match]:
+        """The names in a text, leftmost longest, in order, without overlap.
+
+        Matches arrive by their ends. So the best choice so far is a stack: a new match takes
+        the place of those it starts at or before, unless an earlier one reaches into it.
+        """
+        folded = fold(text)
+        padded = f"{text}\n\n"  # so that what lies just outside the text is no word
+        senses = self._senses
+        plurals = self._plurals
+        kept: list[Match] = []
+        for _, start, stop in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            end = stop
+            if padded[end] != " ":  # most often it is a space, and there is nothing to ask
+                if plurals and padded[end].isalpha():
+                    end = _plural_end(folded, padded, end)
+                if not _ends_word(padded, end):
+                    continue
+            if padded[start - 1] != " " and not _starts_word(padded, start):
+                continue
+            surface = padded[start:end]
+            sense = senses[surface] if surface in senses else self.look_up(surface)
+            if sense is None:
+                continue
+            place = len(kept)
+            while place and kept[place - 1][0] >= start:
+                place -= 1
+            if place and kept[place - 1][1] > start:
+                continue
+            del kept[place:]
+            kept.append((start, end, surface, sense))
+        return kept
+
+    # What a name names
+
+    def look_up(self, surface: str) -> Sense | None:
+        """What a stretch of text names as a whole; None where it is no known name."""
+        try:
+            return self._senses[surface]
+        except KeyError:
+            if len(self._senses) >= _KEPT:
+                self._senses.clear()
+            return self._senses.setdefault(surface, self._work_out(surface))
+
+    def candidates(self, surface: str, category: str) -> tuple[Candidate, ...]:
+        """The concepts that a mention of this category may name, best first."""
+        sense = self.look_up(surface)
+        if sense is None:
+            return ()
+        pairs = zip(sense.candidates, sense.categories, strict=True)
+        return tuple(candidate for candidate, own in pairs if compatible(category, own))
+
+    def _work_out(self, surface: str) -> Sense | None:
+        """Rank the concepts that bear the name: likeness, label before synonym, list, CURIE."""
+        table = self._table
+        ranked = []
+        for name in self._names_like(surface):
+            concept = table.concept_of(name)
+            alike = self._likeness(name, surface)
+            if alike is not None:
+                text = table.name(name)
+                is_label = text == table.label(concept)
+                place = (alike, not is_label, table.list_of(name), table.curie(concept))
+                ranked.append((place, concept))
+        if not ranked:
+            return None
+        ranked.sort()
+        best: dict[str, tuple[Likeness, bool, int]] = {}
+        for (alike, synonym, _, curie), concept in ranked:
+            if curie:
+                best.setdefault(self._equivalence.preferred(curie), (alike, synonym, concept))
+        candidates = tuple(
+            Candidate(
+                concept=curie,
+                score=SCORES[alike] / len(best),
+                reason=_REASONS[alike].format("synonym" if synonym else "name"),
+                label=table.label(concept),
+            )
+            for curie, (alike, synonym, concept) in best.items()
+        )
+        categories = tuple(table.category(concept) for _, _, concept in best.values())
+        return Sense(table.category(ranked[0][1]), candidates, categories)
+
+    def _names_like(self, surface: str) -> list[int]:
+        """The names that fold like the surface, or like what it may be the plural of."""
+        folded = fold(surface)
+        ends = {len(folded)}
+        if self._plurals and folded.endswith("s"):
+            ends |= {len(folded) - 1, len(folded) - 2 if folded.endswith("es") else 0}
+        found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        patterns = [pattern for pattern, start, end in found if start == 0 and end in ends]
+        return [name for pattern in patterns for name in self._table.names_of_pattern(pattern)]
+
+    def _likeness(self, name: int, surface: str) -> Likeness | None:
+        text = self._table.name(name)
+        case = self._cases[self._table.list_of(name)]
+        symbol = case is Case.EXACT or (case is Case.SMART and is_symbol(text))
+        return likeness(text, surface, symbol=symbol, any_capitals=case is Case.IGNORE)
+
+    # What is known of a concept
+
+    def concept(self, curie: str) -> Concept | None:
+        """What the lists say of a concept, or None."""
+        number = self._table.concept_named(curie)
+        if number is None:
+            return None
+        others = (other for other in self._equivalence.members(curie) if other != curie)
+        return Concept(
+            id=curie,
+            label=self._table.label(number),
+            category=self._table.category(number),
+            synonyms=self._table.synonyms(number),
+            exact_matches=tuple(others),
+        )
+
+    def parents(self, curie: str) -> tuple[str, ...]:
+        """The concepts directly above it, sorted."""
+        return self._parents.get(curie, ())
+
+    def preferred(self, curie: str) -> str:
+        """The identifier to use for it."""
+        return self._equivalence.preferred(curie)
+
+
+def _is_word(character: str) -> bool:
+    """Whether a character is part of a word: a letter, a digit, or a mark set on one."""
+    if character.isalnum():
+        return True
+    if character < _COMBINING:
+        return False
+    import unicodedata
+
+    return unicodedata.category(character).startswith("M")
+
+
+def _starts_word(padded: str, start: int) -> bool:
+    """Whether a name may start here: not within a word, not behind a digit and hyphen."""
+    before = padded[start - 1]
+    if before in _HYPHENS:
+        return not padded[start - 2].isdigit() or start < 2
+    return not (_is_word(before) and padded[start].isalnum())
+
+
+def _ends_word(padded: str, end: int) -> bool:
+    """Whether a name may end here: not within a word, not before a hyphen and digit."""
+    after = padded[end]
+    if after in _HYPHENS:
+        return not padded[end + 1].isdigit()
+    if not _is_word(after):
+        return True
+    return not (padded[end - 1].isalnum() or not after.isalnum())
+
+
+def _plural_end(folded: str, padded: str, end: int) -> int:
+    """Where the word ends if ``s`` or ``es`` follows and then no letter; else ``end``."""
+    if folded.startswith("s", end) and not _is_word(padded[end + 1]):
+        return end + 1
+    if folded.startswith("es", end) and not _is_word(padded[end + 2]):
+        return end + 2
+    return end

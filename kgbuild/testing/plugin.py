@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+# The laws then say what was compared, as in a test file.
+pytest.register_assert_rewrite("kgbuild.testing.contracts", "kgbuild.testing.installed")
+
 if TYPE_CHECKING:
     from click.testing import Result
 

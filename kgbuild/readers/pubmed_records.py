@@ -10,8 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO, NamedTuple, Protocol
 
 from kgbuild.errors import InputError
 
@@ -41,8 +40,7 @@ _BYTE_ORDERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One record as UTF-8 bytes, or a ``problem`` where a record should be.
 
     ``number`` counts the records of the file from 1; ``line`` is where the record starts. A

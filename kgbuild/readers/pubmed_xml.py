@@ -334,13 +334,15 @@ def _article_ids(element: etree._Element, citation: _Citation) -> None:
 def _headings(element: etree._Element, citation: _Citation) -> None:
     """Each heading, and each of its qualifiers as ``Heading/qualifier`` with the Q number."""
     heading = ""
+    subjects = citation.subjects
     for child in element.iter("DescriptorName", "QualifierName"):
-        label, identity = child.text or "", child.get("UI")
+        identity = child.get("UI")
+        curie = f"mesh:{identity}" if identity else ""
         if child.tag == "DescriptorName":
-            heading = label
+            heading = child.text or ""
+            subjects.append((curie, heading))
         else:
-            label = f"{heading}/{label}"
-        citation.subjects.append((f"mesh:{identity}" if identity else "", label))
+            subjects.append((curie, f"{heading}/{child.text or ''}"))
 
 
 def _supplementary(element: etree._Element, citation: _Citation) -> None:

@@ -325,7 +325,11 @@ class Pipeline:
         for reason, count in assembled.drops.items():
             progress.drop(reason, count)
         ordered = [assembled.assertions[identity] for identity in sorted(assembled.assertions)]
-        return [(one, self._host.review(one, progress.document)) for one in ordered]
+        missed = self._host.unreviewed
+        reviewed = [(one, self._host.review(one, progress.document)) for one in ordered]
+        if missed := self._host.unreviewed - missed:
+            progress.drop("review: missed, because a reviewing plugin failed", missed)
+        return reviewed
 
     def _result(
         self, progress: _Progress, reviewed: Sequence[tuple[Assertion, Any]]

@@ -57,7 +57,12 @@ class HostOptions:
             files=self.files,
             strict=self.strict,
             root=self.root,
+            warn=_to_stderr,
         )
+
+
+def _to_stderr(warning: KgbuildError) -> None:
+    sys.stderr.write(f"warning: {warning}\n")
 
 
 class Annotators(Protocol):

@@ -80,11 +80,13 @@ def check(name: str, **options: Any) -> int:
     """
     from kgbuild.host.checking import check_plugin
 
-    findings = list(check_plugin(set_up(**options).host(), name))
+    given = set_up(**options)
+    findings = check_plugin(given.host(), name, given.configuration.settings.components)
     for finding in findings:
         click.echo(str(finding))
-    click.echo(f"{len(findings)} findings")
-    return ExitCode.FAILURES if findings else ExitCode.WELL
+    broken = sum(finding.failed for finding in findings)
+    click.echo(f"{len(findings)} laws tried, {broken} broken")
+    return ExitCode.FAILURES if broken else ExitCode.WELL
 
 
 @command.command("new")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from kgbuild.config import Configuration, load_configuration
+from kgbuild.errors import KgbuildError
 from kgbuild.host import Host
 from kgbuild.workers import HostOptions
 
@@ -37,12 +38,17 @@ class Setup:
             strict=self.options.strict,
             root=self.configuration.root,
             trace=_to_stderr if self.configuration.trace else None,
+            warn=_warn,
         )
         for warning in host.warnings:
-            click.echo(f"warning: {warning}", err=True)
-            for hint in warning.hints:
-                click.echo(f"hint: {hint}", err=True)
+            _warn(warning)
         return host
+
+
+def _warn(warning: KgbuildError) -> None:
+    click.echo(f"warning: {warning}", err=True)
+    for hint in warning.hints:
+        click.echo(f"hint: {hint}", err=True)
 
 
 def _to_stderr(line: str) -> None:

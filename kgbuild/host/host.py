@@ -67,6 +67,7 @@ class Host:
         trace: Callable[[str], None] | None = None,
     ) -> None:
         self._strict = strict
+        self._warn_at_once: Callable[[KgbuildError], None] | None = None
         self._root = root
         self._trace = trace
         self._manager = new_manager()
@@ -86,12 +87,15 @@ class Host:
         strict: bool = False,
         root: Path | None = None,
         trace: Callable[[str], None] | None = None,
+        warn: Callable[[KgbuildError], None] | None = None,
     ) -> Host:
         """Find and load the plugins, in the order that :mod:`kgbuild.host` lists.
 
         A plugin that fails is recorded as broken and the others load; ``strict`` raises
         PluginLoadError at the first instead. Relative paths in settings start from ``root``
         (the current folder where it is None). ``trace`` is given a line for each hook call.
+        ``warn`` is told at once of what goes wrong after loading; what goes wrong while
+        loading is in ``warnings`` when this returns.
         Raises PluginConflictError where two plugins have one name, and UsageError for a file
         that is not there or an essential built-in among ``disable``.
 
@@ -108,6 +112,7 @@ class Host:
             host._warnings += unknown_names(disable, found)
         for one in found:
             host._load(one)
+        host._warn_at_once = warn
         return host
 
     @property
@@ -155,6 +160,8 @@ class Host:
         if self._strict:
             raise warning
         self._warnings.append(warning)
+        if self._warn_at_once:
+            self._warn_at_once(warning)
 
     def _break(self, name: str, error: PluginLoadError) -> None:
         """Mark a plugin broken and take back whatever it offered."""

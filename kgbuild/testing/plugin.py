@@ -19,14 +19,13 @@ import pytest
 pytest.register_assert_rewrite("kgbuild.testing.contracts", "kgbuild.testing.installed")
 
 if TYPE_CHECKING:
-    from click.testing import Result
-
     from kgbuild.host import Host
 
 # kgbuild is imported inside the fixtures: a project that happens to have it installed pays
 # nothing for this plugin, and coverage sees the imports.
 
 __all__ = [
+    "Outcome",
     "Project",
     "kgbuild_distribution",
     "kgbuild_golden",
@@ -108,24 +107,37 @@ def kgbuild_host() -> Callable[..., Host]:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What a command did: its exit code, and what it wrote."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True)
 class Project:
-    """A folder in which ``kgbuild`` is run."""
+    """A folder in which ``kgbuild`` is run, in this process."""
 
     folder: Path
+    capsys: pytest.CaptureFixture[str]
 
-    def run(self, *arguments: str) -> Result:
-        """Run a command there: ``run("ingest", "papers")``. Has exit_code, stdout, stderr."""
-        from click.testing import CliRunner
-
-        from kgbuild.cli import kgbuild
+    def run(self, *arguments: str) -> Outcome:
+        """Run a command there: ``run("ingest", "papers")``."""
+        from kgbuild.cli import main
 
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
-            return CliRunner().invoke(kgbuild, arguments, prog_name="kgbuild")
+            self.capsys.readouterr()
+            exit_code = int(main(arguments))
+        written = self.capsys.readouterr()
+        return Outcome(exit_code, written.out, written.err)
 
 
 @pytest.fixture
-def kgbuild_project(tmp_path: Path) -> Callable[[Mapping[str, str]], Project]:
+def kgbuild_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Mapping[str, str]], Project]:
     """Make a folder of files: ``kgbuild_project({"a.txt": "…"}).run("ingest", "a.txt")``."""
 
     def project(files: Mapping[str, str]) -> Project:
@@ -134,6 +146,6 @@ def kgbuild_project(tmp_path: Path) -> Callable[[Mapping[str, str]], Project]:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
         folder.mkdir(exist_ok=True)
-        return Project(folder)
+        return Project(folder, capsys)
 
     return project

@@ -10,6 +10,7 @@ import pytest
 from kgbuild.errors import UsageError
 from kgbuild.host import Host
 from kgbuild.host.checking import check_plugin
+from kgbuild.testing.plugin import Project
 
 Distribution = Callable[..., Path]
 
@@ -79,3 +80,26 @@ def test_without_pytest_the_error_says_what_to_install(
     with pytest.raises(UsageError) as caught:
         check_plugin(host, "kgbuild.segmenters.rules")
     assert caught.value.hints == ("pip install 'kgbuild[test]'",)
+
+
+def test_the_command_says_how_many_laws_hold(
+    kgbuild_distribution: Distribution, kgbuild_project: Callable[..., Project]
+) -> None:
+    kgbuild_distribution(
+        "kgbuild-aa", modules={"aa_noisy.py": NOISY}, entry_points={"aa": "aa_noisy"}
+    )
+    project = kgbuild_project({"kgbuild.toml": "[components.aa-noisy]\nword = 'hark'\n"})
+    outcome = project.run("plugins", "check", "aa")
+    assert outcome.exit_code == 1
+    assert "laws tried, 3 broken" in outcome.stdout
+    good = project.run("plugins", "check", "kgbuild.segmenters.rules")
+    assert (good.exit_code, "failed" in good.stdout) == (0, False)
+
+
+def test_the_command_writes_a_plugin_where_one_stands(
+    kgbuild_project: Callable[..., Project],
+) -> None:
+    project = kgbuild_project({"papers/a.txt": "Aspirin."})
+    outcome = project.run("plugins", "new", "mine")
+    assert outcome.exit_code == 0
+    assert (project.folder / "kgbuild-mine" / "kgbuild_mine" / "plugin.py").is_file()

@@ -64,7 +64,6 @@ def test_a_plugin_is_never_written_over_something(tmp_path: Path) -> None:
     assert (tmp_path / "kgbuild-mine" / "README.md").read_text("utf-8") == "precious"
 
 
-@pytest.mark.slow
 def test_the_example_is_installed_and_found_as_a_strangers_would_be(
     installed: Callable[[Path], Path], tmp_path: Path
 ) -> None:

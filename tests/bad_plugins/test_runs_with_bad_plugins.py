@@ -1,0 +1,181 @@
+"""A whole run with a bad plugin: what is lost, what is kept, what is said, which exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent, indent
+
+import pytest
+
+from kgbuild.testing.plugin import Outcome, Project
+
+Distribution = Callable[..., Path]
+MakeProject = Callable[[dict[str, str]], Project]
+
+PLUGIN = """
+import kgbuild
+from kgbuild import (Annotations, Candidate, ExtractorSpec, Link, Mention, Relation, Review, Span,
+                     Verdict)
+
+def mentions(document):
+    for word in ("Aspirin", "headache"):
+        start = document.text.find(word)
+        if start >= 0:
+            category = "biolink:ChemicalEntity" if word == "Aspirin" else "biolink:Disease"
+            yield Mention.at(document, start, start + len(word), category)
+
+def good(document):
+    found = tuple(mentions(document))
+    concepts = {{"Aspirin": "mesh:D001241", "headache": "mesh:D006261"}}
+    links = [Link(mention=m, candidates=(Candidate(concept=concepts[m.text]),)) for m in found]
+    relation = Relation(subject=found[0], predicate="biolink:treats", object=found[1],
+                        evidence=(Span(found[0].span.start, found[1].span.end),))
+    return Annotations(mentions=found, links=tuple(links), relations=(relation,))
+
+class Bad:
+    def extract(self, batch):
+{body}
+
+@kgbuild.hookimpl
+def kgbuild_extractors():
+    yield ExtractorSpec(
+        name="aa-bad", summary="Bad.", create=lambda settings: Bad(),
+        categories=frozenset({{"biolink:ChemicalEntity", "biolink:Disease"}}),
+        predicates=frozenset({{"biolink:treats"}}))
+"""
+
+GOOD = "return [good(task.document) for task in batch]"
+
+CONFIGURATION = """\
+[pipeline]
+extractors = ["aa-bad"]
+[run]
+workers = 0
+"""
+
+
+def paper(number: int, text: str) -> str:
+    return f"PMID- {number}\nTI  - Paper {number}.\nAB  - {text}\n\n"
+
+
+@pytest.fixture
+def run(
+    kgbuild_distribution: Distribution, kgbuild_project: MakeProject
+) -> Callable[..., tuple[Project, Outcome]]:
+    """Ingest three papers with a plugin that has this body and these hooks."""
+
+    def ingest(body: str, hooks: str = "") -> tuple[Project, Outcome]:
+        source = PLUGIN.format(body=indent(dedent(body), " " * 8)) + dedent(hooks)
+        kgbuild_distribution(
+            "kgbuild-aa-bad",
+            modules={"aa_bad.py": source},
+            entry_points={"aa-bad": "aa_bad"},
+            version="0.3",
+        )
+        texts = ("Aspirin eases headache.", "Aspirin worsens headache.", "Aspirin and headache.")
+        papers = "".join(paper(number, text) for number, text in enumerate(texts, 1))
+        project = kgbuild_project({"kgbuild.toml": CONFIGURATION, "papers/a.nbib": papers})
+        return project, project.run("ingest", "papers")
+
+    return ingest
+
+
+def evidence(project: Project) -> int:
+    """How many evidences the graph holds."""
+    counts = json.loads(project.run("status", "--json").stdout)
+    return int(counts["counts"]["evidence"])
+
+
+def test_a_good_plugin_gives_every_paper_its_evidence(
+    run: Callable[..., tuple[Project, Outcome]],
+) -> None:
+    project, outcome = run(GOOD)
+    assert outcome.exit_code == 0, outcome.stderr
+    assert evidence(project) == 3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("raise RuntimeError('cannot read it')", "cannot read it"),
+        ("return []", "extract returned 0 results for 1 document"),
+        (
+            "return [Annotations(mentions=(Mention(span=Span(0, 9), text='x', "
+            "category='biolink:Disease'),))]",
+            "the span covers",
+        ),
+        (
+            "return [Annotations(mentions=(Mention.at(batch[0].document, 0, 3, 'biolink:Gene'),))]",
+            "category 'biolink:Gene' is not declared",
+        ),
+    ],
+)
+def test_one_bad_document_fails_alone_and_is_kept_among_the_failures(
+    run: Callable[..., tuple[Project, Outcome]], wrong: str, message: str
+) -> None:
+    project, outcome = run(
+        f"""
+        if any("worsens" in task.document.text for task in batch):
+            {wrong if wrong.startswith("raise") else "if len(batch) > 1: raise RuntimeError"}
+            {wrong}
+        {GOOD}
+        """
+    )
+    assert outcome.exit_code == 1
+    assert evidence(project) == 2
+    failures = project.run("failures").stdout
+    assert "pubmed:2" in failures
+    assert "aa-bad" in failures
+    assert message in failures
+
+
+def test_a_failing_reviewer_and_observer_are_warned_about_and_nothing_is_lost(
+    run: Callable[..., tuple[Project, Outcome]],
+) -> None:
+    project, outcome = run(
+        GOOD,
+        """
+        @kgbuild.hookimpl
+        def kgbuild_review_assertion(assertion, document):
+            raise RuntimeError("the curator's file is gone")
+
+        @kgbuild.hookimpl
+        def kgbuild_after_document(result):
+            raise RuntimeError("the log is full")
+        """,
+    )
+    assert evidence(project) == 3
+    assert "review: missed, because a reviewing plugin failed" in outcome.stdout
+    assert outcome.stderr.count("the curator's file is gone") == 1
+    assert outcome.stderr.count("the log is full") == 1
+
+
+def test_a_rejected_assertion_is_kept_with_its_reviewer_and_makes_no_plain_edge(
+    run: Callable[..., tuple[Project, Outcome]],
+) -> None:
+    project, outcome = run(
+        GOOD,
+        """
+        @kgbuild.hookimpl
+        def kgbuild_review_assertion(assertion, document):
+            return Review(verdict=Verdict.REJECTED, reviewer="policy", reason="too bold")
+        """,
+    )
+    assert outcome.exit_code == 0, outcome.stderr
+    assert evidence(project) == 3
+    asked = project.run("query", "--format", "json", "SELECT * { ?s biolink:treats ?o }")
+    assert json.loads(asked.stdout)["results"]["bindings"] == []
+
+
+def test_a_run_that_will_fail_fails_before_it_reads(
+    kgbuild_project: MakeProject,
+) -> None:
+    project = kgbuild_project(
+        {"kgbuild.toml": CONFIGURATION.replace("aa-bad", "aa-nobody"), "papers/a.txt": "Aspirin."}
+    )
+    outcome = project.run("ingest", "papers")
+    assert outcome.exit_code == 2
+    assert "no extractor named 'aa-nobody'" in outcome.stderr
+    assert "Traceback" not in outcome.stderr

@@ -12,6 +12,7 @@ from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import graph_option, set_up
 from kgbuild.errors import VocabularyError
 from kgbuild.graph.reading import load
+from kgbuild.query.cookbook import recipe, recipes
 from kgbuild.query.engine import Answer, query
 from kgbuild.vocabulary import compress
 
@@ -23,6 +24,7 @@ FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "n-triples")
 @click.command("query")
 @click.argument("sparql", required=False)
 @click.option("--file", type=click.Path(exists=True, path_type=Path), help="A file with a query.")
+@click.option("--cookbook", metavar="NAME", help="A query of the cookbook; list names them.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print the answer.")
 @click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds.")
 @click.option("--max-rows", type=int, default=10_000, show_default=True, help="Rows at most.")
@@ -30,6 +32,7 @@ FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "n-triples")
 def command(
     sparql: str | None,
     file: Path | None,
+    cookbook: str | None,
     format_: str | None,
     timeout: float,
     max_rows: int,
@@ -42,9 +45,15 @@ def command(
     \b
     Example: kgbuild query "SELECT ?s ?o WHERE { ?s biolink:treats ?o }"
     """
-    if (sparql is None) == (file is None):
-        raise click.UsageError("give a query, or a file with --file")
-    text = file.read_text("utf-8") if file else sys.stdin.read() if sparql == "-" else sparql
+    if cookbook == "list":
+        for name, title in recipes().items():
+            click.echo(f"{name}\t{title}")
+        return ExitCode.WELL
+    if [sparql, file, cookbook].count(None) != 2:
+        raise click.UsageError("give a query, or a file with --file, or a name with --cookbook")
+    text = recipe(cookbook) if cookbook else file.read_text("utf-8") if file else sparql
+    if text == "-":
+        text = sys.stdin.read()
     with load(set_up(kg=kg).folder) as graph:
         answer = query(graph, text or "", timeout=timeout, max_rows=max_rows)
     if answer.form in ("CONSTRUCT", "DESCRIBE"):

@@ -21,7 +21,7 @@ from typing import Any
 from kgbuild.errors import QueryError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.query.safety import check_query
-from kgbuild.vocabulary import prefix_map
+from kgbuild.vocabulary import OWN_IRI, prefix_map
 
 __all__ = ["Answer", "prepare_view", "query"]
 
@@ -57,6 +57,7 @@ def prefixes() -> Mapping[str, str]:
         "dcterms": "http://purl.org/dc/terms/",
         "prov": "http://www.w3.org/ns/prov#",
         "oa": "http://www.w3.org/ns/oa#",
+        "kgv": f"{OWN_IRI}vocab:",
     }
 
 

@@ -20,6 +20,7 @@ import io
 import json
 import random
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -448,11 +449,14 @@ class ExporterContract(Contract):
         self.folder = tmp_path
 
     def write(self, graph: Graph, name: str) -> dict[str, bytes]:
-        """The files that an export writes, by their path below the target."""
+        """The files that an export writes, by their path below the target.
+
+        As in a run, the target is not there before; for a format of several files the exporter
+        makes the folder.
+        """
+        shutil.rmtree(self.folder / name, ignore_errors=True)
         target = self.folder / name / "export"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if self.spec.folder:
-            target.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True)
         self.make().export(graph, target)
         beside = [path for path in target.parent.iterdir() if path != target]
         assert beside == [], "an exporter writes to its target alone"

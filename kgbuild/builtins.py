@@ -52,7 +52,9 @@ BUILT_INS: tuple[BuiltIn, ...] = (
     BuiltIn("kgbuild.readers.text", "kgbuild_readers", essential=True),
     BuiltIn("kgbuild.segmenters.rules", "kgbuild_segmenters", essential=True),
     BuiltIn("kgbuild.exporters.bioc", "kgbuild_exporters"),
+    BuiltIn("kgbuild.exporters.kgx", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.nanopublications", "kgbuild_exporters"),
+    BuiltIn("kgbuild.exporters.network", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.pubtator", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.rdf", "kgbuild_exporters"),
 )

@@ -15,7 +15,7 @@ $(VENV)/installed: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject
 	touch $@
 
 $(VENV)/tested: $(VENV)/installed
-	$(PIP) -e '.[test]' setuptools
+	$(PIP) -e '.[test]'
 	touch $@
 
 $(VENV)/checked: $(VENV)/installed

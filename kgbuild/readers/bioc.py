@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kgbuild.annotation import Mention
@@ -187,7 +187,7 @@ def reading_of(source: BioCDocument) -> Reading:
     if source.broken_bytes:
         unread.add_broken_bytes(source.place, source.broken_bytes)
     composition = Composition()
-    frames = [frame for p in source.passages if (frame := _lay_out(p, composition, unread))]
+    frames = [frame for p in _named(source) if (frame := _lay_out(p, composition, unread))]
     if not composition.length:
         return Unread(
             what="record", problem=f"document {source.id!r} has no text", place=source.place
@@ -203,6 +203,14 @@ def reading_of(source: BioCDocument) -> Reading:
     sentences = _sentences(frames, draft.text, unread)
     document = composition.document(curies, sentences=sentences, unread=unread.notes(), **facts)
     return as_reading(document, gathering.annotations())
+
+
+def _named(source: BioCDocument) -> tuple[BioCPassage, ...]:
+    """The passages; two that say nothing of themselves are title and abstract (BioRED's JSON)."""
+    if len(source.passages) != 2 or any(passage.infons for passage in source.passages):
+        return source.passages
+    title, abstract = source.passages
+    return replace(title, infons={"type": "title"}), replace(abstract, infons={"type": "abstract"})
 
 
 def _curies(source: BioCDocument) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ names is worked out once for each way it is written, and kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -43,8 +43,7 @@ _COMBINING = "\u0300"  # the first combining mark; from here on isalnum does not
 _HYPHENS = "-\u2010\u2011"
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(NamedTuple):
     """What one way of writing names: candidates, best first, each with its category."""
 
     category: str
@@ -72,6 +71,7 @@ class Lexicon:
     def __init__(
         self,
         table: NameTable,
+        patterns: list[str],
         equivalence: Equivalence,
         parents: dict[str, tuple[str, ...]],
         cases: tuple[Case, ...],
@@ -89,12 +89,11 @@ class Lexicon:
         # Standard and overlapping: a longer name that turns out to be no word of its own
         # ("cancer c" in "cancer cells") must not hide the shorter one inside it.
         self._automaton = ahocorasick_rs.AhoCorasick(
-            table.patterns(),
+            patterns,
             matchkind=ahocorasick_rs.MatchKind.Standard,
             implementation=ahocorasick_rs.Implementation.ContiguousNFA,
             store_patterns=False,
         )
-        table.close()
 
     # Finding names in text
 
@@ -109,6 +108,7 @@ class Lexicon:
         senses = self._senses
         plurals = self._plurals
         kept: list[Match] = []
+        last = 0  # where the last of them ends
         for _, start, stop in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             end = stop
             if padded[end] != " ":  # most often it is a space, and there is nothing to ask
@@ -119,16 +119,21 @@ class Lexicon:
             if padded[start - 1] != " " and not _starts_word(padded, start):
                 continue
             surface = padded[start:end]
-            sense = senses[surface] if surface in senses else self.look_up(surface)
+            try:
+                sense = senses[surface]
+            except KeyError:
+                sense = self.look_up(surface)
             if sense is None:
                 continue
-            place = len(kept)
-            while place and kept[place - 1][0] >= start:
-                place -= 1
-            if place and kept[place - 1][1] > start:
-                continue
-            del kept[place:]
+            if start < last:
+                place = len(kept)
+                while place and kept[place - 1][0] >= start:
+                    place -= 1
+                if place and kept[place - 1][1] > start:
+                    continue
+                del kept[place:]
             kept.append((start, end, surface, sense))
+            last = end
         return kept
 
     # What a name names
@@ -193,6 +198,8 @@ class Lexicon:
 
     def _likeness(self, name: int, surface: str) -> Likeness | None:
         text = self._table.name(name)
+        if text == surface:
+            return Likeness.EXACT
         case = self._cases[self._table.list_of(name)]
         symbol = case is Case.EXACT or (case is Case.SMART and is_symbol(text))
         return likeness(text, surface, symbol=symbol, any_capitals=case is Case.IGNORE)

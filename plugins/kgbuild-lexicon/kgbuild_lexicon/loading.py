@@ -140,6 +140,7 @@ class _Lists:
     def lexicon(self) -> Lexicon:
         """The lexicon of what was read."""
         settings, table = self._settings, self._table
+        patterns = table.close()
         listed = set(table.curies()) if self._same else frozenset[str]()
         # A concept that is in a list is current, whatever another list says of it.
         successors = {
@@ -147,6 +148,7 @@ class _Lists:
         }
         return Lexicon(
             table,
+            patterns,
             Equivalence(self._same, successors, listed, settings.prefer, self._report),
             acyclic(merged(self._edges), self._report),
             tuple(words.case for words in settings.files),

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 
 from kgbuild_lexicon.categories import CATEGORIES, UNSAID, category_named
 from kgbuild_lexicon.names import STOP_WORDS, fold, ies_plural, is_symbol, spellings
@@ -29,8 +31,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 class NameTable:
     """Names by number: their text, concept and list. Concepts by number: id, category, names.
 
-    ``add`` takes terms; ``patterns`` are the distinct folded names that the automaton finds,
-    in the order of their numbers, and are let go by ``close``.
+    First it is filled: ``add`` takes terms, ``close`` ends it and gives the patterns. Then it
+    is asked.
     """
 
     def __init__(self, report: Report, *, min_length: int, plurals: bool) -> None:
@@ -45,9 +47,14 @@ class NameTable:
         self._name_next = array("I")
         self._concept_number: dict[str, int] = {}
         self._concept_ids: list[str] = []
+        self._curie_text = b""
+        self._curie_end = array("I")
+        self._by_curie = array("I")
         self._concept_list = array("H")
         self._concept_category = array("B")
-        self._concept_label = array("I")
+        self._concept_label: list[str] = []
+        self._label_text = b""
+        self._label_end = array("I")
         self._concept_names = array("I")
         self._pattern_entries = array("I")
         self._entry_name = array("I")
@@ -68,7 +75,7 @@ class NameTable:
                     self._report.leave_out(file, term.line, clean, why)
             else:
                 taken.append(clean)
-        label = " ".join(term.label[: LONGEST * 5].split())
+        label = " ".join(term.label[: LONGEST * 5].split()).encode("utf-8", "replace").decode()
         if not curie and not taken:
             return
         concept = self._concept(curie, category, label, number, file, term.line)
@@ -114,14 +121,12 @@ class NameTable:
             self._concept_list.append(number)
             self._concept_category.append(category)
             self._concept_names.append(_NONE)
-            self._concept_label.append(_NONE)
-            if curie and label:
-                self._concept_label[known] = self._store(label, known, number)
+            self._concept_label.append(label if curie else "")
         elif curie and self._concept_list[known] == number:
             self._report.leave_out(file, line, curie, "duplicate identifier: names are united")
             # By spelling and not by line, so that the order of the lines does not matter.
-            if label and label < (self.label(known) or label + "\0"):
-                self._concept_label[known] = self._store(label, known, number)
+            if label and label < (self._concept_label[known] or label + "\0"):
+                self._concept_label[known] = label
             unsaid = CATEGORIES.index(UNSAID)
             if category != unsaid:
                 old = self._concept_category[known]
@@ -129,6 +134,7 @@ class NameTable:
         return known
 
     def _store(self, name: str, concept: int, number: int) -> int:
+        """Add a name to a concept; its number."""
         stored = len(self._name_end)
         self._text += name.encode("utf-8", "replace")
         self._name_end.append(len(self._text))
@@ -147,19 +153,22 @@ class NameTable:
         self._entry_next.append(self._pattern_entries[number])
         self._pattern_entries[number] = len(self._entry_name) - 1
 
-    def patterns(self) -> list[str]:
-        """The distinct folded names, in the order of their numbers."""
-        return list(self._pattern_numbers)
-
-    def close(self) -> None:
-        """Let go of what only filling needs."""
+    def close(self) -> list[str]:
+        """The distinct folded names, in the order of their numbers: what to look for."""
+        patterns = list(self._pattern_numbers)
         ids = self._concept_ids
         self._report.concepts = len(ids) - ids.count("")
         self._report.names = len(self._entry_name)
+        # No string of the many made while filling may stay: each would keep its neighbours'
+        # memory. So identifiers and labels, too, become bytes.
+        self._curie_text, self._curie_end = _joined(ids)
+        self._label_text, self._label_end = _joined(self._concept_label)
+        self._by_curie = array("I", sorted(range(len(ids)), key=ids.__getitem__))
+        self._concept_ids = []
+        self._concept_label = []
+        self._concept_number = {}
         self._pattern_numbers = {}
-        # Fresh strings: the old ones lie among freed patterns and would keep their memory.
-        self._concept_ids = " ".join(ids).split(" ") if ids else []
-        self._concept_number = {curie: n for n, curie in enumerate(self._concept_ids) if curie}
+        return patterns
 
     # Asking it
 
@@ -185,15 +194,19 @@ class NameTable:
 
     def concept_named(self, curie: str) -> int | None:
         """The number of a concept, or None."""
-        return self._concept_number.get(curie)
+        place = bisect_left(self._by_curie, curie, key=self.curie)
+        if curie and place < len(self._by_curie) and self.curie(self._by_curie[place]) == curie:
+            return self._by_curie[place]
+        return None
 
     def curies(self) -> Iterator[str]:
         """The identifiers of the concepts, in the order of their numbers."""
-        return (curie for curie in self._concept_ids if curie)
+        return (curie for curie in map(self.curie, range(len(self._curie_end))) if curie)
 
     def curie(self, concept: int) -> str:
         """A concept's identifier; empty for bare names."""
-        return self._concept_ids[concept]
+        start = self._curie_end[concept - 1] if concept else 0
+        return self._curie_text[start : self._curie_end[concept]].decode()
 
     def category(self, concept: int) -> str:
         """A concept's category."""
@@ -201,8 +214,8 @@ class NameTable:
 
     def label(self, concept: int) -> str:
         """A concept's label; empty where it has none."""
-        number = self._concept_label[concept]
-        return "" if number == _NONE else self.name(number)
+        start = self._label_end[concept - 1] if concept else 0
+        return self._label_text[start : self._label_end[concept]].decode()
 
     def synonyms(self, concept: int) -> tuple[str, ...]:
         """A concept's other names, sorted."""
@@ -216,3 +229,9 @@ class NameTable:
 
 def _clean(name: str) -> str:
     return " ".join(name.split())
+
+
+def _joined(texts: list[str]) -> tuple[bytes, array[int]]:
+    """All texts in one stretch of UTF-8, and where each ends."""
+    ends = accumulate(len(text) if text.isascii() else len(text.encode()) for text in texts)
+    return "".join(texts).encode(), array("I", ends)

@@ -158,8 +158,9 @@ def likeness(name: str, surface: str, *, symbol: bool, any_capitals: bool) -> Li
         return None
     if written.lower() == name.translate(_WRITTEN).lower():
         return Likeness.CASE
-    folded, own = fold(surface), fold(name)
-    if folded == own or folded in map(fold, spellings(name)):
+    folded = fold(surface)
+    ways = [fold(way) for way in (name, *spellings(name))]
+    if folded in ways:
         return Likeness.SPELLING
-    plurals = [own + "s", own + "es", fold(ies_plural(name) or name)]
-    return Likeness.PLURAL if folded in plurals else None
+    plurals = {way + ending for way in ways for ending in ("s", "es")}
+    return Likeness.PLURAL if folded in plurals | {fold(ies_plural(name) or name)} else None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from kgbuild_lexicon.report import Report
 from kgbuild_lexicon.settings import WordList
-from kgbuild_lexicon.source import read_text
+from kgbuild_lexicon.source import read_lines
 from kgbuild_lexicon.term import Term
 
 __all__ = ["read"]
@@ -17,7 +17,6 @@ __all__ = ["read"]
 
 def read(words: WordList, report: Report) -> Iterator[Term]:
     """A term for each line."""
-    lines = read_text(words.path, words.encoding).splitlines()
-    for number, line in enumerate(lines, start=1):
+    for number, line in read_lines(words.path, words.encoding):
         if line.strip() and not line.startswith("#"):
             yield Term(number, "", line)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from kgbuild_lexicon.report import Report
 from kgbuild_lexicon.settings import WordList
-from kgbuild_lexicon.source import read_text, refuse
+from kgbuild_lexicon.source import read_lines, refuse
 from kgbuild_lexicon.term import Term
 
 __all__ = ["read"]
@@ -38,17 +38,15 @@ def read(words: WordList, report: Report) -> Iterator[Term]:
 
 def _stanzas(words: WordList, report: Report) -> Iterator[tuple[int, Clauses]]:
     """Line and clauses of each [Term] stanza."""
-    text = read_text(words.path, words.encoding)
-    if "[Term]" not in text:
-        raise refuse(words.path, "has no [Term]: it is not an OBO file", line=1)
     clauses: Clauses | None = None
     start = 0
-    for number, raw in enumerate(text.splitlines(), start=1):
+    for number, raw in read_lines(words.path, words.encoding):
         line = raw.strip()
         if line.startswith("["):
             if clauses is not None:
                 yield start, clauses
-            clauses, start = ({} if line == "[Term]" else None), number
+            clauses = {} if line == "[Term]" else None
+            start = number if line == "[Term]" else start
         elif clauses is not None and line and not line.startswith("!"):
             tag, colon, value = line.partition(":")
             if colon:
@@ -57,6 +55,8 @@ def _stanzas(words: WordList, report: Report) -> Iterator[tuple[int, Clauses]]:
                 report.leave_out(str(words.path), number, line, "no tag")
     if clauses is not None:
         yield start, clauses
+    if not start:
+        raise refuse(words.path, "has no [Term]: it is not an OBO file", line=1)
 
 
 def _term(line: int, clauses: Clauses, words: WordList, report: Report) -> Term:

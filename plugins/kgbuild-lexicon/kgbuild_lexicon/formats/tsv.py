@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from kgbuild_lexicon.report import Report
 from kgbuild_lexicon.settings import WordList
-from kgbuild_lexicon.source import read_text, refuse
+from kgbuild_lexicon.source import read_lines, refuse
 from kgbuild_lexicon.term import Term
 
 __all__ = ["read", "rows"]
@@ -24,10 +24,9 @@ def rows(
     Rows with more or fewer cells than the header are left out. Raises
     ComponentUnavailableError where the header lacks a required column.
     """
-    text = read_text(words.path, words.encoding)
     numbered = (
-        (number, line.rstrip("\r"))
-        for number, line in enumerate(text.split("\n"), start=1)
+        (number, line)
+        for number, line in read_lines(words.path, words.encoding)
         if line and not line.startswith("#")
     )
     number, first = next(numbered, (1, ""))

@@ -1,0 +1,116 @@
+"""Laws of the lexicon, over generated names and texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kgbuild_lexicon.components import LexiconTagger
+from kgbuild_lexicon.loading import load
+from kgbuild_lexicon.names import fold
+from kgbuild_lexicon.settings import LexiconSettings
+
+from kgbuild import Document, Task
+
+if TYPE_CHECKING:
+    from kgbuild_lexicon.lexicon import Lexicon
+
+WORDS = st.sampled_from(
+    [
+        "cat",
+        "CAT",
+        "cats",
+        "IL",
+        "IL-2",
+        "2",
+        "p53",
+        "cell",
+        "cells",
+        "tumor",
+        "α",
+        "alpha",
+        "İzmir",
+    ]
+)
+GLUE = st.sampled_from([" ", "-", "", "\n", ", ", "\u2011"])
+NAMES = st.builds(
+    "".join, st.lists(st.one_of(WORDS, st.sampled_from(" -")), min_size=1, max_size=4)
+)
+TEXTS = st.lists(st.tuples(st.one_of(WORDS, st.text(max_size=3)), GLUE), max_size=12).map(
+    lambda parts: "".join(word + glue for word, glue in parts)
+)
+LISTS = st.lists(st.tuples(st.integers(1, 6), NAMES), min_size=1, max_size=8)
+
+
+def lexicon_of(rows: list[tuple[int, str]]) -> Lexicon:
+    with TemporaryDirectory() as folder:
+        words = Path(folder, "words.tsv")
+        lines = [f"mesh:D{number}\t{' '.join(name.split()) or 'cat'}\n" for number, name in rows]
+        # One name is always there, since a list of nothing is refused.
+        words.write_text("id\tname\nmesh:D9\tzebra\n" + "".join(lines), "utf-8")
+        return load(LexiconSettings(files=(words,)))  # type: ignore[arg-type]
+
+
+@given(LISTS, TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_every_mention_covers_its_own_text(rows: list[tuple[int, str]], text: str) -> None:
+    """text[start:end] is the mention's text; mentions are in order and apart."""
+    document = Document(id="pubmed:1", text=text)
+    (found,) = LexiconTagger(lexicon_of(rows)).extract([Task(document=document)])
+    end = 0
+    for mention in found.mentions:
+        assert mention.span.of(text) == mention.text
+        assert end <= mention.span.start < mention.span.end
+        end = mention.span.end
+
+
+@given(LISTS, TEXTS, st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_the_order_of_the_lines_does_not_matter(
+    rows: list[tuple[int, str]], text: str, random: object
+) -> None:
+    """A list and the same list shuffled find and link the same."""
+    shuffled = rows[:]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = lexicon_of(rows), lexicon_of(shuffled)
+    assert one.find(text) == other.find(text)
+    for number in range(1, 7):
+        assert one.concept(f"mesh:D{number}") == other.concept(f"mesh:D{number}")
+
+
+@given(LISTS, NAMES, TEXTS, TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_a_new_name_removes_no_match_of_names_that_stand_elsewhere(
+    rows: list[tuple[int, str]], name: str, left: str, right: str
+) -> None:
+    """A match goes only if the new name, or what it brings about, takes its place.
+
+    So in a text whose second half does not hold the new name, the matches there stay.
+    """
+    text = f"{left}\n;;;\n{right}"
+    border = len(left) + 5
+    if fold(" ".join(name.split()) or "cat").lower() in fold(right).lower():
+        return
+    before = [m for m in lexicon_of(rows).find(text) if m[0] >= border]
+    # Number 8 is new: the old concepts keep their names.
+    after = [m for m in lexicon_of([*rows, (8, name)]).find(text) if m[0] >= border]
+    assert {m[:2] for m in before} <= {m[:2] for m in after}
+
+
+@given(LISTS, TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_found_can_be_looked_up(rows: list[tuple[int, str]], text: str) -> None:
+    """Tagger and linker agree: a found surface has the candidates of its own look-up."""
+    lexicon = lexicon_of(rows)
+    fresh = lexicon_of(rows)
+    for _, _, surface, sense in lexicon.find(text):
+        assert fresh.look_up(surface) == sense
+
+
+@given(st.text())
+def test_folding_keeps_length(text: str) -> None:
+    """A folded text has as many characters as the text."""
+    assert len(fold(text)) == len(text)

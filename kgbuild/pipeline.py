@@ -85,6 +85,16 @@ class _Progress:
     failures: list[Failure] = field(default_factory=list)
     drops: dict[str, int] = field(default_factory=dict)
 
+    _language: str | None = None
+
+    @property
+    def language(self) -> str:
+        """The language's code, without its region; guessed once where the file is silent."""
+        if self._language is None:
+            language = self.document.language or guess(self.document.text)
+            self._language = language.partition("-")[0]
+        return self._language
+
     @property
     def annotations(self) -> Annotations:
         layers = [layer for _, layer in self.layers]
@@ -441,8 +451,7 @@ def _missing(configuration: Configuration, key: str, step: _Step, needed: str, g
 
 def _reads(spec: ExtractorSpec, progress: _Progress) -> bool:
     """Whether the extractor reads the document's language; if not, that is counted."""
-    document = progress.document
-    language = (document.language or guess(document.text)).partition("-")[0]
+    language = progress.language
     if not spec.languages or not language or language in spec.languages:
         return True
     progress.drop(f"document in {language!r}, which {spec.name} does not read")

@@ -1,83 +1,157 @@
-"""Annotated documents as JSON, one document a line.
+"""Annotated documents as JSON, one a line, in the shape of :mod:`kgbuild.readers.annotated_json`.
 
-Each line has ``id``, ``text``, ``title``, ``sections`` (kind, start, end, path) and
-``sentences`` (start, end), then ``mentions`` (start, end, text, category, score, and
-``concepts``: for each part a list of concept, score and reason, best first; an empty list
-means NIL) and ``relations`` (subject, predicate, object, negated, status, score, qualifiers,
-conditions, evidence). An end of a relation is the number of a mention, or a CURIE.
-Offsets are 0-based and half-open, in code points of ``text``.
+Nothing is lost: what is written here is read back equal. What is empty or a record's default
+is left out. The bytes depend on the documents alone.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
-from kgbuild.annotation import AnnotatedDocument, Annotations, Mention, Relation
+from kgbuild.annotation import AnnotatedDocument, Cue, Link, Mention, Relation
+from kgbuild.document import Document, Section, Span
+from kgbuild.errors import ContractError
+from kgbuild.readers.annotated_json import FORMAT
 
 __all__ = ["write_jsonl"]
 
+_DEFAULTS = MappingProxyType(
+    {"score": 1.0, "part": 0, "negated": False, "status": "stated", "incoming": True, "count": 1}
+)
+
 
 def write_jsonl(documents: Iterable[AnnotatedDocument], target: BinaryIO) -> int:
-    """Write the documents as they come; return how many."""
+    """Write the documents as they come; return how many.
+
+    Raises ContractError for a link or relation of a mention that is not among the mentions.
+    """
     count = 0
     for count, annotated in enumerate(documents, 1):  # noqa: B007 - the last number is wanted
-        line = json.dumps(_line(annotated), ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps(
+            _line(annotated), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
         target.write(f"{line}\n".encode())
     return count
 
 
 def _line(annotated: AnnotatedDocument) -> dict[str, Any]:
     document, annotations = annotated.document, annotated.annotations
-    numbers = {mention: number for number, mention in enumerate(annotations.mentions)}
+    mentions = _Numbers(annotated)
+    given = {"format": FORMAT, "id": document.id, "text": document.text}
+    return given | _short(
+        **_about(document),
+        mentions=[_mention(mention) for mention in annotations.mentions],
+        links=[_link(link, mentions) for link in annotations.links],
+        relations=[_relation(relation, mentions) for relation in annotations.relations],
+    )
+
+
+def _short(**fields: Any) -> dict[str, Any]:
+    """The fields without those that are empty or as they are by default."""
     return {
-        "id": document.id,
-        "exact_matches": document.exact_matches,
-        "title": document.title,
-        "text": document.text,
-        "sections": [
-            {"kind": s.kind.value, "start": s.span.start, "end": s.span.end, "path": s.path}
-            for s in document.sections
+        name: value
+        for name, value in fields.items()
+        if value != _DEFAULTS.get(name, "") and value != []
+    }
+
+
+class _Numbers:
+    """The mentions of a document by number; equal mentions have the first one's."""
+
+    def __init__(self, annotated: AnnotatedDocument) -> None:
+        self._document = annotated.document.id
+        self._numbers: dict[Mention, int] = {}
+        for number, mention in enumerate(annotated.annotations.mentions):
+            self._numbers.setdefault(mention, number)
+
+    def of(self, mention: Mention) -> int:
+        """The number of a mention. Raises ContractError if it is not among the mentions."""
+        if mention not in self._numbers:
+            rule = f"{mention.text!r} is linked or related, but is not among the mentions"
+            raise ContractError(rule, component="JSON lines", document=self._document)
+        return self._numbers[mention]
+
+
+def _about(document: Document) -> dict[str, Any]:
+    return {
+        "sections": [_section(section) for section in document.sections],
+        "sentences": _spans(document.sentences),
+        "exact_matches": list(document.exact_matches),
+        "language": document.language,
+        "licence": document.licence,
+        "journal": document.journal,
+        "date": document.date,
+        "revised": document.revised,
+        "authors": list(document.authors),
+        "publication_types": list(document.publication_types),
+        "subjects": [list(subject) for subject in document.subjects],
+        "notices": [
+            _short(kind=n.kind.value, about=n.about, incoming=n.incoming) for n in document.notices
         ],
-        "sentences": [(s.start, s.end) for s in document.sentences],
-        "mentions": _mentions(annotations),
-        "relations": [_relation(relation, numbers) for relation in annotations.relations],
+        "unread": [
+            _short(what=u.what, count=u.count, place=u.place, problem=u.problem)
+            for u in document.unread
+        ],
     }
 
 
-def _mentions(annotations: Annotations) -> list[dict[str, Any]]:
-    concepts: dict[Mention, list[list[dict[str, Any]]]] = {}
-    for link in annotations.links:
-        candidates = [
-            {"concept": c.concept, "score": c.score, "reason": c.reason} for c in link.candidates
-        ]
-        concepts.setdefault(link.mention, []).append(candidates)
-    return [
-        {
-            "start": mention.span.start,
-            "end": mention.span.end,
-            "text": mention.text,
-            "category": mention.category,
-            "score": mention.score,
-            "concepts": concepts.get(mention, []),
-        }
-        for mention in annotations.mentions
+def _section(section: Section) -> dict[str, Any]:
+    return _short(
+        kind=section.kind.value,
+        start=section.span.start,
+        end=section.span.end,
+        path=list(section.path),
+    )
+
+
+def _mention(mention: Mention) -> dict[str, Any]:
+    return _short(
+        start=mention.span.start,
+        end=mention.span.end,
+        text=mention.text,
+        category=mention.category,
+        score=mention.score,
+        parts=_spans(mention.parts),
+    )
+
+
+def _link(link: Link, mentions: _Numbers) -> dict[str, Any]:
+    candidates = [
+        _short(concept=c.concept, score=c.score, reason=c.reason, label=c.label)
+        for c in link.candidates
     ]
+    return _short(
+        mention=mentions.of(link.mention),
+        part=link.part,
+        reason=link.reason,
+        candidates=candidates,
+    )
 
 
-def _relation(relation: Relation, numbers: dict[Mention, int]) -> dict[str, Any]:
+def _relation(relation: Relation, mentions: _Numbers) -> dict[str, Any]:
     def end(one: Mention | str) -> int | str:
-        return one if isinstance(one, str) else numbers[one]
+        return one if isinstance(one, str) else mentions.of(one)
 
-    return {
-        "subject": end(relation.subject),
-        "predicate": relation.predicate,
-        "object": end(relation.object),
-        "negated": relation.negated,
-        "status": relation.status.value,
-        "score": relation.score,
-        "qualifiers": relation.qualifiers,
-        "conditions": relation.conditions,
-        "evidence": [(span.start, span.end) for span in relation.evidence],
-    }
+    return _short(
+        subject=end(relation.subject),
+        predicate=relation.predicate,
+        object=end(relation.object),
+        evidence=_spans(relation.evidence),
+        negated=relation.negated,
+        status=relation.status.value,
+        cues=[_cue(cue) for cue in relation.cues],
+        qualifiers=[list(pair) for pair in relation.qualifiers],
+        conditions=[list(pair) for pair in relation.conditions],
+        score=relation.score,
+    )
+
+
+def _cue(cue: Cue) -> dict[str, Any]:
+    return {"kind": cue.kind, "start": cue.span.start, "end": cue.span.end}
+
+
+def _spans(spans: Iterable[Span]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]

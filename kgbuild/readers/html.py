@@ -33,6 +33,14 @@ from kgbuild.readers.written_identifiers import written_identifiers
 
 __all__ = ["SPEC", "HtmlReader"]
 
+MOST_ATTRIBUTES = 5_000
+"""Of one tag: libxml2 compares each with all before it, so 200,000 take a minute."""
+
+_ATTRIBUTE = (  # as the HTML standard's tokenizer has it; possessive, so it never goes back
+    r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>]*+))?+"""
+)
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_TAG = re.compile(rf"<[a-zA-Z][^\s/>]*+((?:{_ATTRIBUTE})*+)")
 _PARSER_OPTIONS: dict[str, Any] = {
     "no_network": True,
     "huge_tree": False,
@@ -41,7 +49,7 @@ _PARSER_OPTIONS: dict[str, Any] = {
     "encoding": "utf-8",
 }
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
-_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*+)*+"
                         rb"(?:<!doctype\s+html|<html)[\s>]", re.IGNORECASE | re.DOTALL)  # fmt: skip
 _WHITE = re.compile(r"[ \t\n\f\r]+")  # HTML's white space: a no-break space is none
 _REFERENCES = re.compile(r"(?:^|\s)(?:ref-list|reference-list|references|bibliography)(?:\s|$)")
@@ -160,6 +168,7 @@ def _charset(raw: bytes) -> str:
 
 
 def _parse(text: str, file: str) -> etree._Element:
+    _check_attributes(text, file)
     parser = etree.HTMLParser(**_PARSER_OPTIONS)
     try:
         root = etree.fromstring(without_unstorable(text).encode(), parser)
@@ -171,6 +180,21 @@ def _parse(text: str, file: str) -> etree._Element:
     if root is None:
         raise InputError("not HTML: holds no element", file=file)
     return root
+
+
+def _check_attributes(text: str, file: str) -> None:
+    for tag in _TAG.finditer(text):
+        written = tag[1]
+        if (
+            len(written) > 2 * MOST_ATTRIBUTES
+            and len(_ATTRIBUTES.findall(written)) > MOST_ATTRIBUTES
+        ):
+            line = text.count("\n", 0, tag.start()) + 1
+            raise LimitError(
+                f"a tag has more than {MOST_ATTRIBUTES:,} attributes",
+                file=file,
+                place=f"line {line}",
+            )
 
 
 def _main_part(root: etree._Element) -> etree._Element:

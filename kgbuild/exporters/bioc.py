@@ -193,19 +193,23 @@ def _relations(
 def _ends(
     relation: Relation, spelling: Spelling, ids: dict[Mention, str]
 ) -> Iterator[tuple[Infons, list[dict[str, str]]]]:
+    """Identifiers and nodes. Two mentions are one relation, with identifiers where they have one.
+
+    Concepts (or mentions of several concepts) give one relation for each pair of identifiers.
+    """
     subject, object_ = relation.subject, relation.object
-    if isinstance(subject, Mention) and isinstance(object_, Mention):
-        if subject in ids and object_ in ids:
-            yield (
-                {},
-                [
-                    {"refid": ids[subject], "role": "subject"},
-                    {"refid": ids[object_], "role": "object"},
-                ],
-            )
-        return
-    for first, second in product(spelling.ends(subject), spelling.ends(object_)):
-        yield {"entity1": first.spelt, "entity2": second.spelt}, []
+    pairs: list[Infons] = [
+        {"entity1": first.spelt, "entity2": second.spelt}
+        for first, second in product(spelling.ends(subject), spelling.ends(object_))
+    ]
+    if isinstance(subject, str) or isinstance(object_, str):
+        yield from ((pair, []) for pair in pairs)
+    elif subject in ids and object_ in ids:
+        nodes = [
+            {"refid": ids[subject], "role": "subject"},
+            {"refid": ids[object_], "role": "object"},
+        ]
+        yield pairs[0] if len(pairs) == 1 else {}, nodes
 
 
 def _said(relation: Relation) -> Infons:

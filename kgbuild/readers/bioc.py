@@ -437,9 +437,12 @@ def _ends(
     """The ends, subject first: two nodes, or two identifiers among the infons.
 
     Identifiers are ``entity1`` and ``entity2`` (BioRED), ``role1`` and ``role2`` (PubTator 3),
-    ``Chemical`` and ``Disease`` (BC5CDR).
+    ``Chemical`` and ``Disease`` (BC5CDR). They come first, for PubTator 3's nodes refer to
+    nothing; but nodes with the roles ``subject`` and ``object`` are kgbuild's own.
     """
     infons = relation.infons
+    if sorted(role for _, role in relation.nodes) == ["object", "subject"]:
+        infons = {}
     for first, second in (("entity1", "entity2"), ("role1", "role2"), ("Chemical", "Disease")):
         if first in infons and second in infons:
             yield from (infons[first], infons[second])

@@ -7,6 +7,7 @@ names is worked out once for each way it is written, and kept.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -40,6 +41,8 @@ _KEPT = 1 << 15
 """So many spellings are remembered before the memory is emptied."""
 
 _COMBINING = "\u0300"  # the first combining mark; from here on isalnum does not settle it
+_AFTER = " .,;:)\n"  # what most often follows a name, so that nothing more need be asked
+_BEFORE = " (\n"
 _HYPHENS = "-\u2010\u2011"
 
 
@@ -109,20 +112,25 @@ class Lexicon:
         plurals = self._plurals
         kept: list[Match] = []
         last = 0  # where the last of them ends
-        for _, start, stop in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            end = stop
-            if padded[end] != " ":  # most often it is a space, and there is nothing to ask
-                if plurals and padded[end].isalpha():
+        for pattern, start, end_found in self._automaton.find_matches_as_indexes(
+            folded, overlapping=True
+        ):
+            end = end_found
+            after = padded[end]
+            if after not in _AFTER:
+                if plurals and after in "seSE":
                     end = _plural_end(folded, padded, end)
+                elif after.isalpha() and padded[end - 1].isalnum():
+                    continue  # the common case of what _ends_word would say
                 if not _ends_word(padded, end):
                     continue
-            if padded[start - 1] != " " and not _starts_word(padded, start):
+            if padded[start - 1] not in _BEFORE and not _starts_word(padded, start):
                 continue
             surface = padded[start:end]
             try:
                 sense = senses[surface]
             except KeyError:
-                sense = self.look_up(surface)
+                sense = self._meet(surface, pattern, folded[end - 1])
             if sense is None:
                 continue
             if start < last:
@@ -140,12 +148,20 @@ class Lexicon:
 
     def look_up(self, surface: str) -> Sense | None:
         """What a stretch of text names as a whole; None where it is no known name."""
-        try:
+        if surface in self._senses:
             return self._senses[surface]
-        except KeyError:
-            if len(self._senses) >= _KEPT:
-                self._senses.clear()
-            return self._senses.setdefault(surface, self._work_out(surface))
+        return self._remember(surface, self._names_like(surface))
+
+    def _meet(self, surface: str, pattern: int, last: str) -> Sense | None:
+        """What a surface names that is met for the first time, when its pattern is known."""
+        if last == "s":  # it may be a plural as well as a name
+            return self.look_up(surface)
+        return self._remember(surface, self._table.names_of_pattern(pattern))
+
+    def _remember(self, surface: str, names: Iterable[int]) -> Sense | None:
+        if len(self._senses) >= _KEPT:
+            self._senses.clear()
+        return self._senses.setdefault(surface, self._work_out(surface, names))
 
     def candidates(self, surface: str, category: str) -> tuple[Candidate, ...]:
         """The concepts that a mention of this category may name, best first."""
@@ -155,18 +171,18 @@ class Lexicon:
         pairs = zip(sense.candidates, sense.categories, strict=True)
         return tuple(candidate for candidate, own in pairs if compatible(category, own))
 
-    def _work_out(self, surface: str) -> Sense | None:
+    def _work_out(self, surface: str, names: Iterable[int]) -> Sense | None:
         """Rank the concepts that bear the name: likeness, label before synonym, list, CURIE."""
         table = self._table
         ranked = []
-        for name in self._names_like(surface):
-            concept = table.concept_of(name)
-            alike = self._likeness(name, surface)
+        for name in names:
+            text = table.name(name)
+            number = table.list_of(name)
+            alike = self._likeness(text, number, surface)
             if alike is not None:
-                text = table.name(name)
-                is_label = text == table.label(concept)
-                place = (alike, not is_label, table.list_of(name), table.curie(concept))
-                ranked.append((place, concept))
+                concept = table.concept_of(name)
+                is_synonym = text != table.label(concept)
+                ranked.append(((alike, is_synonym, number, table.curie(concept)), concept))
         if not ranked:
             return None
         ranked.sort()
@@ -196,13 +212,12 @@ class Lexicon:
         patterns = [pattern for pattern, start, end in found if start == 0 and end in ends]
         return [name for pattern in patterns for name in self._table.names_of_pattern(pattern)]
 
-    def _likeness(self, name: int, surface: str) -> Likeness | None:
-        text = self._table.name(name)
-        if text == surface:
+    def _likeness(self, name: str, number: int, surface: str) -> Likeness | None:
+        if name == surface:
             return Likeness.EXACT
-        case = self._cases[self._table.list_of(name)]
-        symbol = case is Case.EXACT or (case is Case.SMART and is_symbol(text))
-        return likeness(text, surface, symbol=symbol, any_capitals=case is Case.IGNORE)
+        case = self._cases[number]
+        symbol = case is Case.EXACT or (case is Case.SMART and is_symbol(name))
+        return likeness(name, surface, symbol=symbol, any_capitals=case is Case.IGNORE)
 
     # What is known of a concept
 

@@ -55,19 +55,20 @@ _CONSONANT_Y = re.compile("[^aeiouAEIOU]y$")
 
 
 @cache
-def _one_for_one() -> dict[int, str]:
-    """What is replaced before capitals are made: characters whose other case is longer, too.
+def _stand_ins() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Characters beyond ASCII that are replaced before capitals are made, and by what.
 
-    ``"İ".lower()`` and ``"ß".title()`` have two characters; such letters get a stand-in from
-    the private use area, except that the two have a single-letter relative.
+    Among them are those whose other case is longer: ``"İ".lower()`` and ``"ß".title()`` have
+    two characters. Such a letter gets a stand-in from the private use area, except that these
+    two have a single-letter relative.
     """
-    table = {code: text.replace("-", " ") for code, text in _WRITTEN.items()}
+    table = {chr(code): text.replace("-", " ") for code, text in _WRITTEN.items() if code > 127}
     longer = [
         c for c in map(chr, range(0x80, 0xFB18)) if len(c.title()) != 1 or len(c.lower()) != 1
     ]
-    table |= {ord(c): chr(0xE000 + number) for number, c in enumerate(longer)}
-    table |= {ord("ß"): "ẞ", ord("İ"): "I", ord("ς"): "σ"}
-    return table
+    table |= {c: chr(0xE000 + number) for number, c in enumerate(longer)}
+    table |= {"ß": "ẞ", "İ": "I", "ς": "σ"}
+    return re.compile(f"[{''.join(map(re.escape, table))}]"), table
 
 
 def fold(text: str) -> str:
@@ -78,11 +79,12 @@ def fold(text: str) -> str:
     >>> fold("TNF-alpha in İzmir"), len(fold("ﬁß"))
     ('Tnf Alpha In Izmir', 2)
     """
+    spaced = text.replace("-", " ").replace("\n", " ").replace("\t", " ").replace("\r", " ")
     if text.isascii():
-        return text.replace("-", " ").replace("\n", " ").replace("\t", " ").title()
-    folded = text.translate(_one_for_one()).title()
+        return spaced.title()
+    strange, table = _stand_ins()
     # A capital sigma becomes one of two small letters, by what follows it.
-    return folded.replace("ς", "σ")
+    return strange.sub(lambda found: table[found[0]], spaced).title().replace("ς", "σ")
 
 
 def is_symbol(name: str) -> bool:

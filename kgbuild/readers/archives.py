@@ -95,7 +95,7 @@ def zip_members(opener: Opener, *, name: str, limits: Limits) -> Iterator[Member
     with _open_zip(opener, name, limits) as archive:
         overlapped = _overlapped(archive)
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):  # is_dir() fails on a member without name
                 continue
             if problem := _zip_problem(info, overlapped):
                 yield Refused(info.filename, problem)
@@ -173,6 +173,8 @@ def _overlapped(archive: zipfile.ZipFile) -> frozenset[int]:
 
 def _zip_problem(info: zipfile.ZipInfo, overlapped: frozenset[int]) -> InputError | None:
     mode = info.external_attr >> 16
+    if not info.filename:
+        return InputError("has no name")
     if leads_out(info.filename):
         return InputError(_LEADS_OUT)
     if info.flag_bits & _ENCRYPTED:

@@ -142,7 +142,8 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         """Fill the buffer. Raises InputError, or LimitError at a limit."""
         try:
-            got: int = self._stream.readinto(buffer)  # type: ignore[attr-defined]
+            # One read at a time: what stands before damage is given before the error is raised.
+            got: int = self._stream.readinto1(buffer)  # type: ignore[attr-defined]
         except UNREADABLE as error:
             raise unreadable(error, self._name) from error
         self._given += got

@@ -19,6 +19,7 @@ import hashlib
 import os
 import stat
 import sys
+import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO, NamedTuple
@@ -314,24 +315,23 @@ def _contents(
     try:
         with opener() as raw:
             packed = raw.read(HEAD)
-        archive = _archive_kind(name, packed)
         if problem := _misnamed(name, packed):
             raise InputError(problem)
+        decompressed = decompressing(opener, name=name, limits=limits)
+        head = packed
+        if is_compressed(packed):
+            with decompressed() as stream:
+                head = stream.read(HEAD)
+        archive = _archive_kind(name, head)
         if archive and depth >= limits.depth:
             raise LimitError(f"is an archive nested more than {limits.depth} deep")
         if archive == "zip":
             yield from _members(zip_members(opener, name=name, limits=limits), name, limits, depth)
             return
-        most = limits.archive_bytes if archive else limits.file_bytes
-        decompressed = decompressing(opener, name=name, limits=limits, most=most)
         if archive == "tar":
-            members = tar_members(decompressed, name=name, limits=limits)
-            yield from _members(members, name, limits, depth)
+            tar = decompressing(opener, name=name, limits=limits, most=limits.archive_bytes)
+            yield from _members(tar_members(tar, name=name, limits=limits), name, limits, depth)
             return
-        head = packed
-        if is_compressed(packed):
-            with decompressed() as stream:
-                head = stream.read(HEAD)
         if not head:
             raise InputError("is empty")
     except (InputError, OSError) as error:
@@ -346,26 +346,31 @@ def _members(
 ) -> Iterator[Entry | Failure | Unread]:
     for member in members:
         place = f"{name}!{shown(member.path)}"
-        if any(part.startswith(".") for part in member.path.split("/") if part not in {".", ".."}):
-            yield Unread(what="hidden file", place=place)
-        elif isinstance(member, Refused):
+        if isinstance(member, Refused):
             yield _failure(place, member.error)
+        elif any(part.startswith(".") and part != "." for part in member.path.split("/")):
+            yield Unread(what="hidden file", place=place)
         else:
             yield from _contents(place, member.open, limits, depth=depth + 1)
 
 
-def _archive_kind(name: str, packed: bytes) -> str:
+def _archive_kind(name: str, head: bytes) -> str:
     """``zip``, ``tar`` or nothing. By suffix: a .docx is a zip too, but not one of papers."""
     lowered = name.lower()
-    if lowered.endswith(".zip") or (name == _STDIN_NAME and packed.startswith(_ZIP_MAGIC)):
+    if lowered.endswith(".zip") or (name == _STDIN_NAME and head.startswith(_ZIP_MAGIC)):
         return "zip"
-    if lowered.endswith(_TARS) or (name == _STDIN_NAME and _is_tar(packed)):
+    if lowered.endswith(_TARS) or (name == _STDIN_NAME and any(head) and _is_tar(head)):
         return "tar"
     return ""
 
 
 def _is_tar(head: bytes) -> bool:
-    return head[257:262] == b"ustar"
+    """Whether it begins with a header whose checksum is right, or, empty, with the end mark."""
+    try:
+        tarfile.TarInfo.frombuf(head[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return head[: tarfile.BLOCKSIZE] == bytes(tarfile.BLOCKSIZE)
+    return True
 
 
 def _misnamed(name: str, packed: bytes) -> str:

@@ -84,7 +84,9 @@ class MarkdownReader:
             journal=_line(facts.get("journal")),
             language=language_code(_line(facts.get("language"))),
             licence=_line(facts.get("licence", facts.get("license"))),
-            authors=tuple(map(_line, authors if isinstance(authors, list) else [authors])),
+            authors=tuple(
+                filter(None, map(_line, authors if isinstance(authors, list) else [authors]))
+            ),
             unread=(*unknown, *page.unread),
         )
 
@@ -138,7 +140,7 @@ class _Page:
                 self._add(_plain(token), self._above.kind)
 
     def _add_heading(self, level: int, heading: str) -> None:
-        if level == 1 and (not self.text.length or heading == self._title):
+        if level == 1 and (not self.text.length or _same(heading, self._title)):
             if not self.text.length:
                 self.text.add(SectionKind.TITLE, heading)
             return
@@ -156,6 +158,10 @@ class _Page:
     def _leave_out(self, what: str, token: Token) -> None:
         place = f"line {token.map[0] + 1}" if token.map else ""
         self.unread.append(Unread(what=what, place=place))
+
+
+def _same(heading: str, title: str) -> bool:
+    return heading.casefold().rstrip(".") == title.casefold().rstrip(".")
 
 
 def _plain(inline: Token) -> str:

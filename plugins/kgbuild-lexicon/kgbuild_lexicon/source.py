@@ -32,7 +32,7 @@ def read_bytes(path: Path) -> bytes:
                 with gzip.open(raw) as unpacked:
                     content = unpacked.read(LIMIT + 1)
     except FileNotFoundError as error:
-        hint = "a relative path starts at the folder in which kgbuild runs"
+        hint = "a relative path starts at the folder of kgbuild.toml"
         raise refuse(path, "there is no such file", hint) from error
     except (OSError, EOFError, zlib.error) as error:
         raise refuse(path, f"cannot be read: {error}") from error

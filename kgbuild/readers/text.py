@@ -57,6 +57,10 @@ _BINARY = (
 )
 # Markup and data are text too, but no prose: better said to be unknown than read as it stands.
 _NOT_PROSE = re.compile(rb'\s*(<[?!a-zA-Z][^<>]{0,2000}>|[{\[]\s*["\[{])')
+_NO_PROSE_SUFFIXES = (
+    ".bib", ".cfg", ".conll", ".css", ".csv", ".ini", ".js", ".json", ".log", ".nq", ".nt", ".obo",
+    ".owl", ".py", ".r", ".rdf", ".sh", ".sql", ".toml", ".tsv", ".ttl", ".xml", ".yaml", ".yml",
+)  # fmt: skip
 _USUAL_HEADINGS = frozenset(
     """
     abstract|acknowledgements|acknowledgments|aims|background|case description|case presentation
@@ -218,8 +222,11 @@ def _paragraphs(text: str) -> Iterator[list[Span]]:
 
 
 def _accepts(name: str, head: bytes) -> bool:
-    if name.lower().endswith((".txt", ".text")):
+    lowered = name.lower()
+    if lowered.endswith((".txt", ".text")):
         return True
+    if lowered.endswith(_NO_PROSE_SUFFIXES):
+        return False
     return bool(head) and not is_binary(head) and not _NOT_PROSE.match(head)
 
 

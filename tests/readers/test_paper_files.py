@@ -11,8 +11,10 @@ import socket
 import stat
 import struct
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -250,11 +252,33 @@ def test_links_to_files_are_followed(tmp_path: Path) -> None:
     assert contents(tmp_path / "papers") == {"link.xml": PAPER}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_an_unreadable_file_fails_alone(tmp_path: Path) -> None:
-    (tmp_path / "a.xml").write_bytes(PAPER)
-    (tmp_path / "a.xml").chmod(0)
-    assert only_failure(tmp_path).message == "cannot be read: Permission denied"
+@contextmanager
+def not_as_root() -> Iterator[None]:
+    """Root may read everything, and tests may run as root."""
+    was = os.geteuid()
+    if was == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(was)
+
+
+def test_unreadable_files_and_folders_fail_alone() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "a.xml").write_bytes(PAPER)
+        (folder / "a.xml").chmod(0)
+        (folder / "b").mkdir(mode=0)
+        (folder / "c.xml").write_bytes(PAPER)
+        with not_as_root():
+            file, subfolder, entry = everything(folder)
+        (folder / "b").chmod(0o700)
+    assert isinstance(file, Failure)
+    assert isinstance(subfolder, Failure)
+    assert file.message == subfolder.message == "cannot be read: Permission denied"
+    assert isinstance(entry, Entry)
 
 
 def test_a_file_that_vanishes_fails_alone(tmp_path: Path) -> None:

@@ -225,6 +225,8 @@ def test_a_text_without_identifier_is_named_by_what_it_says() -> None:
         ("a.json", b'{"title": "Aspirin"}', False),
         ("a.json", b'[{"title": 1}]', False),
         ("a", b"", False),
+        ("words.TSV", b"aspirin\tmesh:D001241", False),
+        ("kgbuild.toml", b"[pipeline]", False),
     ],
 )
 def test_text_is_claimed_and_markup_data_and_binary_are_not(

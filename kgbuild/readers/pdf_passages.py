@@ -222,7 +222,8 @@ def _begins(last: Line, line: Line, usual_gap: float) -> bool:
     left, right = last.column
     short = last.right < right - 0.15 * (right - left)
     if last.page != line.page or last.column != line.column or line.bottom > last.bottom:
-        return ended or short or _LIST_MARK.match(line.text) is not None
+        marked = _LIST_MARK.match(line.text) or _CAPTION.match(line.text)
+        return ended or short or marked is not None
     if last.bottom - line.top > usual_gap + 0.4 * line.size:
         return True
     if _LIST_MARK.match(line.text) and (ended or short or line.text.startswith(_BULLETS)):

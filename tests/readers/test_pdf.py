@@ -227,7 +227,7 @@ def test_ligatures_are_letters() -> None:
     )
 
 
-def _with_heads(number: int, lines: list[str]) -> list[bytes]:
+def with_heads(number: int, lines: list[str]) -> list[bytes]:
     return [
         show("J Examples 2020; 12: 1-9", 54, 760, 8),
         *column(lines),
@@ -237,9 +237,9 @@ def _with_heads(number: int, lines: list[str]) -> list[bytes]:
 
 def test_running_heads_and_page_numbers_are_counted_and_sentences_run_on() -> None:
     pages = [
-        _with_heads(1, [*PROSE[:10], "The trial found that the risk of dying was lower"]),
-        _with_heads(2, ["among those who took it for a year, as was expected", *PROSE[6:]]),
-        _with_heads(3, OTHER_PROSE),
+        with_heads(1, [*PROSE[:10], "The trial found that the risk of dying was lower"]),
+        with_heads(2, ["among those who took it for a year, as was expected", *PROSE[6:]]),
+        with_heads(3, OTHER_PROSE),
     ]
     document = _only(pdf(pages))
     assert "J Examples" not in document.text

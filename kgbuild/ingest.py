@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,19 +124,26 @@ def plan(
     paths: Sequence[str], host: Host, configuration: Configuration, reader: str | None = None
 ) -> Iterator[tuple[str, str]]:
     """What an ingest would read: each file with its reader, or with why it would not be read."""
+    for entry in _entries(paths, configuration):
+        if isinstance(entry, Failure | Unread):
+            yield _planned(entry)
+            continue
+        try:
+            choice = host.reader_for(entry.base_name, entry.head, reader)
+        except InputError as error:
+            choice = error.message
+        yield entry.file.name, choice
+
+
+def _entries(
+    paths: Iterable[str], configuration: Configuration
+) -> Iterator[Entry | Failure | Unread]:
+    """Everything there is to read at the paths, and what cannot be read or is left out."""
     for found in find_papers(paths, limits=limits_of(configuration)):
         if isinstance(found, Failure | Unread):
-            yield _planned(found)
-            continue
-        for entry in found.entries():
-            if isinstance(entry, Failure | Unread):
-                yield _planned(entry)
-                continue
-            try:
-                choice = host.reader_for(entry.base_name, entry.head, reader)
-            except InputError as error:
-                choice = error.message
-            yield entry.file.name, choice
+            yield found
+        else:
+            yield from found.entries()
 
 
 def _planned(found: Failure | Unread) -> tuple[str, str]:
@@ -304,7 +311,7 @@ class _Reading:
 
     def _fail(self, failure: Failure, key: str = "") -> None:
         self._summary.fail(failure)
-        kept = Failure(**{**_fields(failure), "file": key or failure.file})
+        kept = replace(failure, file=key or failure.file)
         self._step(lambda: self._store.keep_failure(kept))
 
     def _step(self, step: Callable[[], None]) -> None:
@@ -400,14 +407,10 @@ def read_papers(
 ) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
     """What the papers hold, read and checked, without a store."""
     readers = _Readers(host, configuration, reader)
-    for found in find_papers(paths, limits=limits_of(configuration)):
-        if isinstance(found, Failure | Unread):
-            yield found
-            continue
-        for entry in found.entries():
-            if isinstance(entry, Failure | Unread):
-                yield entry
-                continue
+    for entry in _entries(paths, configuration):
+        if isinstance(entry, Failure | Unread):
+            yield entry
+        else:
             yield from _read_entry(readers, entry)
 
 
@@ -471,10 +474,6 @@ def _unread_failure(file: PaperFile, reader: str, unread: Unread) -> Failure:
         message=f"{unread.what}: {unread.problem}",
         place=unread.place,
     )
-
-
-def _fields(failure: Failure) -> dict[str, Any]:
-    return asdict(failure)
 
 
 # --- annotating ------------------------------------------------------------------------------

@@ -22,8 +22,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from kgbuild.components import Failure
 from kgbuild.config import Configuration
@@ -121,7 +120,7 @@ class _Worker:
 
 
 class WorkerPool:
-    """Some workers, each with a pipeline of its own. Use it as a context manager."""
+    """Some workers, each with a pipeline of its own; :meth:`close` ends them."""
 
     def __init__(
         self, configuration: Configuration, options: HostOptions, *, count: int, timeout: float
@@ -137,17 +136,6 @@ class WorkerPool:
             self.close()
             raise
         self.stages: tuple[str, ...] = stages[0]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _spawn(self) -> _Worker:
         ours, theirs = self._context.Pipe()

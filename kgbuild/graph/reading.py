@@ -21,12 +21,10 @@ from kgbuild.errors import GraphError, NotInGraphError, VocabularyError
 from kgbuild.graph.rows import (
     concept_key,
     decode_cues,
-    decode_document,
-    decode_notices,
     decode_terms,
 )
 from kgbuild.graph.schema import CURRENT, key
-from kgbuild.graph.store import connect, database_path, read_layers
+from kgbuild.graph.store import DOCUMENT_COLUMNS, connect, database_path, read_document, read_layers
 from kgbuild.vocabulary import normalise
 
 if TYPE_CHECKING:
@@ -125,20 +123,7 @@ class StoredGraph:
         return row
 
     def _document(self, row: tuple[Any, ...]) -> Document:
-        curie, version, text, record, sentences, matches, notices = row
-        sections = self.connection.execute(
-            'SELECT kind, start, "end", path FROM sections WHERE version = ? ORDER BY n',
-            (version,),
-        )
-        return decode_document(
-            curie,
-            text,
-            record,
-            sections,
-            sentences,
-            exact_matches=json.loads(matches),
-            notices=decode_notices(json.loads(notices)),
-        )
+        return read_document(self.connection, row)
 
     # --- concepts ----------------------------------------------------------------------------
 
@@ -207,10 +192,6 @@ class StoredGraph:
             f"the graph has no assertion {identity!r}",
             hints=["kgbuild show CONCEPT lists assertions with their identifiers"],
         )
-
-    def changed_assertions(self, since: int) -> Iterator[Assertion]:
-        """The assertions that a revision after ``since`` made or changed."""
-        yield from self._assertions("WHERE a.revision > ?", since)
 
     def _assertions(self, where: str, *values: Any) -> Iterator[Assertion]:
         current: list[tuple[Any, ...]] = []
@@ -285,13 +266,7 @@ class StoredGraph:
         for c, d, v, f in rows:
             yield Source(component=c, distribution=d, version=v, fingerprint=f)
 
-    # --- changes, counts, failures -----------------------------------------------------------
-
-    def gone(self, since: int) -> Iterator[tuple[str, str]]:
-        """What a revision after ``since`` took away: (kind, identity)."""
-        yield from self._stream(
-            "SELECT kind, identity FROM gone WHERE revision > ? ORDER BY kind, identity", since
-        )
+    # --- counts, failures --------------------------------------------------------------------
 
     def counts(self) -> Mapping[str, int]:
         """How much of everything there is: documents, mentions, assertions, failures …."""
@@ -343,10 +318,7 @@ class StoredGraph:
         return as_rdflib(self)
 
 
-_DOCUMENT = (
-    "SELECT d.curie, v.id, v.text, v.record, v.sentences, d.exact_matches, d.notices"
-    " FROM documents d JOIN versions v ON v.id = d.version"
-)
+_DOCUMENT = f"SELECT {DOCUMENT_COLUMNS} FROM documents d JOIN versions v ON v.id = d.version"
 _CONCEPT = "SELECT curie, label, category, synonyms, exact_matches FROM concepts"
 _ASSERTION = (
     "SELECT a.id, a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers,"

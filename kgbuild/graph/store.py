@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from kgbuild.annotation import Annotations
 from kgbuild.assertion import Source
@@ -30,11 +30,29 @@ from kgbuild.components import Failure
 from kgbuild.document import Document
 from kgbuild.errors import GraphError, GraphLockedError, NotInGraphError
 from kgbuild.faults import reach
-from kgbuild.graph.rows import AnnotationRows, Layer, compact, decode_layers, encode_version
+from kgbuild.graph.rows import (
+    AnnotationRows,
+    Layer,
+    compact,
+    decode_document,
+    decode_given,
+    decode_layers,
+    decode_notices,
+    encode_version,
+)
 from kgbuild.graph.schema import migrate
 from kgbuild.graph.works import forget, settle
 
-__all__ = ["FileState", "GraphStore", "Pending", "connect", "database_path"]
+__all__ = [
+    "DOCUMENT_COLUMNS",
+    "FileState",
+    "GraphStore",
+    "Pending",
+    "connect",
+    "database_path",
+    "read_document",
+    "read_layers",
+]
 
 _DATABASE = "graph.sqlite"
 
@@ -218,6 +236,9 @@ class GraphStore:
             [section for rows in fresh for section in rows.sections],
         )
         self.connection.executemany(
+            "INSERT INTO drops VALUES (?, ?, ?)", [drop for rows in fresh for drop in rows.drops]
+        )
+        self.connection.executemany(
             "INSERT INTO identifiers VALUES (?, ?)",
             [(curie, rows.id) for rows in fresh for curie in dict.fromkeys(rows.identifiers)],
         )
@@ -294,11 +315,6 @@ class GraphStore:
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(versions)
 
-    def include(self, curie: str) -> None:
-        """Let a document in again that was excluded."""
-        self.connection.execute("DELETE FROM excluded WHERE curie = ?", (curie,))
-        self._settle(self._versions_named(curie))
-
     def _versions_named(self, curie: str) -> list[int]:
         """The versions of the work that has this identifier."""
         rows = self.connection.execute(
@@ -351,8 +367,7 @@ class GraphStore:
     def pending(self, pipeline: Sequence[str], *, limit: int, after: int = 0) -> list[Pending]:
         """The next versions that count and that this pipeline has not seen, in key order."""
         rows = self.connection.execute(
-            "SELECT v.id, v.pipeline, d.curie, v.text, v.record, v.given, v.sentences,"
-            " d.exact_matches, d.notices"
+            f"SELECT {DOCUMENT_COLUMNS}, v.pipeline, v.given"
             " FROM versions v JOIN documents d ON d.version = v.id"
             " WHERE v.work IS NOT NULL AND v.pipeline IS NOT ? AND v.id > ?"
             " ORDER BY v.id LIMIT ?",
@@ -368,29 +383,16 @@ class GraphStore:
         ).fetchone()
         return int(count)
 
-    def _pending(self, row: tuple[int, str | None, str, str, str, str, bytes, str, str]) -> Pending:
-        from kgbuild.graph.rows import decode_document, decode_given, decode_notices
-
-        version, pipeline, curie, text, record, given, sentences, matches, notices = row
-        sections = self.connection.execute(
-            'SELECT kind, start, "end", path FROM sections WHERE version = ? ORDER BY n',
-            (version,),
-        )
-        document = decode_document(
-            curie, text, record, sections, sentences,
-            exact_matches=json.loads(matches), notices=decode_notices(json.loads(notices)),
-        )  # fmt: skip
+    def _pending(self, row: tuple[Any, ...]) -> Pending:
+        *columns, pipeline, given = row
+        _, version, text, *_ = columns
         return Pending(
             version=version,
             pipeline=tuple(json.loads(pipeline)) if pipeline else (),
-            document=document,
+            document=read_document(self.connection, columns),
             given=decode_given(text, given),
-            layers=tuple(self.layers(version, text)) if pipeline else (),
+            layers=tuple(read_layers(self.connection, version, text)) if pipeline else (),
         )
-
-    def layers(self, version: int, text: str) -> list[Layer]:
-        """What each component said of a version."""
-        return read_layers(self.connection, version, text)
 
     def keep_annotations(self, batch: Sequence[AnnotationRows]) -> None:
         """Keep what the pipeline made of some versions, in place of what it made before."""
@@ -653,6 +655,27 @@ class GraphStore:
         self.connection.execute(
             "UPDATE runs SET finished = ?, summary = ? WHERE id = ?", (finished, summary, run)
         )
+
+
+DOCUMENT_COLUMNS = "d.curie, v.id, v.text, v.record, v.sentences, d.exact_matches, d.notices"
+"""What :func:`read_document` needs of ``documents d`` and its ``versions v``."""
+
+
+def read_document(connection: sqlite3.Connection, row: Sequence[Any]) -> Document:
+    """The document of a row of ``DOCUMENT_COLUMNS``, with its sections."""
+    curie, version, text, record, sentences, matches, notices = row
+    sections = connection.execute(
+        'SELECT kind, start, "end", path FROM sections WHERE version = ? ORDER BY n', (version,)
+    )
+    return decode_document(
+        curie,
+        text,
+        record,
+        sections,
+        sentences,
+        exact_matches=json.loads(matches),
+        notices=decode_notices(json.loads(notices)),
+    )
 
 
 def read_layers(connection: sqlite3.Connection, version: int, text: str) -> list[Layer]:

@@ -140,6 +140,16 @@ def test_one_bad_file_fails_alone_and_is_listed(project: Any) -> None:
     assert "bad.pdf" in out
 
 
+def test_what_a_reader_left_out_of_a_document_is_counted_in_the_status(project: Any) -> None:
+    text = "# Results\n\nAspirin treats headache.\n\n```\ncode\n```\n"
+    project.write("a.md", f"---\npmid: 990000001\ntitle: T\n---\n{text}")
+    project.run("ingest", "papers")
+    once = json.loads(project.run("status", "--json")[1])["left out"]
+    assert once == {"unread: code block": 1}
+    project.run("ingest", "papers", "--set", "pipeline.extractors=[]")
+    assert json.loads(project.run("status", "--json")[1])["left out"] == once
+
+
 def test_a_rejected_edge_stays_rejected_over_re_ingest(project: Any) -> None:
     project.write("a.nbib", paper(1, SENTENCES[0]))
     project.run("ingest", "papers")

@@ -1,0 +1,1 @@
+"""A PyTorch transformer that reads biomedical text: encoder, decoder, training, a tagger."""

@@ -1,0 +1,223 @@
+"""A checkpoint: a folder with a tagger's weights, its tokenizer and what it depends on.
+
+::
+
+    config.json            the shape of the encoder, labels, conventions, calibration
+    tokenizer.json         the wordpieces
+    weights-1.safetensors  the weights, matrices as int8 with one scale a row, or fp16, or fp32
+    weights-2.safetensors  what did not fit in a file of 95 MB
+
+Nothing in it is code and nothing is pickled. Int8 saves space only: weights are made floating point
+again when they are read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from kgbuild_model.errors import CheckpointError
+from kgbuild_model.published import load_tokenizer
+from kgbuild_model.tagger import Tagger
+from kgbuild_model.tagging import TaggerRun
+from kgbuild_model.tags import TagSet
+from kgbuild_model.transformer import Encoder, TransformerConfig
+
+__all__ = [
+    "PRECISIONS",
+    "digest",
+    "load_tagger",
+    "read_config",
+    "save_tagger",
+    "stored",
+    "unpacked",
+]
+
+PRECISIONS = ("int8", "fp16", "fp32")
+_FORMAT = 1
+_FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
+
+
+def save_tagger(
+    folder: Path,
+    run: TaggerRun,
+    conventions: tuple[str, ...],
+    *,
+    precision: str = "int8",
+    **facts: Any,
+) -> None:
+    """Write a tagger as a checkpoint folder; ``facts`` join the configuration as they are.
+
+    The folder is complete or not there: it is written beside its place and then renamed.
+    """
+    if precision not in PRECISIONS:
+        raise CheckpointError(f"no precision {precision!r}", hint=f"one of {', '.join(PRECISIONS)}")
+    partial = folder.with_name(folder.name + ".partial")
+    partial.mkdir(parents=True, exist_ok=True)
+    config = {
+        "format": _FORMAT,
+        "kind": "tagger",
+        "encoder": asdict(run.tagger.encoder.config),
+        "labels": list(run.tags.labels),
+        "conventions": list(conventions),
+        "pieces": run.pieces,
+        "overlap": run.overlap,
+        **facts,
+    }
+    (partial / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    run.tokenizer.save(str(partial / "tokenizer.json"))
+    for number, tensors in enumerate(_files(dict(run.tagger.state_dict()), precision), 1):
+        save_file(tensors, partial / f"weights-{number}.safetensors")
+    partial.rename(folder)
+
+
+def load_tagger(folder: Path, *, convention: str | None = None, **settings: Any) -> TaggerRun:
+    """Read a checkpoint folder; ``convention`` is the first one unless named.
+
+    ``settings`` are fields of TaggerRun (``tokens``, ``bf16`` …). Raises CheckpointError where the
+    folder is missing, damaged, of another format, or lacks the convention.
+    """
+    config = read_config(folder)
+    tags = TagSet(tuple(config["labels"]))
+    names = config["conventions"]
+    if convention is not None and convention not in names:
+        raise CheckpointError(
+            f"{folder}: no convention is called {convention!r}", hint=f"one of {', '.join(names)}"
+        )
+    encoder = Encoder(TransformerConfig(**config["encoder"]))
+    tagger = Tagger(encoder, tags=len(tags), conventions=len(names))
+    try:
+        tagger.load_state_dict(unpacked(folder))
+    except (RuntimeError, SafetensorError) as error:
+        raise CheckpointError(
+            f"{folder}: the weights do not fit config.json: {error}", hint="copy the folder anew"
+        ) from error
+    place = names.index(convention) if convention else 0
+    known: dict[str, Any] = {
+        key: config[key] for key in ("pieces", "overlap", "temperature") if key in config
+    }
+    return TaggerRun(
+        tagger=tagger.eval(),
+        tokenizer=load_tokenizer(folder),
+        tags=tags,
+        convention=place,
+        **{**known, **settings},
+    )
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration of a checkpoint; raises CheckpointError where there is none of ours."""
+    path = folder / "config.json"
+    try:
+        config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CheckpointError(
+            f"{folder} is no checkpoint: it has no config.json",
+            hint="name the folder, not a file in it",
+        ) from error
+    except (ValueError, OSError) as error:
+        raise CheckpointError(
+            f"{path} cannot be read: {error}", hint="copy the folder anew"
+        ) from error
+    if config.get("kind") != "tagger" or config.get("format") != _FORMAT:
+        raise CheckpointError(
+            f"{folder} is no tagger of format {_FORMAT}",
+            hint="a published encoder becomes a tagger by training: see kgbuild train",
+        )
+    return config
+
+
+def digest(folder: Path) -> str:
+    """A hash of all that a checkpoint's answers depend on: configuration, tokenizer, weights."""
+    whole = sha256()
+    for path in [folder / "config.json", folder / "tokenizer.json", *_weights(folder)]:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                whole.update(chunk)
+    return whole.hexdigest()[:16]
+
+
+def stored(tensors: Mapping[str, Tensor], precision: str) -> dict[str, Tensor]:
+    """Tensors as they are stored: matrices in ``precision``, vectors in fp32 or fp16.
+
+    Int8 keeps ``round(w / scale)`` with one scale a row, the row's largest magnitude over 127.
+    """
+    packed: dict[str, Tensor] = {}
+    for name, given in tensors.items():
+        value = given.detach().float()
+        if precision == "int8" and value.ndim > 1 and value.any():
+            scale = value.abs().amax(dim=-1, keepdim=True).clamp(min=1e-12) / 127
+            packed[name] = (value / scale).round().to(torch.int8)
+            packed[name + ".scale"] = scale
+        else:
+            half = precision == "fp16" and value.ndim > 1
+            packed[name] = (value.half() if half else value).contiguous()
+    return packed
+
+
+def unpacked(folder: Path) -> dict[str, Tensor]:
+    """All weights of a checkpoint in fp32, by name."""
+    tensors: dict[str, Tensor] = {}
+    for path in _weights(folder):
+        try:
+            with safe_open(path, "pt") as file:
+                tensors |= {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (SafetensorError, OSError) as error:
+            raise CheckpointError(
+                f"{path} is damaged: {error}", hint="copy the folder anew"
+            ) from error
+    scales = {name for name in tensors if name.endswith(".scale")}
+    return {
+        name: value.float() * tensors[name + ".scale"]
+        if name + ".scale" in scales
+        else value.float()
+        for name, value in tensors.items()
+        if name not in scales
+    }
+
+
+def _weights(folder: Path) -> list[Path]:
+    paths = sorted(folder.glob("weights-*.safetensors"))
+    if not paths:
+        raise CheckpointError(
+            f"{folder} has no weights-1.safetensors",
+            hint="pickled weights (.bin, .pt) are not read",
+        )
+    return paths
+
+
+def _files(tensors: Mapping[str, Tensor], precision: str) -> Iterator[dict[str, Tensor]]:
+    """The stored tensors, split so that no file grows over the limit."""
+    file: dict[str, Tensor] = {}
+    size = 0
+    for name, value in tensors.items():
+        packed = stored({name: value}, precision)
+        weight = sum(t.numel() * t.element_size() for t in packed.values())
+        if file and size + weight > _FILE_LIMIT:
+            yield file
+            file, size = {}, 0
+        file |= packed
+        size += weight
+    yield file
+
+
+def _tokenizer(folder: Path) -> Tokenizer:
+    path = folder / "tokenizer.json"
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:
+        raise CheckpointError(
+            f"{path} cannot be read: {error}", hint="copy the folder anew"
+        ) from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

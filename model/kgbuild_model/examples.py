@@ -1,0 +1,227 @@
+"""Gold text for training and scoring: examples with labelled spans, from the usual files.
+
+An example says which labels its corpus marks. Text that a disease corpus leaves unmarked says
+nothing of genes; the loss must not read it as "no gene".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from xml.etree import ElementTree
+
+from kgbuild_model.errors import GoldError
+
+__all__ = ["FORMATS", "Example", "LabelledSpan", "read_examples", "relabelled"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LabelledSpan:
+    """A stretch of text, ``text[start:end]`` in code points, and its label."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A text with its gold spans.
+
+    ``marked`` are the labels that the corpus marks at all; ``convention`` names the corpus
+    whose habits (what a span takes in, what counts as a mention) the spans follow.
+    """
+
+    id: str
+    text: str
+    spans: tuple[LabelledSpan, ...] = ()
+    marked: frozenset[str] = frozenset()
+    convention: str = ""
+
+
+def relabelled(examples: Iterable[Example], labels: Mapping[str, str]) -> Iterator[Example]:
+    """Name the spans' labels anew; spans whose label is not in ``labels`` are left out.
+
+    >>> text = Example(id="1", text="aspirin", spans=(LabelledSpan(0, 7, "Chemical"),))
+    >>> [renamed] = relabelled([text], {"Chemical": "biolink:ChemicalEntity"})
+    >>> renamed.spans[0].label
+    'biolink:ChemicalEntity'
+    """
+    for example in examples:
+        spans = tuple(
+            replace(span, label=labels[span.label])
+            for span in example.spans
+            if span.label in labels
+        )
+        yield replace(example, spans=spans)
+
+
+def read_examples(path: Path, form: str) -> Iterator[Example]:
+    """Read one file of gold text in ``pubtator``, ``iob``, ``bioc`` (XML) or ``jsonl`` form.
+
+    Raises GoldError with the file and the line where the file is not of that form, and where
+    a span's text is not what the text has at its place.
+    """
+    if form not in FORMATS:
+        raise GoldError(f"no gold format is called {form!r}", hint=f"one of {', '.join(FORMATS)}")
+    return FORMATS[form](path)
+
+
+def _read_pubtator(path: Path) -> Iterator[Example]:
+    seen: set[str] = set()
+    for number, block in _blocks(path):
+        example = _pubtator_example(path, number, block)
+        if example.id not in seen:  # NCBI-disease has one document twice
+            seen.add(example.id)
+            yield example
+
+
+def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
+    block: list[str] = []
+    start = 1
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            start = start if block else number
+            block.append(line)
+        elif block:
+            yield start, block
+            block = []
+    if block:
+        yield start, block
+
+
+def _pubtator_example(path: Path, number: int, block: Sequence[str]) -> Example:
+    title, abstract = (line.split("|", 2) for line in block[:2])
+    if title[1:2] != ["t"] or abstract[1:2] != ["a"]:
+        raise GoldError(f"{path}:{number}: a PubTator block begins with a title and an abstract")
+    text = f"{title[2]} {abstract[2]}"
+    spans = []
+    for offset, line in enumerate(block[2:], number + 2):
+        columns = line.split("\t")
+        if len(columns) < 5 or not columns[1].isdigit():
+            continue  # a relation
+        span = LabelledSpan(int(columns[1]), int(columns[2]), columns[4])
+        if _same(text[span.start : span.end], columns[3]):
+            spans.append(span)
+        else:
+            nearest = _nearest(text, columns[3], span.start)
+            if nearest is None:
+                raise GoldError(f"{path}:{offset}: {columns[3]!r} is not in the text")
+            spans.append(LabelledSpan(nearest, nearest + len(columns[3]), columns[4]))
+    return Example(id=title[0], text=text, spans=tuple(sorted(spans)))
+
+
+def _same(covered: str, given: str) -> bool:
+    """Whether a span's text is what the file says, white space and case aside."""
+    return covered.casefold().split() == given.casefold().split()
+
+
+def _nearest(text: str, name: str, place: int) -> int | None:
+    """Where ``name`` stands nearest to ``place``; one offset of NCBI-disease is wrong."""
+    places = [i for i in range(len(text)) if text.startswith(name, i)]
+    return min(places, key=lambda i: abs(i - place), default=None)
+
+
+def _read_iob(path: Path, words_per_example: int = 120) -> Iterator[Example]:
+    """Sentences of an IOB file; neighbours are joined into texts of up to 120 words.
+
+    Such files have no document bounds, so a text may reach over one.
+    """
+    words: list[str] = []
+    tags: list[str] = []
+    count = 0
+    for sentence in _iob_sentences(path):
+        if words and len(words) + len(sentence) > words_per_example:
+            yield _iob_example(f"{path.parent.name}/{path.name}:{count}", words, tags)
+            words, tags, count = [], [], count + 1
+        words += [word for word, _ in sentence]
+        tags += [tag for _, tag in sentence]
+    if words:
+        yield _iob_example(f"{path.parent.name}/{path.name}:{count}", words, tags)
+
+
+def _iob_sentences(path: Path) -> Iterator[list[tuple[str, str]]]:
+    sentence: list[tuple[str, str]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        columns = line.split()
+        if not columns:
+            if sentence:
+                yield sentence
+            sentence = []
+        elif len(columns) >= 2 and columns[-1][0] in "BIOES":
+            sentence.append((columns[0], columns[-1]))
+        else:
+            raise GoldError(f"{path}:{number}: expected a word and an IOB tag, found {line!r}")
+    if sentence:
+        yield sentence
+
+
+def _iob_example(name: str, words: Sequence[str], tags: Sequence[str]) -> Example:
+    spans: list[LabelledSpan] = []
+    place = 0
+    before = "O"
+    for word, tag in zip(words, tags, strict=True):
+        mark, _, label = tag.partition("-")
+        end = place + len(word)
+        if mark in {"I", "E"} and before == (label or "entity") and spans:
+            spans[-1] = replace(spans[-1], end=end)
+        elif mark != "O":
+            spans.append(LabelledSpan(place, end, label or "entity"))
+        before = "O" if mark == "O" else (label or "entity")
+        place = end + 1
+    return Example(id=name, text=" ".join(words), spans=tuple(spans))
+
+
+def _read_bioc(path: Path) -> Iterator[Example]:
+    """BioC XML: the passages of a document are joined where their offsets put them."""
+    for _, element in ElementTree.iterparse(path):  # noqa: S314 - gold files are one's own
+        if element.tag == "document":
+            yield _bioc_example(path, element)
+            element.clear()
+
+
+def _bioc_example(path: Path, document: ElementTree.Element) -> Example:
+    text = ""
+    spans: list[LabelledSpan] = []
+    for passage in document.iter("passage"):
+        offset = int(passage.findtext("offset") or 0)
+        text = text.ljust(offset)[:offset] + (passage.findtext("text") or "")
+        for annotation in passage.iter("annotation"):
+            span = _bioc_span(path, annotation)
+            if span:
+                spans.append(span)
+    return Example(id=document.findtext("id") or "", text=text, spans=tuple(sorted(spans)))
+
+
+def _bioc_span(path: Path, annotation: ElementTree.Element) -> LabelledSpan | None:
+    locations = annotation.findall("location")
+    if len(locations) != 1:
+        return None  # a discontinuous mention has no place in a row of tags
+    start, length = (int(locations[0].get(name, -1)) for name in ("offset", "length"))
+    label = next((i.text for i in annotation.findall("infon") if i.get("key") == "type"), None)
+    if start < 0 or length < 0 or not label:
+        raise GoldError(f"{path}: annotation {annotation.get('id')} lacks a place or a type")
+    return LabelledSpan(start, start + length, label)
+
+
+def _read_jsonl(path: Path) -> Iterator[Example]:
+    """One JSON object a line: ``{"id", "text", "spans": [[start, end, label], …]}``."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            spans = tuple(LabelledSpan(*span) for span in record.get("spans", []))
+            yield Example(id=str(record["id"]), text=record["text"], spans=spans)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise GoldError(f"{path}:{number}: not an example ({error})") from error
+
+
+FORMATS: Mapping[str, Callable[[Path], Iterator[Example]]] = {
+    "pubtator": _read_pubtator,
+    "iob": _read_iob,
+    "bioc": _read_bioc,
+    "jsonl": _read_jsonl,
+}

@@ -1,0 +1,205 @@
+"""Fine-tune a tagger on several corpora at once, each of which marks only some labels.
+
+A recipe (TOML) names the encoder, the labels, the corpora with their conventions, what is held
+out, and the optimisation. Texts that are held out in one corpus are held out of all of them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kgbuild_model.batching import Batch, by_length, collate
+from kgbuild_model.errors import RecipeError
+from kgbuild_model.examples import Example, read_examples, relabelled
+from kgbuild_model.scoring import Score, bootstrap, strict_scores
+from kgbuild_model.tagger import partial_label_loss
+from kgbuild_model.tagging import TaggerRun
+from kgbuild_model.tokens import Window, Words, tokenise, windows
+from kgbuild_model.training import Optimisation
+
+__all__ = ["Corpus", "TaggerRecipe", "TrainingSet", "gold_examples", "measure_tagger"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """Files of one convention: which labels they mark, and how much of them an epoch sees.
+
+    ``labels`` maps the file's labels to the tagger's. ``share`` is how often an example is seen in
+    an epoch, on average. ``held_out`` is the share of the ``held_out_files`` kept from training.
+    """
+
+    name: str
+    format: str
+    files: tuple[str, ...]
+    labels: Mapping[str, str]
+    share: float = 1.0
+    held_out_files: tuple[str, ...] = ()
+    held_out_most: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggerRecipe:
+    """All that a training run depends on."""
+
+    encoder: str
+    labels: tuple[str, ...]
+    corpora: tuple[Corpus, ...]
+    epochs: float = 3
+    tokens: int = 2048
+    pieces: int = 510
+    dropout: float = 0.1
+    hold_out: bool = True
+    optimisation: Optimisation = field(default_factory=Optimisation)
+
+    @classmethod
+    def read(cls, path: Path) -> TaggerRecipe:
+        """Read a recipe; raises RecipeError with the file and the key where one is wrong."""
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            corpora = tuple(Corpus(**_tuples(corpus)) for corpus in table.pop("corpus"))
+            optimisation = Optimisation(**table.pop("optimisation", {}))
+            return cls(corpora=corpora, optimisation=optimisation, **_tuples(table))
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise RecipeError(f"{path}: {error}") from error
+
+
+def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:  # TOML has lists
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+
+
+def gold_examples(recipe: TaggerRecipe, root: Path) -> tuple[list[Example], list[Example]]:
+    """The examples to train on and those held out, by the recipe.
+
+    A document that is held out of one corpus is in no corpus' training part, by its identifier.
+    """
+    train: list[Example] = []
+    held: list[Example] = []
+    for corpus in recipe.corpora:
+        train += _read(corpus, corpus.files, root)
+        kept = _read(corpus, corpus.held_out_files, root)
+        if corpus.held_out_most:
+            Random(corpus.name).shuffle(kept)
+            train += kept[corpus.held_out_most :]
+            kept = kept[: corpus.held_out_most]
+        held += kept
+    if not recipe.hold_out:
+        return train + held, held
+    names = {example.id for example in held}
+    return [e for e in train if e.id not in names], held
+
+
+def _read(corpus: Corpus, files: Sequence[str], root: Path) -> list[Example]:
+    marked = frozenset(corpus.labels.values())
+    return [
+        replace(example, marked=marked, convention=corpus.name)
+        for file in files
+        for example in relabelled(read_examples(root / file, corpus.format), corpus.labels)
+    ]
+
+
+class TrainingSet:
+    """Examples cut into windows with their tags, and the batches of every step of a run."""
+
+    def __init__(self, recipe: TaggerRecipe, examples: Sequence[Example], run: TaggerRun) -> None:
+        self.recipe = recipe
+        self.run = run
+        self.conventions = [corpus.name for corpus in recipe.corpora]
+        shares = {corpus.name: corpus.share for corpus in recipe.corpora}
+        self.rows: list[tuple[Example, Words, Window, np.ndarray]] = []
+        self.shares: list[float] = []
+        for example, words in zip(
+            examples, tokenise(run.tokenizer, [e.text for e in examples]), strict=True
+        ):
+            tags = run.tags.encode(example.spans, words)
+            for window in windows(words, recipe.pieces, 0):
+                self.rows.append((example, words, window, tags[window.start : window.end]))
+                self.shares.append(shares[example.convention])
+        self.sizes = [_size(words, window) for _, words, window, _ in self.rows]
+        self.plan = list(self._planned())
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def batch(self, step: int) -> tuple[Batch, Tensor, Tensor, Tensor]:
+        """A step's batch, tags [batch, words], open tags [batch, tags], conventions [batch]."""
+        chosen = [self.rows[place] for place in self.plan[step]]
+        empty = self.run.tokenizer.encode("").ids
+        padding = self.run.tagger.encoder.config.padding_id
+        batch = collate([(w, window) for _, w, window, _ in chosen], (empty[0], empty[-1]), padding)
+        targets = torch.full(batch.first.shape, -100)
+        for row, (*_, tags) in enumerate(chosen):
+            targets[row, : len(tags)] = torch.from_numpy(tags)
+        unmarked = [set(self.run.tags.labels) - e.marked for e, *_ in chosen]
+        open_tags = torch.from_numpy(np.stack([self.run.tags.of_labels(u) for u in unmarked]))
+        convention = torch.tensor([self.conventions.index(e.convention) for e, *_ in chosen])
+        return batch, targets, open_tags, convention
+
+    def loss(self, prepared: tuple[Batch, Tensor, Tensor, Tensor]) -> Tensor:
+        """The partial-label loss of a batch."""
+        batch, targets, open_tags, convention = prepared
+        hidden = self.run.tagger.read(batch.ids, batch.mask, batch.shapes)
+        with torch.autocast("cpu", enabled=False):
+            scores = self.run.tagger.score(hidden, batch.first, convention)
+            return partial_label_loss(scores, targets, open_tags)
+
+    def _planned(self) -> Iterator[list[int]]:
+        random = Random(self.recipe.optimisation.seed)
+        left = self.recipe.epochs
+        while left > 0:
+            chosen = []
+            for place, share in enumerate(self.shares):
+                whole, part = divmod(share * min(left, 1.0), 1)
+                chosen += [place] * (int(whole) + (random.random() < part))
+            # a little noise on the lengths, so that batches differ between epochs
+            noisy = [self.sizes[place] * random.uniform(0.9, 1.1) for place in chosen]
+            groups = list(by_length(noisy, self.recipe.tokens))
+            random.shuffle(groups)
+            yield from ([chosen[i] for i in group] for group in groups)
+            left -= 1
+
+
+def _size(words: Words, window: Window) -> int:
+    last = words.first[window.end] if window.end < len(words) else len(words.ids)
+    return int(last - words.first[window.start]) + 2
+
+
+def measure_tagger(
+    run: TaggerRun, recipe: TaggerRecipe, held: Sequence[Example]
+) -> dict[str, object]:
+    """Strict F1 on held-out texts, for each corpus: together with its interval, and by label."""
+    report: dict[str, object] = {}
+    for place, corpus in enumerate(recipe.corpora):
+        texts = [example for example in held if example.convention == corpus.name]
+        if not texts:
+            continue
+        found = replace(run, convention=place).tag([example.text for example in texts])
+        labels = sorted(set(corpus.labels.values()))
+        each = [
+            strict_scores(
+                [(s.start, s.end, s.label) for s in example.spans],
+                [(s.start, s.end, s.label) for s in spans],
+                labels,
+            )
+            for example, spans in zip(texts, found, strict=True)
+        ]
+        totals = {label: sum((scores[label] for scores in each), Score()) for label in labels}
+        together = [sum(scores.values(), Score()) for scores in each]
+        whole = sum(together, Score())
+        report[corpus.name] = {
+            "texts": len(texts),
+            "f1": round(whole.f1, 4),
+            "precision": round(whole.precision, 4),
+            "recall": round(whole.recall, 4),
+            "interval": [round(bound, 4) for bound in bootstrap(together)],
+            "labels": {label: round(score.f1, 4) for label, score in totals.items()},
+        }
+    return report

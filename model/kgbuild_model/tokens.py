@@ -1,0 +1,125 @@
+"""Text into wordpieces that know their place, and long texts into windows.
+
+The tagger decides once a word, at the word's first wordpiece. A word is what the tokenizer's
+pre-tokenizer cuts: runs without white space, and each punctuation mark by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
+
+__all__ = ["SHAPES", "Window", "Words", "shape_of", "tokenise", "windows"]
+
+SHAPES = ("lower", "title", "upper", "mixed", "digits", "mark", "letter")
+"""The letter case of a word, which an uncased vocabulary loses and gene symbols need."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Words:
+    """A text as wordpieces, and its words over them.
+
+    ``ids`` [pieces] are the wordpieces, without the marks of begin and end; ``shapes``
+    [pieces] index ``SHAPES``; ``first`` [words] is each word's first wordpiece; ``starts`` and
+    ``ends`` [words] are its bounds in the text, in code points.
+    """
+
+    ids: NDArray[np.int64]
+    shapes: NDArray[np.int64]
+    first: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+
+def shape_of(word: str) -> int:
+    """The letter case of a word, as an index of ``SHAPES``.
+
+    >>> [SHAPES[shape_of(w)] for w in ("aspirin", "Aspirin", "CYP2D6", "pERK", "12", "(", "K")]
+    ['lower', 'title', 'upper', 'mixed', 'digits', 'mark', 'letter']
+    """
+    if word.islower():
+        return 0
+    if word.isupper():
+        return 2 if len(word) > 1 else 6
+    if word.istitle():
+        return 1
+    if word.isdigit():
+        return 4
+    return 3 if any(map(str.isupper, word)) else 5
+
+
+def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Words]:
+    """Cut texts into wordpieces and words; nothing is truncated.
+
+    The tokenizer works on as many threads as there are cores and without Python's lock.
+    """
+    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    return [_words(text, encoding) for text, encoding in zip(texts, encodings, strict=True)]
+
+
+def _words(text: str, encoding: object) -> Words:
+    ids = np.array(encoding.ids, dtype=np.int64)  # type: ignore[attr-defined]
+    if not len(ids):
+        return Words(ids, ids, ids, ids, ids)
+    word_of = np.array(encoding.word_ids, dtype=np.int64)  # type: ignore[attr-defined]
+    offsets = np.array(encoding.offsets, dtype=np.int64)  # type: ignore[attr-defined]
+    new = np.concatenate(([True], word_of[1:] != word_of[:-1]))
+    first = np.flatnonzero(new)
+    last = np.append(first[1:], len(ids)) - 1
+    starts, ends = offsets[first, 0], offsets[last, 1]
+    shapes = np.array([shape_of(text[a:b]) for a, b in zip(starts, ends, strict=True)])
+    return Words(ids, shapes[np.cumsum(new) - 1], first, starts, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a text's words that the encoder reads at once.
+
+    Words ``start`` to ``end`` are read; ``keep_from`` to ``keep_to`` are answered: the windows
+    overlap in reading, so that every answered word has text on both sides, and never in answers.
+    """
+
+    start: int
+    end: int
+    keep_from: int
+    keep_to: int
+
+
+def windows(words: Words, pieces: int, overlap: int) -> list[Window]:
+    """Cover all words by windows of at most ``pieces`` wordpieces, ``overlap`` of them shared.
+
+    A text that fits has one window. A word of more than ``pieces`` wordpieces is read alone, up to
+    what fits. The windows depend on the text alone.
+
+    >>> import numpy as np
+    >>> n = np.arange(10)
+    >>> windows(Words(n, n, n, n, n + 1), pieces=6, overlap=2)  # doctest: +NORMALIZE_WHITESPACE
+    [Window(start=0, end=6, keep_from=0, keep_to=5),
+     Window(start=4, end=10, keep_from=5, keep_to=10)]
+    """
+    count = len(words)
+    bounds = np.append(words.first, len(words.ids))
+    spans: list[tuple[int, int]] = []
+    start = 0
+    while start < count:
+        end = int(np.searchsorted(bounds, bounds[start] + pieces, side="right")) - 1
+        end = max(end, start + 1)
+        spans.append((start, end))
+        if end >= count:
+            break
+        back = int(np.searchsorted(bounds, bounds[end] - overlap, side="left"))
+        start = max(back, start + 1) if back < end else end
+    middles = [(a_end + b_start + 1) // 2 for (_, a_end), (b_start, _) in pairwise(spans)]
+    cuts = [0, *middles, count]
+    return [Window(a, b, cuts[i], cuts[i + 1]) for i, (a, b) in enumerate(spans)]

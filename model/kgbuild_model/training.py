@@ -1,0 +1,210 @@
+"""The optimisation loop: AdamW, warm-up and decay, layer-wise rates, clipping, EMA, resume.
+
+A run is a function of its settings: batches and dropout are drawn from the seed and the step's
+number, so a run that was stopped and resumed gives the bytes of one that was not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+__all__ = ["Optimisation", "rate_at", "train"]
+
+BatchT = TypeVar("BatchT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimisation:
+    """How a model is optimised.
+
+    The rate warms up over the share ``warmup`` of the steps, stays, and falls to zero over the
+    last share ``decay``. ``layer_decay`` is what the rate of an encoder's layer is multiplied by
+    for each layer above it. ``ema`` is the share of the old average kept at each step; 0 keeps
+    none. ``bf16`` computes the forward pass in bf16; weights and moments stay in fp32.
+    """
+
+    rate: float = 1e-4
+    head_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    decay: float = 0.9
+    layer_decay: float = 1.0
+    clip: float = 1.0
+    ema: float = 0.0
+    seed: int = 0
+    bf16: bool = True
+
+
+def rate_at(step: int, steps: int, settings: Optimisation) -> float:
+    """The factor on the rates at a step: warm-up, plateau, linear fall to zero.
+
+    >>> [round(rate_at(s, 10, Optimisation(warmup=0.2, decay=0.5)), 1) for s in range(10)]
+    [0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 0.8, 0.6, 0.4, 0.2]
+    """
+    rising = (step + 1) / max(settings.warmup * steps, 1)
+    falling = (steps - step) / max(settings.decay * steps, 1)
+    return min(rising, falling, 1.0)
+
+
+def train(
+    model: nn.Module,
+    *,
+    steps: int,
+    batch_of: Callable[[int], BatchT],
+    loss_of: Callable[[BatchT], Tensor],
+    settings: Optimisation,
+    folder: Path,
+    save_every: int = 200,
+    measure_every: int = 0,
+    measure: Callable[[nn.Module], Mapping[str, object]] | None = None,
+) -> None:
+    """Optimise ``model`` in place for ``steps`` steps, resuming from ``folder`` if it has a state.
+
+    ``batch_of`` gives the batch of a step, ``loss_of`` its loss. ``folder`` gets
+    ``state.safetensors`` (weights and moments) every ``save_every`` steps, and ``log.jsonl``: one
+    line a step. Every ``measure_every`` steps, and at the end, what ``measure`` gives is written
+    to the log.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    optimiser = torch.optim.AdamW(
+        _groups(model, settings), lr=settings.rate, betas=(0.9, 0.98), fused=True
+    )
+    average = (
+        {name: value.detach().clone() for name, value in model.named_parameters()}
+        if settings.ema
+        else {}
+    )
+    done = _restore(model, optimiser, average, folder)
+    bases = [group["lr"] for group in optimiser.param_groups]
+    with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
+        for step in range(done, steps):
+            began = time.monotonic()
+            factor = rate_at(step, steps, settings)
+            for group, base in zip(optimiser.param_groups, bases, strict=True):
+                group["lr"] = base * factor
+            torch.manual_seed(settings.seed * 1_000_003 + step)
+            model.train()
+            with torch.autocast("cpu", torch.bfloat16, enabled=settings.bf16):
+                loss = loss_of(batch_of(step))
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+            norm = nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+            optimiser.step()
+            _follow(average, model, settings.ema)
+            line: dict[str, object] = {"step": step, "loss": round(loss.item(), 5)}
+            line |= {"norm": round(float(norm), 3), "seconds": round(time.monotonic() - began, 3)}
+            last = step + 1 == steps
+            if last or (step + 1) % save_every == 0:
+                _save(model, optimiser, average, step + 1, folder)
+            if measure and (last or (measure_every and (step + 1) % measure_every == 0)):
+                model.eval()
+                with _Averaged(model, average):
+                    line["measured"] = measure(model)
+            print(json.dumps(line), file=log, flush=True)
+    for name, value in model.named_parameters():
+        if average:
+            value.data.copy_(average[name])
+    model.eval()
+
+
+def _groups(model: nn.Module, settings: Optimisation) -> list[dict[str, object]]:
+    """Parameters with their rates: heads, the encoder's layers by depth, no decay on vectors."""
+    layers = max((_depth(name) for name, _ in model.named_parameters()), default=0)
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, value in model.named_parameters():
+        if not value.requires_grad:
+            continue
+        rate = settings.head_rate
+        if name.startswith("encoder."):
+            rate = settings.rate * settings.layer_decay ** (layers - _depth(name))
+        decay = settings.weight_decay if value.ndim > 1 else 0.0
+        groups.setdefault((rate, decay), []).append(value)
+    return [{"params": p, "lr": rate, "weight_decay": decay} for (rate, decay), p in groups.items()]
+
+
+def _depth(name: str) -> int:
+    """The layer that a parameter of the encoder is of: embeddings 0, the first layer 1."""
+    found = re.match(r"encoder\.layers\.(\d+)\.", name)
+    return int(found[1]) + 1 if found else 0
+
+
+def _follow(average: dict[str, Tensor], model: nn.Module, keep: float) -> None:
+    with torch.no_grad():
+        for name, value in model.named_parameters() if average else ():
+            average[name].lerp_(value, 1 - keep)
+
+
+class _Averaged:
+    """Within it the model has the averaged weights."""
+
+    def __init__(self, model: nn.Module, average: dict[str, Tensor]) -> None:
+        self.model, self.average = model, average
+
+    def __enter__(self) -> None:
+        self._swap()
+
+    def __exit__(self, *_: object) -> None:
+        self._swap()
+
+    def _swap(self) -> None:
+        with torch.no_grad():
+            for name, value in self.model.named_parameters() if self.average else ():
+                kept = value.detach().clone()
+                value.copy_(self.average[name])
+                self.average[name] = kept
+
+
+def _save(
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    average: dict[str, Tensor],
+    step: int,
+    folder: Path,
+) -> None:
+    tensors: dict[str, Tensor] = {
+        f"model.{name}": value for name, value in model.named_parameters()
+    }
+    tensors |= {f"ema.{name}": value for name, value in average.items()}
+    for number, parameter in enumerate(_in_order(optimiser)):
+        for name, value in optimiser.state.get(parameter, {}).items():
+            tensors[f"moment.{number}.{name}"] = value
+    partial = folder / "state.partial"
+    save_file(
+        {k: v.detach().contiguous() for k, v in tensors.items()}, partial, {"step": str(step)}
+    )
+    partial.replace(folder / "state.safetensors")
+
+
+def _restore(
+    model: nn.Module, optimiser: torch.optim.Optimizer, average: dict[str, Tensor], folder: Path
+) -> int:
+    path = folder / "state.safetensors"
+    if not path.exists():
+        return 0
+    with safe_open(path, "pt") as state, torch.no_grad():
+        for name, value in model.named_parameters():
+            value.copy_(state.get_tensor(f"model.{name}"))
+        for name in average:
+            average[name] = state.get_tensor(f"ema.{name}")
+        names = set(state.keys())
+        for number, parameter in enumerate(_in_order(optimiser)):
+            found = {n.rsplit(".", 1)[1]: n for n in names if n.startswith(f"moment.{number}.")}
+            if found:
+                optimiser.state[parameter] = {k: state.get_tensor(n) for k, n in found.items()}
+        return int(state.metadata()["step"])
+
+
+def _in_order(optimiser: torch.optim.Optimizer) -> Iterator[nn.Parameter]:
+    for group in optimiser.param_groups:
+        yield from group["params"]

@@ -15,7 +15,9 @@ from torch import Tensor
 
 from kgbuild_model.tokens import Window, Words
 
-__all__ = ["Batch", "by_length", "collate"]
+__all__ = ["Batch", "by_length", "collate", "pieces_of"]
+
+_LONGEST = 510  # what published encoders read, less the marks of begin and end
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,8 +72,14 @@ def collate(rows: Sequence[tuple[Words, Window]], marks: tuple[int, int], paddin
     return Batch(*(torch.from_numpy(array) for array in arrays))
 
 
+def pieces_of(words: Words, window: Window) -> int:
+    """How long a window is in a batch, with the marks of begin and end."""
+    a, b = _bounds(words, window)
+    return b - a + 2
+
+
 def _bounds(words: Words, window: Window) -> tuple[int, int]:
-    """The wordpieces of a window; a word alone that is too long is cut to what an encoder holds."""
+    """The wordpieces of a window; a word that is too long by itself is cut."""
     a = int(words.first[window.start])
     b = int(words.first[window.end]) if window.end < len(words) else len(words.ids)
-    return a, min(b, a + 510)
+    return a, min(b, a + _LONGEST)

@@ -25,6 +25,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from kgbuild_model.calibration import Calibration
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.tagger import Tagger
@@ -71,6 +72,7 @@ def save_tagger(
         "conventions": list(conventions),
         "pieces": run.pieces,
         "overlap": run.overlap,
+        "calibration": run.calibration.points,
         **facts,
     }
     (partial / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
@@ -80,11 +82,13 @@ def save_tagger(
     partial.rename(folder)
 
 
-def load_tagger(folder: Path, *, convention: str | None = None, **settings: Any) -> TaggerRun:
-    """Read a checkpoint folder; ``convention`` is the first one unless named.
+def load_tagger(
+    folder: Path, *, convention: str | None = None, precision: torch.dtype = torch.float32
+) -> TaggerRun:
+    """Read a checkpoint folder; ``convention`` is its first one unless named.
 
-    ``settings`` are fields of TaggerRun (``tokens``, ``bf16`` …). Raises CheckpointError where the
-    folder is missing, damaged, of another format, or lacks the convention.
+    ``precision`` is what the encoder computes in. Raises CheckpointError where the folder is
+    missing, damaged, of another format, or lacks the convention.
     """
     config = read_config(folder)
     tags = TagSet(tuple(config["labels"]))
@@ -102,15 +106,16 @@ def load_tagger(folder: Path, *, convention: str | None = None, **settings: Any)
             f"{folder}: the weights do not fit config.json: {error}", hint="copy the folder anew"
         ) from error
     place = names.index(convention) if convention else 0
-    known: dict[str, Any] = {
-        key: config[key] for key in ("pieces", "overlap", "temperature") if key in config
-    }
+    tagger.read_in(precision)
+    points = config.get("calibration", Calibration().points)
     return TaggerRun(
         tagger=tagger.eval(),
         tokenizer=load_tokenizer(folder),
         tags=tags,
         convention=place,
-        **{**known, **settings},
+        pieces=config["pieces"],
+        overlap=config["overlap"],
+        calibration=Calibration(tuple((x, y) for x, y in points)),
     )
 
 
@@ -208,16 +213,3 @@ def _files(tensors: Mapping[str, Tensor], precision: str) -> Iterator[dict[str, 
         file |= packed
         size += weight
     yield file
-
-
-def _tokenizer(folder: Path) -> Tokenizer:
-    path = folder / "tokenizer.json"
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:
-        raise CheckpointError(
-            f"{path} cannot be read: {error}", hint="copy the folder anew"
-        ) from error
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer

@@ -48,6 +48,11 @@ class Tagger(nn.Module):
         hidden: Tensor = self.encoder(ids, mask, self.shapes(shapes))
         return hidden
 
+    def read_in(self, precision: torch.dtype) -> None:
+        """Keep the encoder's weights in ``precision`` and compute in it; scores stay in fp32."""
+        self.encoder.to(precision)
+        self.shapes.to(precision)
+
     def score(self, hidden: Tensor, first: Tensor, convention: Tensor) -> Tensor:
         """Log-probabilities of the tags of each word, in fp32.
 

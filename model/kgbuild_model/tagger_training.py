@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kgbuild_model.batching import Batch, by_length, collate
+from kgbuild_model.batching import Batch, by_length, collate, pieces_of
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.examples import Example, read_examples, relabelled
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
@@ -123,7 +123,7 @@ class TrainingSet:
             for window in windows(words, recipe.pieces, 0):
                 self.rows.append((example, words, window, tags[window.start : window.end]))
                 self.shares.append(shares[example.convention])
-        self.sizes = [_size(words, window) for _, words, window, _ in self.rows]
+        self.sizes = [pieces_of(words, window) for _, words, window, _ in self.rows]
         self.plan = list(self._planned())
 
     def __len__(self) -> int:
@@ -165,11 +165,6 @@ class TrainingSet:
             random.shuffle(groups)
             yield from ([chosen[i] for i in group] for group in groups)
             left -= 1
-
-
-def _size(words: Words, window: Window) -> int:
-    last = words.first[window.end] if window.end < len(words) else len(words.ids)
-    return int(last - words.first[window.start]) + 2
 
 
 def measure_tagger(

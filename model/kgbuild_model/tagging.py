@@ -1,17 +1,24 @@
-"""Tag texts: windows, batches, the encoder, the best valid row of tags, spans with scores."""
+"""Tag texts: windows, the encoder, the best valid row of tags, spans with scores.
+
+The windows of one text go through the encoder together and never with those of another text. So
+what is found in a text depends on the text alone, to the last bit, whatever stands beside it, and
+nothing is padded. On a CPU a batch of one abstract is within a few percent of the rate of large
+batches (``benchmarks/tagger.py`` measures it).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from kgbuild_model.batching import by_length, collate
+from kgbuild_model.batching import collate
+from kgbuild_model.calibration import Calibration
 from kgbuild_model.tokens import Window, Words, tokenise, windows
-from kgbuild_model.viterbi import best_tags, span_probabilities
+from kgbuild_model.viterbi import best_spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,9 +44,10 @@ class ScoredSpan:
 class TaggerRun:
     """A tagger with its tokenizer, ready to read texts.
 
-    ``convention`` is the index of the convention to follow. ``pieces`` is how many wordpieces
-    the encoder reads at once, ``overlap`` how many of them two windows share, ``tokens`` how many a
-    batch has at most, padding included.
+    ``convention`` is the index of the convention to follow. ``pieces`` is how many wordpieces the
+    encoder reads at once, ``overlap`` how many of them two windows share, ``windows_at_once`` how
+    many windows of a long text go through the encoder together. ``autocast`` computes in bf16 while
+    the weights stay in fp32, as in training.
     """
 
     tagger: Tagger
@@ -48,54 +56,44 @@ class TaggerRun:
     convention: int = 0
     pieces: int = 510
     overlap: int = 128
-    tokens: int = 8192
-    bf16: bool = True
+    windows_at_once: int = 8
+    autocast: bool = False
+    calibration: Calibration = field(default_factory=Calibration)
 
     def tag(self, texts: Sequence[str]) -> list[list[ScoredSpan]]:
         """The spans of each text, in order of place; the texts may be of any length."""
-        read = tokenise(self.tokenizer, texts)
-        scores = self.scores(read)
-        return [self._spans(words, rows) for words, rows in zip(read, scores, strict=True)]
+        return [self.spans(words) for words in tokenise(self.tokenizer, texts)]
 
-    def scores(self, read: Sequence[Words]) -> list[NDArray[np.float32]]:
-        """Log-probabilities of the tags of every word: one array [words, tags] for each text."""
-        rows = [
-            (i, w)
-            for i, words in enumerate(read)
-            for w in windows(words, self.pieces, self.overlap)
+    def spans(self, words: Words) -> list[ScoredSpan]:
+        """The spans of one text cut into words."""
+        return [
+            ScoredSpan(
+                int(words.starts[solved.first]),
+                int(words.ends[solved.last]),
+                self.tags.labels[solved.label],
+                self.calibration.of(solved.probability),
+            )
+            for solved in best_spans(self.scores(words), self.tags)
         ]
-        answers = [np.zeros((len(words), len(self.tags)), dtype=np.float32) for words in read]
-        sizes = [_pieces(read[i], window) for i, window in rows]
-        for group in by_length(sizes, self.tokens):
-            chosen = [rows[place] for place in group]
-            found = self._score([(read[i], window) for i, window in chosen])
-            for (i, window), values in zip(chosen, found, strict=True):
+
+    def scores(self, words: Words) -> NDArray[np.float32]:
+        """Log-probabilities of the tags of every word, [words, tags]."""
+        answers = np.zeros((len(words), len(self.tags)), dtype=np.float32)
+        cut = windows(words, self.pieces, self.overlap)
+        for place in range(0, len(cut), self.windows_at_once):
+            chosen = cut[place : place + self.windows_at_once]
+            for window, values in zip(chosen, self._read(words, chosen), strict=True):
                 kept = slice(window.keep_from - window.start, window.keep_to - window.start)
-                answers[i][window.keep_from : window.keep_to] = values[kept]
+                answers[window.keep_from : window.keep_to] = values[kept]
         return answers
 
     @torch.no_grad()
-    def _score(self, rows: list[tuple[Words, Window]]) -> NDArray[np.float32]:
-        empty = self.tokenizer.encode("").ids
-        batch = collate(rows, (empty[0], empty[-1]), self.tagger.encoder.config.padding_id)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+    def _read(self, words: Words, chosen: Sequence[Window]) -> Iterator[NDArray[np.float32]]:
+        ids = self.tokenizer.encode("").ids
+        padding = self.tagger.encoder.config.padding_id
+        batch = collate([(words, window) for window in chosen], (ids[0], ids[-1]), padding)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
             hidden = self.tagger.read(batch.ids, batch.mask, batch.shapes)
-        convention = torch.full((len(rows),), self.convention)
-        scores: NDArray[np.float32] = self.tagger.score(hidden, batch.first, convention).numpy()
-        return scores
-
-    def _spans(self, words: Words, scores: NDArray[np.float32]) -> list[ScoredSpan]:
-        if not len(words):
-            return []
-        row = best_tags(scores[None], np.array([len(words)]), self.tags)[0]
-        found = self.tags.decode(row.tolist())
-        sure = span_probabilities(scores, found, self.tags)
-        return [
-            ScoredSpan(int(words.starts[a]), int(words.ends[b]), self.tags.labels[label], score)
-            for (a, b, label), score in zip(found, sure, strict=True)
-        ]
-
-
-def _pieces(words: Words, window: Window) -> int:
-    last = words.first[window.end] if window.end < len(words) else len(words.ids)
-    return int(last - words.first[window.start]) + 2
+        convention = torch.full((len(chosen),), self.convention)
+        scores = self.tagger.score(hidden, batch.first, convention)
+        return iter(scores.numpy())

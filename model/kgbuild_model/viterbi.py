@@ -1,12 +1,14 @@
 """The best valid row of tags, and how sure each span of it is.
 
-Both treat the scores of the words as independent and the rules of ``TagSet.follows`` as hard:
-the best path is Viterbi's (1967); a span's probability is its share among all valid rows, by the
-forward-backward algorithm (Rabiner 1989, section III).
+Scores of words are independent, the rules of ``TagSet.follows`` are hard. The best row is Viterbi's
+(1967); a span's probability is its share among all valid rows, by the forward-backward algorithm
+(Rabiner 1989, section III). Most words are surely ``O``: rows are cut there, and the stretches
+between are solved side by side.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,30 +18,66 @@ if TYPE_CHECKING:
 
     from kgbuild_model.tags import TagSet
 
-__all__ = ["best_tags", "span_probabilities"]
+__all__ = ["Solved", "best_spans"]
 
+_SURE = np.log(0.9995)
 _NEVER = np.float32(-1e9)
 
 
-def best_tags(
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A span of words ``first`` to ``last``, the place of its label, and its probability."""
+
+    first: int
+    last: int
+    label: int
+    probability: float
+
+
+def best_spans(scores: NDArray[np.float32], tags: TagSet) -> list[Solved]:
+    """The spans of the best valid row of tags of one text, in order.
+
+    ``scores`` [words, tags] are log-probabilities. A word whose ``O`` is more than 99.95% sure is
+    ``O``.
+    """
+    stretches = _stretches(scores[:, 0] < _SURE)
+    if not stretches:
+        return []
+    longest = max(end - start for start, end in stretches)
+    batch = np.zeros((len(stretches), longest, len(tags)), dtype=np.float32)
+    for row, (start, end) in enumerate(stretches):
+        batch[row, : end - start] = scores[start:end]
+    lengths = np.array([end - start for start, end in stretches])
+    rows = _viterbi(batch, lengths, tags)
+    share = _Shares(batch, lengths, tags)
+    return [
+        Solved(start + first, start + last, label, share.of(row, first, last, label))
+        for row, (start, _) in enumerate(stretches)
+        for first, last, label in tags.decode(rows[row].tolist())
+    ]
+
+
+def _stretches(unsure: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The runs of True, as ``(start, end)``."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], unsure.view(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _viterbi(
     scores: NDArray[np.float32], lengths: NDArray[np.int64], tags: TagSet
 ) -> list[NDArray[np.int64]]:
-    """The best valid row for each text of a batch.
-
-    ``scores`` [batch, words, tags] are log-probabilities, ``lengths`` [batch] how many words
-    of each row count.
-    """
-    batch, longest, _ = scores.shape
+    """The best valid row of each stretch; ``scores`` [stretches, words, tags]."""
+    count, longest, _ = scores.shape
     rules = np.where(tags.follows, np.float32(0), _NEVER)  # [before, after]
     best = scores[:, 0] + np.where(tags.may_start, np.float32(0), _NEVER)
-    came_from = np.zeros((longest, batch, len(tags)), dtype=np.int64)
+    came_from = np.zeros((longest, count, len(tags)), dtype=np.int64)
     for place in range(1, longest):
-        paths = best[:, :, None] + rules  # [batch, before, after]
+        paths = best[:, :, None] + rules  # [stretches, before, after]
         came_from[place] = paths.argmax(axis=1)
         arrived = paths.max(axis=1) + scores[:, place]
         best = np.where((place < lengths)[:, None], arrived, best)
     best = best + np.where(tags.may_end, np.float32(0), _NEVER)
-    return [_trace(came_from[:, i], int(best[i].argmax()), int(lengths[i])) for i in range(batch)]
+    return [_trace(came_from[:, i], int(best[i].argmax()), int(lengths[i])) for i in range(count)]
 
 
 def _trace(came_from: NDArray[np.int64], tag: int, length: int) -> NDArray[np.int64]:
@@ -50,58 +88,48 @@ def _trace(came_from: NDArray[np.int64], tag: int, length: int) -> NDArray[np.in
     return row
 
 
-def span_probabilities(
-    scores: NDArray[np.float32], spans: list[tuple[int, int, int]], tags: TagSet
-) -> list[float]:
-    """The probability of each span ``(first word, last word, label)`` among all valid rows.
+class _Shares:
+    """How much of the weight of all valid rows goes through a span."""
 
-    ``scores`` [words, tags] are log-probabilities of one text.
-    """
-    if not spans:
-        return []
-    rules = np.where(tags.follows, 0.0, -np.inf)
-    before, after = _forward(scores, rules, tags), _backward(scores, rules, tags)
-    whole = np.logaddexp.reduce(before[-1] + np.where(tags.may_end, 0.0, -np.inf))
-    return [float(np.exp(_inside(scores, span, before, after) - whole)) for span in spans]
+    def __init__(
+        self, scores: NDArray[np.float32], lengths: NDArray[np.int64], tags: TagSet
+    ) -> None:
+        self.scores = scores
+        rules = np.exp(np.where(tags.follows, 0.0, -np.inf))  # [before, after]
+        starts, ends = np.log(tags.may_start + 1e-300), np.log(tags.may_end + 1e-300)
+        count, longest, width = scores.shape
+        self.before = np.empty((count, longest, width))
+        self.after = np.empty((count, longest, width))
+        self.before[:, 0] = scores[:, 0] + starts
+        for place in range(1, longest):
+            self.before[:, place] = scores[:, place] + _through(self.before[:, place - 1], rules)
+        self.after[:, -1] = ends
+        for place in range(longest - 2, -1, -1):
+            onward = _through(scores[:, place + 1] + self.after[:, place + 1], rules.T)
+            last = (place >= lengths - 1)[:, None]
+            self.after[:, place] = np.where(last, ends, onward)
+        last_words = self.before[np.arange(count), lengths - 1]
+        self.whole = _sum(last_words + ends)
+
+    def of(self, row: int, first: int, last: int, label: int) -> float:
+        begin, within, end, single = range(4 * label + 1, 4 * label + 5)
+        before, after, scores = self.before[row], self.after[row], self.scores[row]
+        if first == last:
+            weight = before[first, single] + after[first, single]
+        else:
+            inside = scores[first + 1 : last, within].sum() + scores[last, end]
+            weight = before[first, begin] + inside + after[last, end]
+        return float(min(1.0, np.exp(weight - self.whole[row])))
 
 
-def _forward(
-    scores: NDArray[np.float32], rules: NDArray[np.float64], tags: TagSet
-) -> NDArray[np.float64]:
-    """[words, tags]: log-weight of all rows up to a word that end with the tag."""
-    total = np.empty(scores.shape)
-    total[0] = scores[0] + np.where(tags.may_start, 0.0, -np.inf)
-    for place in range(1, len(scores)):
-        total[place] = scores[place] + np.logaddexp.reduce(
-            total[place - 1][:, None] + rules, axis=0
-        )
+def _through(weights: NDArray[np.float64], rules: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-weights [stretches, tags] carried over one step: log-sum-exp as a matrix product."""
+    top = weights.max(axis=1, keepdims=True)
+    carried: NDArray[np.float64] = top + np.log(np.exp(weights - top) @ rules + 1e-300)
+    return carried
+
+
+def _sum(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    top = weights.max(axis=1)
+    total: NDArray[np.float64] = top + np.log(np.exp(weights - top[:, None]).sum(axis=1))
     return total
-
-
-def _backward(
-    scores: NDArray[np.float32], rules: NDArray[np.float64], tags: TagSet
-) -> NDArray[np.float64]:
-    """[words, tags]: log-weight of all rows after a word that has the tag."""
-    total = np.empty(scores.shape)
-    total[-1] = np.where(tags.may_end, 0.0, -np.inf)
-    for place in range(len(scores) - 2, -1, -1):
-        total[place] = np.logaddexp.reduce(rules + scores[place + 1] + total[place + 1], axis=1)
-    return total
-
-
-def _inside(
-    scores: NDArray[np.float32],
-    span: tuple[int, int, int],
-    before: NDArray[np.float64],
-    after: NDArray[np.float64],
-) -> float:
-    first, last, label = span
-    begin, within, end, single = range(4 * label + 1, 4 * label + 5)
-    if first == last:
-        return float(before[first, single] + after[first, single])
-    return float(
-        before[first, begin]
-        + scores[first + 1 : last, within].sum()
-        + scores[last, end]
-        + after[last, end]
-    )

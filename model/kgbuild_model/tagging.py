@@ -92,8 +92,11 @@ class TaggerRun:
         ids = self.tokenizer.encode("").ids
         padding = self.tagger.encoder.config.padding_id
         batch = collate([(words, window) for window in chosen], (ids[0], ids[-1]), padding)
+        device = self.tagger.head.weight.device
         with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
-            hidden = self.tagger.read(batch.ids, batch.mask, batch.shapes)
-        convention = torch.full((len(chosen),), self.convention)
-        scores = self.tagger.score(hidden, batch.first, convention)
-        return iter(scores.numpy())
+            hidden = self.tagger.read(
+                batch.ids.to(device), batch.mask.to(device), batch.shapes.to(device)
+            )
+        convention = torch.full((len(chosen),), self.convention, device=device)
+        scores = self.tagger.score(hidden, batch.first.to(device), convention)
+        return iter(scores.cpu().numpy())

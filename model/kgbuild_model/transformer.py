@@ -235,7 +235,7 @@ class RelativeBias(nn.Module):
 
     def forward(self, length: int) -> Tensor:
         """[1, h, n, n] for a text of ``length`` positions."""
-        place = torch.arange(length)
+        place = torch.arange(length, device=self.table.weight.device)
         bias: Tensor = self.table(self.bucket(place - place.unsqueeze(1)))  # [n, n, h]
         return bias.permute(2, 0, 1).unsqueeze(0)
 
@@ -291,7 +291,8 @@ class Embedding(nn.Module):
 
 def _hidden_bias(mask: Tensor) -> Tensor:
     """[b, n] of what is there -> [b, 1, 1, n] to add to scores: what is padding gets no weight."""
-    return torch.zeros(mask.shape).masked_fill(~mask, -torch.inf)[:, None, None, :]
+    hidden = torch.zeros(mask.shape, device=mask.device).masked_fill(~mask, -torch.inf)
+    return hidden[:, None, None, :]
 
 
 # --- the encoder ---------------------------------------------------------------------------------
@@ -343,8 +344,10 @@ class Encoder(nn.Module):
         if self.relative is not None:
             relative = self.relative(ids.shape[1])
             bias = relative if bias is None else relative + bias
-        if bias is not None and torch.is_autocast_enabled("cpu"):
-            bias = bias.to(torch.get_autocast_dtype("cpu"))  # once, not in every layer
+        if bias is not None:  # once, not in every layer
+            kind = ids.device.type
+            autocast = torch.is_autocast_enabled(kind)
+            bias = bias.to(torch.get_autocast_dtype(kind) if autocast else x.dtype)
         for layer in self.layers:
             x = layer(x, bias)
         encoded: Tensor = x if self.norm is None else self.norm(x)
@@ -419,7 +422,7 @@ class Decoder(nn.Module):
         n = ids.shape[1]
         x = self.embedding(ids, start=before)
         hidden = ~causal_mask(n, before + n)
-        bias = torch.zeros(n, before + n).masked_fill(hidden, -torch.inf)
+        bias = torch.zeros(n, before + n).masked_fill(hidden, -torch.inf).to(ids.device)
         memory_bias = None if memory_mask is None else _hidden_bias(memory_mask)
         for place, layer in enumerate(self.layers):
             read = None if memory is None else memory[place]

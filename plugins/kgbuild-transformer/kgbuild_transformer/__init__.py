@@ -1,0 +1,1 @@
+"""The transformer tagger as a kgbuild plugin."""

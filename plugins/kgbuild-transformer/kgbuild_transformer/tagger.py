@@ -1,0 +1,126 @@
+"""The tagger as kgbuild's component."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from kgbuild_model.checkpoint import digest, load_tagger, read_config
+from kgbuild_model.errors import CheckpointError
+from kgbuild_model.weights import weights_folder
+
+from kgbuild import (
+    Annotations,
+    ComponentUnavailableError,
+    ConfigError,
+    Document,
+    Mention,
+    Task,
+)
+from kgbuild_transformer.settings import TaggerSettings
+
+if TYPE_CHECKING:
+    from kgbuild_model.tagging import ScoredSpan, TaggerRun
+
+__all__ = ["TransformerTagger", "fingerprint"]
+
+
+def fingerprint(settings: TaggerSettings) -> str:
+    """A hash of the weights and of what they are computed in.
+
+    Raises ComponentUnavailableError where the weights are missing or damaged.
+    """
+    facts = (_digest(_folder(settings)), str(_precision(settings)), settings.device)
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+class TransformerTagger:
+    """Extractor: the mentions that a transformer finds, with calibrated scores.
+
+    Raises ComponentUnavailableError where the weights or the device are missing, ConfigError
+    where the checkpoint lacks the convention or a category.
+    """
+
+    def __init__(self, settings: TaggerSettings) -> None:
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        self._settings = settings
+        self._run = _load(settings)
+        unknown = set(settings.categories) - set(self._run.tags.labels)
+        if unknown:
+            raise ConfigError(
+                f"the checkpoint {settings.model} has no label {', '.join(sorted(unknown))}",
+                key="categories",
+                hints=[f"it has {', '.join(self._run.tags.labels)}"],
+            )
+        self._kept = set(settings.categories or self._run.tags.labels)
+
+    def extract(self, batch: Sequence[Task]) -> Iterator[Annotations]:
+        """The mentions of each document, in the order of the text."""
+        texts = [task.document.text for task in batch]
+        for task, spans in zip(batch, self._run.tag(texts), strict=True):
+            yield Annotations(mentions=tuple(self._mentions(task.document, spans)))
+
+    def _mentions(self, document: Document, spans: Sequence[ScoredSpan]) -> Iterator[Mention]:
+        for span in spans:
+            section = document.section_at(span.start)
+            crosses = section is not None and span.end > section.span.end
+            if span.label in self._kept and span.score >= self._settings.min_score and not crosses:
+                yield Mention.at(document, span.start, span.end, span.label, span.score)
+
+
+def _load(settings: TaggerSettings) -> TaggerRun:
+    folder = _folder(settings)
+    try:
+        device = torch.device(settings.device)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ComponentUnavailableError(
+            f"there is no device {settings.device!r}: {error}",
+            hints=['device = "cpu" is always there'],
+        ) from error
+    try:
+        names = read_config(folder)["conventions"]
+        if settings.convention and settings.convention not in names:
+            raise ConfigError(
+                f"the checkpoint {settings.model} has no convention {settings.convention!r}",
+                key="convention",
+                hints=[f"it has {', '.join(names)}"],
+            )
+        run = load_tagger(
+            folder, convention=settings.convention or None, precision=_precision(settings)
+        )
+    except CheckpointError as error:
+        raise ComponentUnavailableError(
+            str(error), plugin="transformer", hints=[error.hint]
+        ) from error
+    run.tagger.to(device)
+    return run
+
+
+def _folder(settings: TaggerSettings) -> Path:
+    shipped = weights_folder(settings.model)
+    return shipped if shipped is not None else Path(settings.model)
+
+
+@cache
+def _digest(folder: Path) -> str:
+    try:
+        return digest(folder)
+    except (CheckpointError, OSError) as error:
+        hint = getattr(error, "hint", "") or "name a checkpoint folder, or fast, or accurate"
+        raise ComponentUnavailableError(str(error), plugin="transformer", hints=[hint]) from error
+
+
+def _precision(settings: TaggerSettings) -> torch.dtype:
+    """What to compute in: bf16 pays only where the processor has instructions for it."""
+    if settings.precision == "auto":
+        if settings.device != "cpu":
+            return torch.float32
+        native = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+        return torch.bfloat16 if native else torch.float32
+    return torch.bfloat16 if settings.precision == "bf16" else torch.float32

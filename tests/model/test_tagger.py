@@ -1,0 +1,462 @@
+"""Tags, windows, Viterbi, calibration, gold files, checkpoints, and a tagger that learns."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kgbuild_model.abbreviations import find_abbreviations
+from kgbuild_model.calibration import Calibration, expected_calibration_error
+from kgbuild_model.checkpoint import digest, load_tagger, save_tagger
+from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
+from kgbuild_model.examples import Example, LabelledSpan, read_examples
+from kgbuild_model.scoring import Score, bootstrap, strict_scores
+from kgbuild_model.tagger import Tagger, partial_label_loss
+from kgbuild_model.tagger_training import (
+    Corpus,
+    TaggerRecipe,
+    TrainingSet,
+    gold_examples,
+    measure_tagger,
+)
+from kgbuild_model.tagging import TaggerRun
+from kgbuild_model.tags import TagSet
+from kgbuild_model.tokens import tokenise, windows
+from kgbuild_model.training import Optimisation, train
+from kgbuild_model.transformer import Encoder, TransformerConfig
+from kgbuild_model.viterbi import best_spans
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+TAGS = TagSet(("Chemical", "Disease"))
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789()-.,;:'"
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{c}" for c in letters)]
+    words += ["aspirin", "asthma", "causes", "and", "the", "drug", "fever"]
+    made = Tokenizer(models.WordPiece({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
+    made.normalizer = normalizers.BertNormalizer(lowercase=True)
+    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    made.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    return made
+
+
+@pytest.fixture
+def run(tokenizer: Tokenizer) -> TaggerRun:
+    torch.manual_seed(0)
+    config = TransformerConfig(
+        layers=2,
+        width=32,
+        heads=4,
+        feed_forward=64,
+        vocabulary=tokenizer.get_vocab_size(),
+        positions=512,
+    )
+    tagger = Tagger(Encoder(config), tags=len(TAGS), conventions=2, dropout=0.0).eval()
+    return TaggerRun(tagger=tagger, tokenizer=tokenizer, tags=TAGS)
+
+
+HOSTILE = [
+    "",
+    " ",
+    "a",
+    "!?…",
+    "x" * 5000,
+    "\x00\x01\x02",
+    "阿司匹林 causes 发热",
+    "🧪💊 aspirin 🤒",
+    "e\u0301 aspirin",
+    "fi\u00a0\u200baspirin",
+    "السلام aspirin",
+    "\n\n\t\r\n aspirin \u2028 fever",
+    "ß\u0130\u0131 ASPIRIN",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_gives_exact_offsets_and_no_crash(text: str, run: TaggerRun) -> None:
+    [spans] = run.tag([text])
+    for span in spans:
+        assert 0 <= span.start < span.end <= len(text)
+        assert 0.0 <= span.score <= 1.0
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_words_stand_in_order_and_within_the_text(tokenizer: Tokenizer, text: str) -> None:
+    """Law: words do not overlap, are in order, and cover text that is not white space."""
+    [words] = tokenise(tokenizer, [text])
+    before = 0
+    for start, end in zip(words.starts, words.ends, strict=True):
+        assert before <= start <= end <= len(text)
+        before = end
+
+
+def test_a_text_is_tagged_alike_whatever_stands_beside_it(run: TaggerRun) -> None:
+    texts = ["Aspirin causes asthma.", "The drug and the fever. " * 30, "fever"]
+    together = run.tag(texts)
+    assert together == [run.tag([text])[0] for text in texts]
+    assert run.tag(texts[::-1]) == together[::-1]
+
+
+@given(st.integers(0, 400), st.integers(8, 60), st.data())
+@settings(max_examples=60, deadline=None)
+def test_windows_answer_every_word_once(count: int, pieces: int, data: st.DataObject) -> None:
+    """Law: the kept parts follow each other from the first word to the last."""
+    overlap = data.draw(st.integers(0, pieces // 2))
+    sizes = data.draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
+    first = np.concatenate(([0], np.cumsum(sizes)))[:count].astype(np.int64)
+    from kgbuild_model.tokens import Words
+
+    words = Words(np.zeros(sum(sizes), dtype=np.int64), first, first, first, first)
+    cut = windows(words, pieces, overlap)
+    assert [w.keep_from for w in cut] == [0, *(w.keep_to for w in cut[:-1])][: len(cut)]
+    assert not cut or cut[-1].keep_to == count
+    bounds = [*first.tolist(), sum(sizes)]
+    for window in cut:
+        assert window.start <= window.keep_from < window.keep_to <= window.end
+        assert bounds[window.end] - bounds[window.start] <= pieces
+
+
+def test_a_long_text_is_read_to_its_end(run: TaggerRun) -> None:
+    text = "aspirin " * 3000
+    assert len(run.scores(tokenise(run.tokenizer, [text])[0])) == 3000
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 11), st.integers(0, 3), st.sampled_from(TAGS.labels)), max_size=5
+    )
+)
+def test_tags_give_back_the_spans_they_were_made_of(drawn: list[tuple[int, int, str]]) -> None:
+    """Law: decoding encoded spans gives the spans, where no two share a word."""
+    spans, taken = set(), set()
+    for first, more, label in drawn:
+        places = set(range(first, min(first + more, 11) + 1))
+        if not places & taken:
+            taken |= places
+            spans.add((first, max(places), TAGS.labels.index(label)))
+    from kgbuild_model.tokens import Words
+
+    n = np.arange(12)
+    words = Words(n, n, n, 2 * n, 2 * n + 1)
+    gold = [LabelledSpan(2 * a, 2 * b + 1, TAGS.labels[label]) for a, b, label in spans]
+    assert set(TAGS.decode(TAGS.encode(gold, words).tolist())) == spans
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_best_spans_equal_an_exhaustive_search(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    scores = random.normal(size=(int(random.integers(1, 5)), len(TAGS))) * 2
+    scores = (scores - np.log(np.exp(scores).sum(1, keepdims=True))).astype(np.float32)
+    weights: dict[tuple[int, ...], float] = {}
+    for row in itertools.product(range(len(TAGS)), repeat=len(scores)):
+        valid = TAGS.may_start[row[0]] and TAGS.may_end[row[-1]]
+        if valid and all(TAGS.follows[a, b] for a, b in itertools.pairwise(row)):
+            weights[row] = float(np.exp(sum(scores[i, tag] for i, tag in enumerate(row))))
+    best = max(weights, key=weights.__getitem__)
+    found = best_spans(scores, TAGS)
+    assert [(s.first, s.last, s.label) for s in found] == TAGS.decode(best)
+    for span in found:
+        key = (span.first, span.last, span.label)
+        share = sum(w for row, w in weights.items() if key in TAGS.decode(row)) / sum(
+            weights.values()
+        )
+        assert span.probability == pytest.approx(share, abs=1e-4)
+
+
+def test_unmarked_labels_cost_nothing_where_the_corpus_does_not_mark_them() -> None:
+    scores = torch.log_softmax(torch.tensor([[[0.0] * len(TAGS)]]), -1)
+    scores[0, 0] = torch.tensor([0.01, 0.02, 0.02, 0.02, 0.9, 0.01, 0.01, 0.005, 0.005]).log()
+    outside = torch.tensor([[0]])
+    chemical_open = torch.from_numpy(TAGS.of_labels({"Chemical"})).unsqueeze(0)
+    closed = torch.zeros_like(chemical_open)
+    assert partial_label_loss(scores, outside, chemical_open).item() < 0.05
+    assert partial_label_loss(scores, outside, closed).item() > 4
+    assert partial_label_loss(scores, torch.tensor([[4]]), closed).item() == pytest.approx(
+        0.105, abs=0.01
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        (
+            "tumor necrosis factor alpha (TNF-alpha) rose",
+            [("tumor necrosis factor alpha", "TNF-alpha")],
+        ),
+        (
+            "glucose-6-phosphate dehydrogenase (G6PD)",
+            [("glucose-6-phosphate dehydrogenase", "G6PD")],
+        ),
+        ("It rose (see Fig. 2) and fell (n = 12).", []),
+        ("Patients (ABC) were studied.", []),
+        ("(HF)", []),
+        ("acute renal failure (ARF; 5%)", [("acute renal failure", "ARF")]),
+    ],
+)
+def test_abbreviations_are_found_with_their_long_forms(
+    text: str, pairs: list[tuple[str, str]]
+) -> None:
+    found = [
+        (text[a.long_start : a.long_end], text[a.short_start : a.short_end])
+        for a in find_abbreviations(text)
+    ]
+    assert found == pairs
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200))
+def test_a_fitted_calibration_rises_and_stays_in_range(pairs: list[tuple[float, bool]]) -> None:
+    """Law: calibration never turns the order of scores around."""
+    curve = Calibration.fitted([s for s, _ in pairs], [r for _, r in pairs])
+    values = [curve.of(s) for s in sorted(s for s, _ in pairs)]
+    assert all(0 <= v <= 1 for v in values)
+    assert all(b >= a - 1e-4 for a, b in itertools.pairwise(values))
+
+
+def test_calibration_brings_the_error_down() -> None:
+    random = np.random.default_rng(1)
+    scores = random.uniform(size=4000)
+    right = random.uniform(size=4000) < scores**3
+    curve = Calibration.fitted(scores[:2000].tolist(), right[:2000].tolist())
+    after = [curve.of(s) for s in scores[2000:]]
+    before = expected_calibration_error(scores[2000:].tolist(), right[2000:].tolist())
+    assert expected_calibration_error(after, right[2000:].tolist()) < 0.05 < before
+
+
+def test_strict_scores_count_text_bounds_and_label() -> None:
+    gold = [(0, 7, "Chemical"), (8, 12, "Disease"), (20, 25, "Gene")]
+    found = [(0, 7, "Chemical"), (8, 13, "Disease")]
+    scores = strict_scores(gold, found, ("Chemical", "Disease"))
+    assert scores == {"Chemical": Score(1, 0, 0), "Disease": Score(0, 1, 1)}
+    whole = sum(scores.values(), Score())
+    assert (whole.precision, whole.recall, whole.f1) == (0.5, 0.5, 0.5)
+    low, high = bootstrap([whole] * 10)
+    assert low == high == 0.5
+
+
+PUBTATOR = """\
+1|t|Aspirin causes asthma.
+1|a|The drug fever.
+1\t0\t7\tAspirin\tChemical\tD1
+1\t15\t21\tasthma\tDisease\tD2
+1\tCID\tD1\tD2
+
+"""
+
+
+def test_gold_files_are_read_in_each_form(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(PUBTATOR)
+    (tmp_path / "b.tsv").write_text(
+        "Aspirin\tB-Chemical\ncauses\tO\nmild\tB-Disease\nasthma\tI-Disease\n\nfever\tO\n"
+    )
+    (tmp_path / "c.xml").write_text(
+        "<collection><document><id>1</id><passage><offset>0</offset><text>Aspirin causes</text>"
+        '<annotation id="1"><infon key="type">Chemical</infon>'
+        '<location offset="0" length="7"/></annotation>'
+        "</passage></document></collection>"
+    )
+    (tmp_path / "d.jsonl").write_text(
+        json.dumps({"id": "1", "text": "Aspirin", "spans": [[0, 7, "Chemical"]]}) + "\n"
+    )
+    [pubtator] = read_examples(tmp_path / "a.txt", "pubtator")
+    assert [pubtator.text[s.start : s.end] for s in pubtator.spans] == ["Aspirin", "asthma"]
+    [iob] = read_examples(tmp_path / "b.tsv", "iob")
+    assert [(iob.text[s.start : s.end], s.label) for s in iob.spans] == [
+        ("Aspirin", "Chemical"),
+        ("mild asthma", "Disease"),
+    ]
+    for name, form in (("c.xml", "bioc"), ("d.jsonl", "jsonl")):
+        [example] = read_examples(tmp_path / name, form)
+        assert example.spans == (LabelledSpan(0, 7, "Chemical"),)
+
+
+def test_a_gold_file_with_a_wrong_place_names_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("1|t|Aspirin.\n1|a|x\n1\t0\t7\tIbuprofen\tChemical\tD1\n")
+    with pytest.raises(GoldError, match=r"a\.txt:3: 'Ibuprofen' is not in the text"):
+        list(read_examples(tmp_path / "a.txt", "pubtator"))
+    (tmp_path / "b.tsv").write_text("Aspirin B-Chemical\nlonely\n")
+    with pytest.raises(GoldError, match=r"b\.tsv:2"):
+        list(read_examples(tmp_path / "b.tsv", "iob"))
+    with pytest.raises(GoldError, match="no gold format is called 'word'"):
+        read_examples(tmp_path / "b.tsv", "word")
+
+
+def test_a_recipe_with_an_unknown_key_names_it(tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('encoder = "x"\nlabels = []\ncolour = 1\ncorpus = []\n')
+    with pytest.raises(RecipeError, match=r"r\.toml.*colour"):
+        TaggerRecipe.read(tmp_path / "r.toml")
+
+
+def test_what_is_held_out_of_one_corpus_is_in_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(PUBTATOR + PUBTATOR.replace("1|", "2|").replace("1\t", "2\t"))
+    (tmp_path / "b.txt").write_text(PUBTATOR)
+    recipe = TaggerRecipe(
+        encoder="x",
+        labels=TAGS.labels,
+        corpora=(
+            Corpus(
+                name="one", format="pubtator", files=("a.txt",), labels={"Chemical": "Chemical"}
+            ),
+            Corpus(
+                name="two",
+                format="pubtator",
+                files=(),
+                held_out_files=("b.txt",),
+                labels={"Disease": "Disease"},
+            ),
+        ),
+    )
+    learnt, held = gold_examples(recipe, tmp_path)
+    assert [e.id for e in learnt] == ["2"]
+    assert [(e.id, e.convention, e.marked) for e in held] == [("1", "two", {"Disease"})]
+    everything, _ = gold_examples(replace(recipe, hold_out=False), tmp_path)
+    assert sorted(e.id for e in everything) == ["1", "1", "2"]
+
+
+def _learning(run: TaggerRun) -> tuple[TaggerRecipe, TrainingSet, list[Example]]:
+    corpora = tuple(
+        Corpus(name=name, format="jsonl", files=(), labels={label: label})
+        for name, label in zip(("one", "two"), TAGS.labels, strict=True)
+    )
+    recipe = TaggerRecipe(
+        encoder="x", labels=TAGS.labels, corpora=corpora, epochs=40, tokens=256,
+        optimisation=Optimisation(rate=2e-3, head_rate=2e-3, bf16=False, ema=0.5),
+    )  # fmt: skip
+    text = "the drug aspirin causes asthma and fever."
+    one = Example(
+        id="1",
+        text=text,
+        spans=(LabelledSpan(9, 16, "Chemical"),),
+        marked=frozenset({"Chemical"}),
+        convention="one",
+    )
+    two = Example(
+        id="2", text=text, spans=(LabelledSpan(24, 30, "Disease"), LabelledSpan(35, 40, "Disease")),
+        marked=frozenset({"Disease"}), convention="two",
+    )  # fmt: skip
+    examples = [one, two] * 4
+    return recipe, TrainingSet(recipe, examples, run), [one, two]
+
+
+def _train(run: TaggerRun, folder: Path, steps: int | None = None) -> None:
+    recipe, learning, _ = _learning(run)
+    train(
+        run.tagger, steps=steps or len(learning), batch_of=learning.batch, loss_of=learning.loss,
+        settings=recipe.optimisation, folder=folder, save_every=7,
+    )  # fmt: skip
+
+
+def test_a_tagger_learns_from_corpora_that_mark_one_label_each(
+    run: TaggerRun, tmp_path: Path
+) -> None:
+    _train(run, tmp_path)
+    recipe, _, examples = _learning(run)
+    report = measure_tagger(run, recipe, examples)
+    assert report["one"]["f1"] == report["two"]["f1"] == 1.0  # type: ignore[index]
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert log[-1]["loss"] < log[0]["loss"] / 5
+
+
+def test_a_run_that_was_stopped_and_resumed_gives_the_same_weights(
+    tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    def fresh() -> TaggerRun:
+        torch.manual_seed(0)
+        config = TransformerConfig(
+            layers=1,
+            width=32,
+            heads=4,
+            feed_forward=64,
+            vocabulary=tokenizer.get_vocab_size(),
+            positions=64,
+        )
+        tagger = Tagger(Encoder(config), tags=len(TAGS), conventions=2, dropout=0.1)
+        return TaggerRun(tagger=tagger, tokenizer=tokenizer, tags=TAGS)
+
+    class StopError(Exception):
+        pass
+
+    whole, halves = fresh(), fresh()
+    _train(whole, tmp_path / "whole")
+    recipe, learning, _ = _learning(halves)
+
+    def stopping(step: int) -> object:
+        if step == 16:
+            raise StopError
+        return learning.batch(step)
+
+    with pytest.raises(StopError):
+        train(
+            halves.tagger, steps=len(learning), batch_of=stopping, loss_of=learning.loss,
+            settings=recipe.optimisation, folder=tmp_path / "halves", save_every=7,
+        )  # fmt: skip
+    resumed = fresh()
+    _train(resumed, tmp_path / "halves")
+    for (name, one), (_, two) in zip(
+        whole.tagger.named_parameters(), resumed.tagger.named_parameters(), strict=True
+    ):
+        assert torch.equal(one, two), name
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp16", "fp32"])
+def test_a_checkpoint_tags_like_the_tagger_it_was_made_of(
+    run: TaggerRun, tmp_path: Path, precision: str
+) -> None:
+    _train(run, tmp_path / "run")
+    save_tagger(tmp_path / "made", run, ("one", "two"), precision=precision)
+    again = load_tagger(tmp_path / "made", convention="two")
+    text = "the drug aspirin causes asthma and fever."
+    expected = replace(run, convention=1).tag([text])[0]
+    assert [(s.start, s.end, s.label) for s in again.tag([text])[0]] == [
+        (s.start, s.end, s.label) for s in expected
+    ]
+    assert len(digest(tmp_path / "made")) == 16
+
+
+def _damaged(folder: Path, kind: str) -> None:
+    if kind == "truncated":
+        path = folder / "weights-1.safetensors"
+        path.write_bytes(path.read_bytes()[:1000])
+    elif kind == "foreign":
+        (folder / "config.json").write_text('{"model_type": "bert"}')
+    elif kind == "no weights":
+        (folder / "weights-1.safetensors").unlink()
+    elif kind == "no tokenizer":
+        (folder / "tokenizer.json").unlink()
+    else:
+        (folder / "config.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("truncated", "is damaged"),
+        ("foreign", "is no tagger of format 1"),
+        ("no weights", "has no weights-1.safetensors"),
+        ("no tokenizer", "tokenizer.json cannot be read"),
+        ("no config", "is no checkpoint"),
+    ],
+)
+def test_a_damaged_checkpoint_is_refused_with_a_hint(
+    run: TaggerRun, tmp_path: Path, kind: str, said: str
+) -> None:
+    save_tagger(tmp_path / "made", run, ("one", "two"))
+    _damaged(tmp_path / "made", kind)
+    with pytest.raises(CheckpointError, match=said) as caught:
+        load_tagger(tmp_path / "made")
+    assert caught.value.hint
+
+
+def test_an_unknown_convention_is_refused(run: TaggerRun, tmp_path: Path) -> None:
+    save_tagger(tmp_path / "made", run, ("one", "two"))
+    with pytest.raises(CheckpointError, match="no convention is called 'three'"):
+        load_tagger(tmp_path / "made", convention="three")

@@ -5,13 +5,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-PLUGINS := plugins/kgbuild-lexicon plugins/kgbuild-spacy
+PARTS := model plugins/kgbuild-lexicon plugins/kgbuild-spacy plugins/kgbuild-transformer
+# the CPU build of torch, where that index can be reached; else what pip finds by itself
+TORCH := --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu torch
 
 .PHONY: demo test test-all check bench clean
 
-$(VENV)/installed: pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
+$(VENV)/installed: pyproject.toml constraints.txt $(wildcard */pyproject.toml plugins/*/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) -e . $(foreach plugin,$(PLUGINS),-e $(plugin))
+	$(PIP) $(TORCH) 2>/dev/null || true
+	$(PIP) -e . $(foreach part,$(PARTS),-e $(part))
 	touch $@
 
 $(VENV)/tested: $(VENV)/installed
@@ -35,7 +38,7 @@ test-all: $(VENV)/tested
 
 check: $(VENV)/checked
 	$(BIN)/ruff check .
-	$(BIN)/mypy kgbuild
+	$(BIN)/mypy -p kgbuild -p kgbuild_model -p kgbuild_lexicon -p kgbuild_spacy -p kgbuild_transformer
 	$(BIN)/lint-imports
 
 bench: $(VENV)/installed

@@ -14,7 +14,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -121,6 +121,11 @@ class Configuration:
     def origin(self, key: str) -> str:
         """Where the value of a dotted key came from."""
         return self.origins.get(key, "default")
+
+    def with_pipeline(self, **changes: Any) -> Configuration:
+        """The same with other settings of the pipeline, already checked."""
+        pipeline = self.settings.pipeline.model_copy(update=changes)
+        return replace(self, settings=self.settings.model_copy(update={"pipeline": pipeline}))
 
 
 def load_configuration(

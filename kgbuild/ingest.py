@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from kgbuild.annotation import AnnotatedDocument, Annotations
+from kgbuild.assertion import Source
 from kgbuild.components import Failure, PaperFile, Reader, ReaderSpec, Withdrawal
 from kgbuild.config import Configuration
 from kgbuild.document import Document, Unread
@@ -31,7 +32,8 @@ from kgbuild.graph.reading import load
 from kgbuild.graph.rows import AnnotationRows, compact
 from kgbuild.graph.store import GraphStore, Pending
 from kgbuild.host import Host, check_reading
-from kgbuild.readers.paper_files import Entry, FoundFile, Limits, find_papers
+from kgbuild.pipeline import stopped
+from kgbuild.readers.paper_files import Entry, FoundFile, Limits, find_papers, shown
 from kgbuild.workers import Annotators
 
 __all__ = ["Progress", "Summary", "ingest", "limits_of", "read_papers"]
@@ -40,6 +42,7 @@ _BATCH_DOCUMENTS = 512
 _BATCH_CHARACTERS = 8_000_000
 _BATCH_STEPS = 4 * _BATCH_DOCUMENTS
 _COMMIT_SECONDS = 2.0
+_FROM_STDIN = "standard input "
 
 
 @dataclass(slots=True)
@@ -199,25 +202,28 @@ class _Reading:
 
     def read(self, paths: Sequence[str], *, prune: bool) -> None:
         seen: set[str] = set()
+        unread: list[str] = []
         try:
             for found in find_papers(paths, limits=limits_of(self._configuration)):
                 if isinstance(found, Failure):
-                    self._fail(found)
+                    key = _relative(found.file, self._store.folder)
+                    unread.append(key)
+                    self._fail_file(key, found)
                 elif isinstance(found, Unread):
                     self._summary.leave_out(found.what, found.count)
                 else:
                     key = self._key(found)
                     seen.add(key)
                     self._file(key, found)
-            self._missing(paths, seen, prune=prune)
+            self._missing(paths, seen, unread, prune=prune)
         finally:
             self._flush()
 
     def _key(self, found: FoundFile) -> str:
         """What a file is called in the store: relative to the graph's parent where it can be."""
         if found.signature is None:
-            return f"standard input {found.digest()[:16]}"
-        return _relative(found.path, self._store.folder)
+            return f"{_FROM_STDIN}{found.digest()[:16]}"
+        return shown(_relative(found.path, self._store.folder))
 
     def _file(self, key: str, found: FoundFile) -> None:
         state = self._store.file_state(key)
@@ -240,7 +246,7 @@ class _Reading:
                 if found.changed():
                     raise InputError("changes while it is read", file=found.name)
         except InputError as error:
-            self._fail(_failure(found.name, "paper files", error), key)
+            self._fail_file(key, _failure(found.name, "paper files", error))
 
     def _read_file(self, key: str, found: FoundFile, digest: str) -> None:
         signature, stamp = compact(found.signature), self._readers.stamp
@@ -260,41 +266,25 @@ class _Reading:
         self._step(end)
 
     def _entry(self, key: str, entry: Entry) -> None:
-        name = "readers"
-        try:
-            name, readings = self._readers.readings(entry)
-            for reading in readings:
-                self._reading(key, entry.file, name, reading)
-        except Exception as error:  # noqa: BLE001 - isolation point: calling a reader
-            self._fail(_failure(entry.file.name, name, error), key)
-
-    def _reading(
-        self,
-        key: str,
-        file: PaperFile,
-        name: str,
-        reading: Document | AnnotatedDocument | Unread | Withdrawal | Failure,
-    ) -> None:
-        if isinstance(reading, Failure):
-            self._fail(reading, key)
-        elif isinstance(reading, Unread):
-            if reading.problem:
-                self._fail(_unread_failure(file, name, reading), key)
-            else:
+        for reading in self._readers.readings(entry):
+            if isinstance(reading, Failure):
+                self._fail(reading, key)
+            elif isinstance(reading, Unread):
                 self._summary.leave_out(reading.what, reading.count)
-        elif isinstance(reading, Withdrawal):
-            self._step(lambda: self._store.keep_withdrawal(key, reading.document))
-        elif isinstance(reading, AnnotatedDocument):
-            self._document(key, reading.document, reading.annotations)
-        else:
-            self._document(key, reading, Annotations())
+            elif isinstance(reading, Withdrawal):
+                self._withdraw(key, reading.document)
+            else:
+                self._document(key, reading)
 
-    def _document(self, key: str, document: Document, given: Annotations) -> None:
+    def _withdraw(self, key: str, document: str) -> None:
+        self._step(lambda: self._store.keep_withdrawal(key, document))
+
+    def _document(self, key: str, read: AnnotatedDocument) -> None:
         self._summary.documents_read += 1
-        self._gathered.append((document, given))
+        self._gathered.append((read.document, read.annotations))
         self._gathered_from = key
         self._batch.documents += 1
-        self._batch.characters += len(document.text)
+        self._batch.characters += len(read.document.text)
         if self._batch.full:
             self._flush()
 
@@ -309,10 +299,13 @@ class _Reading:
 
             self._batch.steps.append(keep)
 
-    def _fail(self, failure: Failure, key: str = "") -> None:
+    def _fail(self, failure: Failure, key: str) -> None:
         self._summary.fail(failure)
-        kept = replace(failure, file=key or failure.file)
-        self._step(lambda: self._store.keep_failure(kept))
+        self._step(lambda: self._store.keep_failure(_kept(failure, key)))
+
+    def _fail_file(self, key: str, failure: Failure) -> None:
+        self._summary.fail(failure)
+        self._step(lambda: self._store.keep_file_failure(_kept(failure, key)))
 
     def _step(self, step: Callable[[], None]) -> None:
         self._close_gathered()
@@ -331,12 +324,20 @@ class _Reading:
             reach("ingest.read-batch")
             self._progress("reading", self._summary.documents_read, None)
 
-    def _missing(self, paths: Sequence[str], seen: set[str], *, prune: bool) -> None:
-        """Count the files below the paths that were read before and are no longer there."""
-        below = [_relative(path, self._store.folder) for path in paths if path != "-"]
-        rows = self._store.connection.execute("SELECT path FROM files ORDER BY path").fetchall()
-        for (key,) in rows:
-            if key not in seen and any(_is_below(key, above) for above in below):
+    def _missing(
+        self, paths: Sequence[str], seen: set[str], unread: Sequence[str], *, prune: bool
+    ) -> None:
+        """Count the files below the paths that were read before and are no longer there.
+
+        What cannot be read now, or lies in a folder that cannot, is not gone.
+        """
+        below = [shown(_relative(path, self._store.folder)) for path in paths if path != "-"]
+        for key in self._store.known_paths():
+            if (
+                key not in seen
+                and any(_is_below(key, above) for above in below)
+                and not any(_is_below(key, above) for above in unread)
+            ):
                 self._summary.files_missing += 1
                 if prune:
                     self._step(lambda key=key: self._forget(key))  # type: ignore[misc]
@@ -369,27 +370,54 @@ class _Readers:
             ]
         )
 
-    def readings(self, entry: Entry) -> tuple[str, Iterator[Any]]:
-        """The name of the reader for an entry, and what it reads, checked."""
-        name = self._host.reader_for(entry.base_name, entry.head, self._forced)
+    def readings(
+        self, entry: Entry
+    ) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
+        """What a reader makes of an entry, checked; what it cannot read comes as a Failure.
+
+        In a strict run a reader that raises anything but InputError, or breaks its promise,
+        ends the run: raises PluginError.
+        """
+        name = "readers"
+        try:
+            name = self._host.reader_for(entry.base_name, entry.head, self._forced)
+            spec, made = self._reader(name)
+            for reading in made.read(entry.file):
+                yield self._checked(spec, reading, entry.file)
+        except Exception as error:  # isolation point: calling a reader
+            if self._host.strict and not isinstance(error, InputError):
+                raise stopped(self._source(name), entry.file.name, error) from error
+            yield _failure(entry.file.name, name, error)
+
+    def _reader(self, name: str) -> tuple[ReaderSpec, Reader]:
+        """The reader of that name, made when it is first wanted."""
         if name not in self._made:
             given = self._configuration.settings.component(name)
             place = self._configuration.origins.get(f"components.{name}", "")
             spec = self._host.spec("reader", name)
             assert isinstance(spec, ReaderSpec)
             self._made[name] = spec, self._host.create("reader", name, given, place=place)
-        spec, made = self._made[name]
-        return name, self._checked(spec, made, entry.file)
+        return self._made[name]
 
-    def _checked(self, spec: ReaderSpec, reader: Reader, file: PaperFile) -> Iterator[Any]:
-        for reading in reader.read(file):
-            try:
-                check_reading(spec, reading)
-                self._check_size(reading, file)
-            except KgbuildError as error:
-                yield _failure(file.name, spec.name, error)
-            else:
-                yield reading
+    def _source(self, name: str) -> Source:
+        return self._host.source("reader", name, self._configuration.settings.component(name))
+
+    def _checked(
+        self, spec: ReaderSpec, reading: Any, file: PaperFile
+    ) -> AnnotatedDocument | Failure | Unread | Withdrawal:
+        try:
+            check_reading(spec, reading)
+            self._check_size(reading, file)
+        except KgbuildError as error:
+            if self._host.strict and not isinstance(error, InputError):
+                raise
+            return _failure(file.name, spec.name, error)
+        if isinstance(reading, Unread) and reading.problem:
+            return _unread_failure(file, spec.name, reading)
+        if isinstance(reading, Document):
+            return AnnotatedDocument(document=reading)
+        assert isinstance(reading, AnnotatedDocument | Unread | Withdrawal)
+        return reading
 
     def _check_size(self, reading: Any, file: PaperFile) -> None:
         document = reading.document if isinstance(reading, AnnotatedDocument) else reading
@@ -411,24 +439,7 @@ def read_papers(
         if isinstance(entry, Failure | Unread):
             yield entry
         else:
-            yield from _read_entry(readers, entry)
-
-
-def _read_entry(
-    readers: _Readers, entry: Entry
-) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
-    name = "readers"
-    try:
-        name, readings = readers.readings(entry)
-        for reading in readings:
-            if isinstance(reading, Unread) and reading.problem:
-                yield _unread_failure(entry.file, name, reading)
-            elif isinstance(reading, Document):
-                yield AnnotatedDocument(document=reading)
-            else:
-                yield reading
-    except Exception as error:  # noqa: BLE001 - isolation point: calling a reader
-        yield _failure(entry.file.name, name, error)
+            yield from readers.readings(entry)
 
 
 def limits_of(configuration: Configuration) -> Limits:
@@ -447,12 +458,20 @@ def _relative(path: str | os.PathLike[str], folder: Path) -> str:
     base = folder.absolute().parent
     whole = os.path.abspath(path)  # noqa: PTH100 - links are not resolved: a name is a name
     name = os.path.relpath(whole, base)
-    name = whole if name.startswith("..") else name
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return whole if name == ".." or name.startswith("../") else name
 
 
 def _is_below(key: str, above: str) -> bool:
-    return above == "." or key == above or key.startswith(f"{above}/")
+    if above == ".":
+        return not key.startswith(("/", _FROM_STDIN))
+    return key == above or key.startswith(f"{above.rstrip('/')}/")
+
+
+def _kept(failure: Failure, key: str) -> Failure:
+    """The failure as it is kept: by the file's key, with the member of an archive as place."""
+    _, _, member = failure.file.partition("!")
+    place = ", ".join(part for part in (member, failure.place) if part)
+    return replace(failure, file=key, place=place)
 
 
 def _failure(file: str, component: str, error: Exception) -> Failure:

@@ -12,6 +12,7 @@ differs, so a changed word list never repeats the tagging.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -34,7 +35,7 @@ from kgbuild.components import (
 )
 from kgbuild.config import Configuration
 from kgbuild.document import Document
-from kgbuild.errors import ConfigError
+from kgbuild.errors import ConfigError, ContractError, PluginError
 from kgbuild.graph.rows import (
     AnnotationRows,
     Layer,
@@ -50,7 +51,7 @@ from kgbuild.host import Host, Kind, extract_each, link, segment
 from kgbuild.language import guess
 from kgbuild.vocabulary import normalise
 
-__all__ = ["Pipeline"]
+__all__ = ["Pipeline", "stopped"]
 
 _ASSEMBLY = "assembly@1"
 """The last stage. Its number grows when assembly makes other assertions of the same layers."""
@@ -273,7 +274,7 @@ class Pipeline:
                 progress.document,
             )
         except Exception as error:  # noqa: BLE001 - isolation point: calling a component
-            progress.fail(step.source.component, error)
+            self._fail(step, progress, error)
 
     def _extract(self, step: _Step, progresses: list[_Progress]) -> None:
         spec = cast("ExtractorSpec", step.spec)
@@ -285,7 +286,7 @@ class Pipeline:
         results = extract_each(spec, cast("Extractor", step.component), tasks)
         for progress, result in zip(reading, results, strict=True):
             if isinstance(result, Exception):
-                progress.fail(step.source.component, result)
+                self._fail(step, progress, result)
             else:
                 added = _without_repeated(progress, result)
                 if added:
@@ -324,8 +325,14 @@ class Pipeline:
         try:
             return link(spec, cast("Linker", step.component), progress.document, mentions)
         except Exception as error:  # noqa: BLE001 - isolation point: calling a component
-            progress.fail(step.source.component, error)
+            self._fail(step, progress, error)
             return ()
+
+    def _fail(self, step: _Step, progress: _Progress, error: Exception) -> None:
+        """Keep a component's failure on a document; in a strict run it is the last."""
+        if self._host.strict:
+            raise stopped(step.source, progress.document.id, error) from error
+        progress.fail(step.source.component, error)
 
     # --- assertions and rows -----------------------------------------------------------------
 
@@ -422,6 +429,23 @@ def _make(host: Host, configuration: Configuration, kind: Kind, key: str, name: 
         component=host.create(kind, name, given, place=configuration.origin),
         source=host.source(kind, name, given, place=configuration.origin),
     )
+
+
+def stopped(source: Source, at: str, error: Exception) -> PluginError:
+    """The error that ends a strict run: whose component failed on what, and its traceback."""
+    problem = str(error) or type(error).__name__
+    if not isinstance(error, ContractError):
+        problem = f"{type(error).__name__} on {at}: {problem}"
+    ending = PluginError(
+        problem,
+        plugin=source.component,
+        provider=f"{source.distribution} {source.version}",
+        hints=["without --strict this document alone fails, and the others are done"],
+    )
+    if not isinstance(error, ContractError):
+        # A note, since what caused an error does not cross the pipe from a worker.
+        ending.add_note("".join(traceback.format_exception(error)).rstrip())
+    return ending
 
 
 def _check_needs(

@@ -34,6 +34,7 @@ VERBS = {
     "init": "write a kgbuild.toml for what is installed",
     "ingest": "read papers into the graph; resumable",
     "annotate": "annotate papers without a graph",
+    "evaluate": "score annotations against gold",
     "status": "how much the graph holds, and what was left out",
     "show": "a document with its mentions, a concept with its edges, an assertion",
     "query": "run SPARQL on the graph",

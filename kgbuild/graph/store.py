@@ -201,6 +201,14 @@ class GraphStore:
         ).fetchone()
         return FileState(row[0], row[1], row[2], bool(row[3])) if row else None
 
+    def known_paths(self) -> list[str]:
+        """The files that were read, or could not be, in the order of their names."""
+        rows = self.connection.execute(
+            "SELECT path FROM files UNION SELECT path FROM failures WHERE version IS NULL"
+            " ORDER BY path"
+        )
+        return [path for (path,) in rows]
+
     def begin_file(self, path: str, digest: str, signature: str, reader: str) -> None:
         """Note that the file is about to be read; what it failed at before is forgotten."""
         self.connection.execute(
@@ -617,6 +625,16 @@ class GraphStore:
             (failure.file, version, failure.document, failure.component, failure.error,
              failure.message, failure.place),
         )  # fmt: skip
+
+    def keep_file_failure(self, failure: Failure) -> None:
+        """Keep that a file could not be read at all: once, and until it can be read."""
+        self.connection.execute(
+            "DELETE FROM failures WHERE path = ? AND version IS NULL", (failure.file,)
+        )
+        self.connection.execute(
+            "UPDATE files SET whole = 0, signature = '' WHERE path = ?", (failure.file,)
+        )
+        self.keep_failure(failure)
 
     def retry_failures(self) -> int:
         """Mark what failed to be done again; return how many failures that is."""

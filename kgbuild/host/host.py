@@ -126,6 +126,11 @@ class Host:
         return tuple(self._warnings)
 
     @property
+    def strict(self) -> bool:
+        """Whether the first failure of a plugin is to end the run."""
+        return self._strict
+
+    @property
     def unreviewed(self) -> int:
         """How many assertions went without the opinion of a reviewer that had failed."""
         return self._unreviewed

@@ -97,8 +97,9 @@ def load_tagger(
         raise CheckpointError(
             f"{folder}: no convention is called {convention!r}", hint=f"one of {', '.join(names)}"
         )
-    encoder = Encoder(TransformerConfig(**config["encoder"]))
-    tagger = Tagger(encoder, tags=len(tags), conventions=len(names))
+    with torch.random.fork_rng(devices=[]):  # the weights that come first are thrown away
+        encoder = Encoder(TransformerConfig(**config["encoder"]))
+        tagger = Tagger(encoder, tags=len(tags), conventions=len(names))
     try:
         tagger.load_state_dict(unpacked(folder))
     except (RuntimeError, SafetensorError) as error:

@@ -6,6 +6,7 @@ import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from kgbuild_model.checkpoint import digest, load_tagger, save_tagger
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.examples import Example, LabelledSpan, read_examples
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
-from kgbuild_model.tagger import Tagger, partial_label_loss
+from kgbuild_model.tagger import partial_label_loss
 from kgbuild_model.tagger_training import (
     Corpus,
     TaggerRecipe,
@@ -26,42 +27,27 @@ from kgbuild_model.tagger_training import (
     gold_examples,
     measure_tagger,
 )
-from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
+from kgbuild_model.testing import small_run, small_tokenizer
 from kgbuild_model.tokens import tokenise, windows
 from kgbuild_model.training import Optimisation, train
-from kgbuild_model.transformer import Encoder, TransformerConfig
 from kgbuild_model.viterbi import best_spans
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+
+if TYPE_CHECKING:
+    from kgbuild_model.tagging import TaggerRun
+    from tokenizers import Tokenizer
 
 TAGS = TagSet(("Chemical", "Disease"))
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789()-.,;:'"
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{c}" for c in letters)]
-    words += ["aspirin", "asthma", "causes", "and", "the", "drug", "fever"]
-    made = Tokenizer(models.WordPiece({w: i for i, w in enumerate(words)}, unk_token="[UNK]"))
-    made.normalizer = normalizers.BertNormalizer(lowercase=True)
-    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    made.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    return made
+    return small_tokenizer()
 
 
 @pytest.fixture
-def run(tokenizer: Tokenizer) -> TaggerRun:
-    torch.manual_seed(0)
-    config = TransformerConfig(
-        layers=2,
-        width=32,
-        heads=4,
-        feed_forward=64,
-        vocabulary=tokenizer.get_vocab_size(),
-        positions=512,
-    )
-    tagger = Tagger(Encoder(config), tags=len(TAGS), conventions=2, dropout=0.0).eval()
-    return TaggerRun(tagger=tagger, tokenizer=tokenizer, tags=TAGS)
+def run() -> TaggerRun:
+    return small_run(TAGS.labels)
 
 
 HOSTILE = [
@@ -366,21 +352,9 @@ def test_a_tagger_learns_from_corpora_that_mark_one_label_each(
     assert log[-1]["loss"] < log[0]["loss"] / 5
 
 
-def test_a_run_that_was_stopped_and_resumed_gives_the_same_weights(
-    tokenizer: Tokenizer, tmp_path: Path
-) -> None:
+def test_a_run_that_was_stopped_and_resumed_gives_the_same_weights(tmp_path: Path) -> None:
     def fresh() -> TaggerRun:
-        torch.manual_seed(0)
-        config = TransformerConfig(
-            layers=1,
-            width=32,
-            heads=4,
-            feed_forward=64,
-            vocabulary=tokenizer.get_vocab_size(),
-            positions=64,
-        )
-        tagger = Tagger(Encoder(config), tags=len(TAGS), conventions=2, dropout=0.1)
-        return TaggerRun(tagger=tagger, tokenizer=tokenizer, tags=TAGS)
+        return small_run(TAGS.labels, layers=1, dropout=0.1)
 
     class StopError(Exception):
         pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +47,6 @@ class TransformerTagger:
     """
 
     def __init__(self, settings: TaggerSettings) -> None:
-        if settings.threads:
-            torch.set_num_threads(settings.threads)
         self._settings = settings
         self._run = _load(settings)
         unknown = set(settings.categories) - set(self._run.tags.labels)
@@ -62,7 +61,9 @@ class TransformerTagger:
     def extract(self, batch: Sequence[Task]) -> Iterator[Annotations]:
         """The mentions of each document, in the order of the text."""
         texts = [task.document.text for task in batch]
-        for task, spans in zip(batch, self._run.tag(texts), strict=True):
+        with _threads(self._settings.threads):
+            found = self._run.tag(texts)
+        for task, spans in zip(batch, found, strict=True):
             yield Annotations(mentions=tuple(self._mentions(task.document, spans)))
 
     def _mentions(self, document: Document, spans: Sequence[ScoredSpan]) -> Iterator[Mention]:
@@ -73,6 +74,17 @@ class TransformerTagger:
                 yield Mention.at(document, span.start, span.end, span.label, span.score)
 
 
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let PyTorch use ``count`` threads within; 0 changes nothing."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 def _load(settings: TaggerSettings) -> TaggerRun:
     folder = _folder(settings)
     try:
@@ -81,6 +93,7 @@ def _load(settings: TaggerSettings) -> TaggerRun:
     except (RuntimeError, AssertionError) as error:
         raise ComponentUnavailableError(
             f"there is no device {settings.device!r}: {error}",
+            plugin="transformer",
             hints=['device = "cpu" is always there'],
         ) from error
     try:

@@ -1,0 +1,197 @@
+"""``kgbuild evaluate``: how right annotations are, against gold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, cast
+
+import click
+
+from kgbuild.annotation import AnnotatedDocument, Annotations
+from kgbuild.cli import ExitCode
+from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
+from kgbuild.components import ExtractorSpec, Failure
+from kgbuild.errors import InputError
+from kgbuild.evaluation import Counts, Evaluation, Pair, Task, evaluate, names_of
+from kgbuild.host import Host
+from kgbuild.ingest import read_papers
+from kgbuild.pipeline import Pipeline
+
+__all__ = ["command"]
+
+
+@click.command("evaluate")
+@click.argument("gold", nargs=-1, required=True)
+@click.option("--task", type=click.Choice([t.value for t in Task]), default="mentions")
+@click.option("--predictions", multiple=True, metavar="FILE", help="Score this, run nothing.")
+@click.option("--gold-mentions", is_flag=True, help="Take the mentions from the gold.")
+@click.option("--gold-links", is_flag=True, help="Take mentions and links from the gold.")
+@click.option("--seen", multiple=True, metavar="FILE", help="Gold that was trained on.")
+@click.option("--reader", metavar="NAME", help="Read every file with this reader.")
+@click.option("--errors", default=10, show_default=True, help="How many mistakes to show.")
+@click.option("--json", "for_machines", is_flag=True, help="Print JSON, with all mistakes.")
+@setup_options
+def command(
+    gold: tuple[str, ...],
+    task: str,
+    predictions: tuple[str, ...],
+    gold_mentions: bool,
+    gold_links: bool,
+    seen: tuple[str, ...],
+    reader: str | None,
+    errors: int,
+    for_machines: bool,
+    **options: Any,
+) -> int:
+    r"""Score the configured pipeline, or a file of predictions, against gold annotations.
+
+    Gold is PubTator or BioC. Types that the gold does not mark are not scored.
+
+    \b
+    Example: kgbuild evaluate dev.pubtator --task mentions
+             kgbuild evaluate dev.pubtator --task links --gold-mentions
+             kgbuild evaluate dev.pubtator --predictions mine.pubtator --json
+    """
+    setup = set_up(**options)
+    wanted = _annotated(setup, gold, reader)
+    if not any(document.annotations.mentions for document in wanted):
+        raise InputError(
+            "has no annotations to score against",
+            file=", ".join(gold),
+            hints=["gold is PubTator or BioC with annotations in it"],
+        )
+    if predictions:
+        pairs = _matched(wanted, _annotated(setup, predictions, reader))
+    else:
+        pairs = list(_run(setup, wanted, mentions=gold_mentions or gold_links, links=gold_links))
+    names = names_of(_annotated(setup, seen, reader)) if seen else frozenset()
+    evaluation = evaluate(pairs, Task(task), names)
+    if for_machines:
+        as_json(_plain(evaluation))
+    else:
+        _show(evaluation, errors)
+    return ExitCode.WELL
+
+
+def _annotated(setup: Setup, paths: tuple[str, ...], reader: str | None) -> list[AnnotatedDocument]:
+    """The annotated documents of some files. Raises InputError at the first that is broken."""
+    found: dict[str, AnnotatedDocument] = {}
+    for reading in read_papers(paths, setup.host(), setup.configuration, reader):
+        if isinstance(reading, Failure):
+            raise InputError(reading.message, file=reading.file, place=reading.place)
+        if isinstance(reading, AnnotatedDocument):
+            found.setdefault(reading.document.id, reading)
+    return list(found.values())
+
+
+def _matched(gold: list[AnnotatedDocument], given: list[AnnotatedDocument]) -> list[Pair]:
+    """Gold and predictions by document; a document without predictions has none right."""
+    predicted = {one.document.id: one for one in given}
+    unknown = sorted(predicted.keys() - {one.document.id for one in gold})
+    if unknown:
+        click.echo(f"{len(unknown):,} predicted documents are not in the gold: left out", err=True)
+    return [
+        (one, predicted.get(one.document.id, AnnotatedDocument(document=one.document)))
+        for one in gold
+    ]
+
+
+def _run(
+    setup: Setup, gold: list[AnnotatedDocument], *, mentions: bool, links: bool
+) -> Iterator[Pair]:
+    """Annotate the gold's documents, with as much of the gold given as was asked for."""
+    host = setup.host()
+    pipeline = setup.configuration.settings.pipeline
+    extractors = pipeline.extractors
+    if mentions:
+        extractors = tuple(name for name in extractors if _relates(host, name))
+    configuration = setup.configuration.with_pipeline(
+        extractors=extractors,
+        linkers=() if links else pipeline.linkers,
+        trust_annotations=mentions,
+    )
+    ready = Pipeline.assemble(host, configuration)
+    for one in gold:
+        given = Annotations(
+            mentions=one.annotations.mentions if mentions else (),
+            links=one.annotations.links if links else (),
+        )
+        result = ready.annotate_document(one.document, given)
+        for failure in result.failures:
+            click.echo(f"{failure.document}: {failure.component}: {failure.message}", err=True)
+        yield one, AnnotatedDocument(document=one.document, annotations=result.annotations)
+
+
+def _relates(host: Host, extractor: str) -> bool:
+    """Whether an extractor comes after linking: then gold mentions do not take its place."""
+    return "links" in cast("ExtractorSpec", host.spec("extractor", extractor)).requires
+
+
+def _show(evaluation: Evaluation, errors: int) -> None:
+    width = max(8, *(len(name) for name in (*evaluation.types, *evaluation.parts)))
+    click.echo(f"{evaluation.task.value}, {evaluation.documents:,} documents, strict")
+    header = ("precision", "recall", "F1", "right", "spurious", "missed")
+    click.echo(" " * width + "".join(f"{name:>10}" for name in header))
+    for name, counts in (*evaluation.types.items(), ("together", evaluation.whole)):
+        click.echo(_row(name.removeprefix("biolink:"), counts, width))
+    low, high = evaluation.interval
+    click.echo(f"F1 together, 95% interval over documents: {low:.4f} to {high:.4f}")
+    for name, counts in evaluation.parts.items():
+        if name == "pair":
+            click.echo(_row(name, counts, width))
+        else:
+            share = f"{counts.right:,} of {counts.right + counts.missed:,}"
+            click.echo(f"{name} names: recall {counts.recall:.4f} ({share})")
+    for (gold, given), count in evaluation.confusion.items():
+        pair = f"{gold.removeprefix('biolink:')} taken for {given.removeprefix('biolink:')}"
+        click.echo(f"{pair}: {count:,}")
+    _show_mistakes(evaluation, errors)
+
+
+def _row(name: str, counts: Counts, width: int) -> str:
+    shares = "".join(f"{x:>10.4f}" for x in (counts.precision, counts.recall, counts.f1))
+    numbers = "".join(f"{n:>10,}" for n in (counts.right, counts.spurious, counts.missed))
+    return f"{name:<{width}}{shares}{numbers}"
+
+
+def _show_mistakes(evaluation: Evaluation, most: int) -> None:
+    """The mistakes that are made most often, with a document where each was made."""
+    kinds: Counter[tuple[str, str, str]] = Counter()
+    example: dict[tuple[str, str, str], str] = {}
+    for mistake in evaluation.mistakes:
+        key = (mistake.kind, mistake.type.removeprefix("biolink:"), mistake.text)
+        kinds[key] += 1
+        example.setdefault(key, mistake.document)
+    for key, count in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))[:most]:
+        kind, type_, text = key
+        click.echo(f"{count:>4} {kind:<8} {type_}: {text!r} (in {example[key]})")
+
+
+def _plain(evaluation: Evaluation) -> dict[str, Any]:
+    def numbers(counts: Counts) -> dict[str, float]:
+        return {
+            "precision": round(counts.precision, 6),
+            "recall": round(counts.recall, 6),
+            "f1": round(counts.f1, 6),
+            "right": counts.right,
+            "spurious": counts.spurious,
+            "missed": counts.missed,
+        }
+
+    return {
+        "task": evaluation.task.value,
+        "documents": evaluation.documents,
+        "together": numbers(evaluation.whole),
+        "interval": [round(bound, 6) for bound in evaluation.interval],
+        "types": {name: numbers(counts) for name, counts in evaluation.types.items()},
+        "parts": {name: numbers(counts) for name, counts in evaluation.parts.items()},
+        "confusion": [
+            {"gold": gold, "predicted": given, "count": count}
+            for (gold, given), count in evaluation.confusion.items()
+        ],
+        "mistakes": [
+            {"document": m.document, "kind": m.kind, "type": m.type, "text": m.text}
+            for m in evaluation.mistakes
+        ],
+    }

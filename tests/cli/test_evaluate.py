@@ -1,0 +1,81 @@
+"""``kgbuild evaluate``: the configured pipeline, or a file, against gold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+GOLD = """\
+1|t|Aspirin eases headache.
+1|a|Ibuprofen may cause nausea or cough.
+1\t0\t7\tAspirin\tChemical\tD001241
+1\t14\t22\theadache\tDisease\tD006261
+1\t24\t33\tIbuprofen\tChemical\tD007052
+1\t44\t50\tnausea\tDisease\tD000001
+1\tCID\tD007052\tD006261
+
+"""
+
+
+def evaluated(project: Any, *arguments: str) -> dict[str, Any]:
+    project.write("gold.pubtator", GOLD)
+    code, out, err = project.run("evaluate", "papers/gold.pubtator", "--json", *arguments)
+    assert code == 0, err
+    result: dict[str, Any] = json.loads(out)
+    return result
+
+
+def test_the_pipeline_is_scored_by_mentions(project: Any) -> None:
+    result = evaluated(project)
+    together = result["together"]
+    # "cough" is in the word list but not in the gold
+    assert (together["right"], together["spurious"], together["missed"]) == (4, 1, 0)
+    assert result["mistakes"] == [
+        {
+            "document": "pubmed:1",
+            "kind": "spurious",
+            "type": "biolink:DiseaseOrPhenotypicFeature",
+            "text": "cough",
+        }
+    ]
+
+
+def test_links_are_scored_end_to_end_and_with_gold_mentions(project: Any) -> None:
+    ends = evaluated(project, "--task", "links")["together"]
+    assert (ends["right"], ends["spurious"], ends["missed"]) == (3, 2, 1)
+    given = evaluated(project, "--task", "links", "--gold-mentions")["together"]
+    assert (given["right"], given["spurious"], given["missed"]) == (3, 1, 1)
+    assert evaluated(project, "--task", "links", "--gold-links")["together"]["f1"] == 1.0
+
+
+def test_a_file_of_predictions_is_scored_and_nothing_is_run(project: Any) -> None:
+    project.write("mine.pubtator", GOLD.replace("1\t0\t7\tAspirin\tChemical\tD001241\n", ""))
+    result = evaluated(
+        project, "--predictions", "papers/mine.pubtator", "--set", "pipeline.extractors=[]"
+    )
+    assert result["together"]["missed"] == 1
+    perfect = evaluated(project, "--predictions", "papers/gold.pubtator", "--task", "relations")
+    assert perfect["together"] == perfect["parts"]["pair"]
+    assert perfect["together"]["right"] == 1
+
+
+def test_names_of_the_training_gold_are_scored_apart(project: Any) -> None:
+    project.write("train.pubtator", GOLD.replace("headache", "migraine"))
+    parts = evaluated(project, "--seen", "papers/train.pubtator")["parts"]
+    assert parts["seen"]["right"] == 3
+    assert parts["unseen"]["right"] == 1
+
+
+def test_the_table_names_types_and_the_worst_mistakes(project: Any) -> None:
+    project.write("gold.pubtator", GOLD)
+    _, out, _ = project.run("evaluate", "papers/gold.pubtator")
+    assert "ChemicalEntity" in out
+    assert "1 spurious DiseaseOrPhenotypicFeature: 'cough' (in pubmed:1)" in out
+
+
+def test_text_without_annotations_is_no_gold(project: Any) -> None:
+    project.write("plain.txt", "Aspirin eases headache.")
+    code, _, err = project.run("evaluate", "papers/plain.txt")
+    assert code == 2
+    assert "has no annotations to score against" in err
+    assert "hint:" in err

@@ -1,0 +1,112 @@
+"""The transformer plugin keeps the contract, and says clearly what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+pytest.importorskip("kgbuild_transformer")
+
+from kgbuild_model.checkpoint import save_tagger
+from kgbuild_model.testing import small_run
+from kgbuild_transformer import plugin
+from kgbuild_transformer.settings import TaggerSettings
+from kgbuild_transformer.tagger import TransformerTagger, fingerprint
+
+from kgbuild import (
+    ComponentUnavailableError,
+    ConfigError,
+    Document,
+    Section,
+    SectionKind,
+    Span,
+    Task,
+)
+from kgbuild.testing.contracts import ExtractorContract
+
+[SPEC] = plugin.kgbuild_extractors()
+LABELS = tuple(sorted(SPEC.categories))
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("weights") / "tiny"
+    save_tagger(folder, small_run(LABELS), ("biored", "bc5cdr"), precision="fp32")
+    return folder
+
+
+class TestTransformer(ExtractorContract):
+    """The contract, with tiny weights that tag at random."""
+
+    spec = SPEC
+    missing: ClassVar[Mapping[str, Any]] = {"model": "/no/such/folder"}
+
+    @pytest.fixture(autouse=True)
+    def _weights(self, checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(type(self), "settings", {"model": str(checkpoint), "precision": "fp32"})
+
+
+def made(checkpoint: Path, **settings: Any) -> TransformerTagger:
+    return TransformerTagger(TaggerSettings(model=str(checkpoint), precision="fp32", **settings))
+
+
+def tagged(tagger: TransformerTagger, document: Document) -> list[tuple[str, float]]:
+    [found] = tagger.extract([Task(document=document)])
+    return [(mention.category, mention.score) for mention in found.mentions]
+
+
+TEXT = Document(id="pubmed:1", text="Aspirin causes asthma (and aspirin causes asthma). " * 9)
+
+
+def test_categories_and_scores_that_are_not_wanted_are_left_out(checkpoint: Path) -> None:
+    everything = tagged(made(checkpoint), TEXT)
+    assert len({category for category, _ in everything}) > 1
+    one = everything[0][0]
+    assert {category for category, _ in tagged(made(checkpoint, categories=(one,)), TEXT)} == {one}
+    middle = sorted(score for _, score in everything)[len(everything) // 2]
+    sure = tagged(made(checkpoint, min_score=middle), TEXT)
+    assert sure == [(category, score) for category, score in everything if score >= middle]
+    assert len(sure) < len(everything)
+
+
+def test_a_mention_does_not_cross_a_section_border(checkpoint: Path) -> None:
+    tagger = made(checkpoint)
+    [found] = tagger.extract([Task(document=TEXT)])
+    long = max(found.mentions, key=lambda mention: mention.span.end - mention.span.start)
+    cut = long.span.end - 1
+    sections = tuple(
+        Section(kind=SectionKind.ABSTRACT, span=Span(a, b))
+        for a, b in ((0, cut), (cut, len(TEXT.text)))
+    )
+    halves = Document(id="pubmed:1", text=TEXT.text, sections=sections)
+    [left] = tagger.extract([Task(document=halves)])
+    assert long.span not in {mention.span for mention in left.mentions}
+
+
+def test_the_fingerprint_knows_weights_and_precision(checkpoint: Path, tmp_path: Path) -> None:
+    one = TaggerSettings(model=str(checkpoint), precision="fp32")
+    assert fingerprint(one) == fingerprint(one.model_copy(update={"min_score": 0.5, "threads": 1}))
+    assert fingerprint(one) != fingerprint(one.model_copy(update={"precision": "bf16"}))
+    save_tagger(tmp_path / "other", small_run(LABELS, layers=1), ("biored", "bc5cdr"))
+    assert fingerprint(one) != fingerprint(
+        one.model_copy(update={"model": str(tmp_path / "other")})
+    )
+
+
+def test_what_the_checkpoint_lacks_is_named_with_what_it_has(checkpoint: Path) -> None:
+    with pytest.raises(ConfigError, match="no convention 'craft'") as caught:
+        made(checkpoint, convention="craft")
+    assert caught.value.hints == ("it has biored, bc5cdr",)
+    with pytest.raises(ConfigError, match="no label biolink:Pathway"):
+        made(checkpoint, categories=("biolink:Pathway",))
+    with pytest.raises(ComponentUnavailableError, match="no device 'warp'"):
+        made(checkpoint, device="warp")
+
+
+def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04")
+    with pytest.raises(ComponentUnavailableError):
+        made(tmp_path)

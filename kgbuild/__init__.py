@@ -46,7 +46,7 @@ from kgbuild.errors import (
 )
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.hookspecs import hookimpl
-from kgbuild.vocabulary import ancestors, compress, normalise
+from kgbuild.vocabulary import ancestors, category_of, compress, normalise
 
 __version__ = "0.1.0"
 
@@ -99,6 +99,7 @@ __all__ = [
     "Withdrawal",
     "__version__",
     "ancestors",
+    "category_of",
     "compress",
     "hookimpl",
     "load",

@@ -41,6 +41,7 @@ __all__ = [
     "Task",
     "Terminology",
     "TerminologySpec",
+    "Trainer",
     "Withdrawal",
 ]
 
@@ -251,19 +252,34 @@ class SegmenterSpec(Spec):
     """A segmenter: one is chosen by name."""
 
 
+class Trainer(Protocol):
+    """Trains a component from gold annotations."""
+
+    def __call__(self, sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:
+        """Write to the folder ``target`` what the component's settings can then name.
+
+        ``sources`` is a recipe in the component's own form, or files and folders of gold. A run
+        that was stopped goes on when it is called again. ``tell`` hears of the progress.
+        Raises ConfigError, InputError.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtractorSpec(Spec):
     """An extractor, with what it may emit and what must be there before it.
 
     ``requires`` holds any of "sentences", "mentions", "links": an extractor that requires
     links runs after the linkers, the others before, each group in the configured order.
-    ``languages`` are the BCP 47 codes that it reads; empty means any.
+    ``languages`` are the BCP 47 codes that it reads; empty means any. ``train`` is given by
+    what ``kgbuild train`` can train.
     """
 
     categories: frozenset[str] = frozenset()
     predicates: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset({"en"})
+    train: Trainer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -370,9 +370,7 @@ class _Readers:
             ]
         )
 
-    def readings(
-        self, entry: Entry
-    ) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
+    def readings(self, entry: Entry) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
         """What a reader makes of an entry, checked; what it cannot read comes as a Failure.
 
         In a strict run a reader that raises anything but InputError, or breaks its promise,

@@ -35,6 +35,7 @@ VERBS = {
     "ingest": "read papers into the graph; resumable",
     "annotate": "annotate papers without a graph",
     "evaluate": "score annotations against gold",
+    "train": "train a component on gold annotations",
     "status": "how much the graph holds, and what was left out",
     "show": "a document with its mentions, a concept with its edges, an assertion",
     "query": "run SPARQL on the graph",

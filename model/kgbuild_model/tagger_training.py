@@ -6,9 +6,10 @@ out, and the optimisation. Texts that are held out in one corpus are held out of
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -34,7 +35,8 @@ class Corpus:
     """Files of one convention: which labels they mark, and how much of them an epoch sees.
 
     ``labels`` maps the file's labels to the tagger's. ``share`` is how often an example is seen in
-    an epoch, on average. ``held_out`` is the share of the ``held_out_files`` kept from training.
+    an epoch, on average. Of ``held_out_files`` at most ``held_out_most`` texts are kept from
+    training (all for 0). ``terms`` are those under which the corpus may be used.
     """
 
     name: str
@@ -44,11 +46,19 @@ class Corpus:
     share: float = 1.0
     held_out_files: tuple[str, ...] = ()
     held_out_most: int = 0
+    terms: str = "not stated"
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaggerRecipe:
-    """All that a training run depends on."""
+    """All that a training run depends on.
+
+    ``encoder`` names a folder: a published encoder, or a checkpoint to go on from. ``tokens`` is
+    the size of a batch, padding included. With ``hold_out`` false the held-out texts are learnt
+    too: for weights that ship after they were measured. ``teacher`` names the checkpoint to
+    distil from, over ``distil_texts`` and under ``distil_conventions``; ``distil_share`` is how
+    often each of its answers is seen. ``calibration`` is given where nothing is held out.
+    """
 
     encoder: str
     labels: tuple[str, ...]
@@ -58,7 +68,18 @@ class TaggerRecipe:
     pieces: int = 510
     dropout: float = 0.1
     hold_out: bool = True
+    teacher: str = ""
+    distil_texts: tuple[str, ...] = ()
+    distil_conventions: tuple[str, ...] = ()
+    distil_share: float = 1.0
+    calibration: tuple[tuple[float, float], ...] = ()
+    calibration_error: float = 0.0
+    notes: tuple[str, ...] = ()
     optimisation: Optimisation = field(default_factory=Optimisation)
+
+    def to_json(self) -> str:
+        """The recipe as JSON, for the checkpoint."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
 
     @classmethod
     def read(cls, path: Path) -> TaggerRecipe:

@@ -8,7 +8,7 @@ batches (``benchmarks/tagger.py`` measures it).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -78,17 +78,25 @@ class TaggerRun:
 
     def scores(self, words: Words) -> NDArray[np.float32]:
         """Log-probabilities of the tags of every word, [words, tags]."""
-        answers = np.zeros((len(words), len(self.tags)), dtype=np.float32)
+        scores: NDArray[np.float32] = self.scores_of(words, (self.convention,))[0]
+        return scores
+
+    def scores_of(self, words: Words, conventions: Sequence[int]) -> NDArray[np.float32]:
+        """The same under several conventions, [conventions, words, tags], in one reading."""
+        answers = np.zeros((len(conventions), len(words), len(self.tags)), dtype=np.float32)
         cut = windows(words, self.pieces, self.overlap)
         for place in range(0, len(cut), self.windows_at_once):
             chosen = cut[place : place + self.windows_at_once]
-            for window, values in zip(chosen, self._read(words, chosen), strict=True):
+            found = self._read(words, chosen, conventions)  # [conventions, windows, words, tags]
+            for number, window in enumerate(chosen):
                 kept = slice(window.keep_from - window.start, window.keep_to - window.start)
-                answers[window.keep_from : window.keep_to] = values[kept]
+                answers[:, window.keep_from : window.keep_to] = found[:, number, kept]
         return answers
 
     @torch.no_grad()
-    def _read(self, words: Words, chosen: Sequence[Window]) -> Iterator[NDArray[np.float32]]:
+    def _read(
+        self, words: Words, chosen: Sequence[Window], conventions: Sequence[int]
+    ) -> NDArray[np.float32]:
         ids = self.tokenizer.encode("").ids
         padding = self.tagger.encoder.config.padding_id
         batch = collate([(words, window) for window in chosen], (ids[0], ids[-1]), padding)
@@ -97,6 +105,10 @@ class TaggerRun:
             hidden = self.tagger.read(
                 batch.ids.to(device), batch.mask.to(device), batch.shapes.to(device)
             )
-        convention = torch.full((len(chosen),), self.convention, device=device)
-        scores = self.tagger.score(hidden, batch.first.to(device), convention)
-        return iter(scores.cpu().numpy())
+        first = batch.first.to(device)
+        scores = [
+            self.tagger.score(hidden, first, torch.full((len(chosen),), c, device=device))
+            for c in conventions
+        ]
+        stacked: NDArray[np.float32] = torch.stack(scores).cpu().numpy()
+        return stacked

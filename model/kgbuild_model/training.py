@@ -68,13 +68,14 @@ def train(
     save_every: int = 200,
     measure_every: int = 0,
     measure: Callable[[nn.Module], Mapping[str, object]] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Optimise ``model`` in place for ``steps`` steps, resuming from ``folder`` if it has a state.
 
     ``batch_of`` gives the batch of a step, ``loss_of`` its loss. ``folder`` gets
     ``state.safetensors`` (weights and moments) every ``save_every`` steps, and ``log.jsonl``: one
     line a step. Every ``measure_every`` steps, and at the end, what ``measure`` gives is written
-    to the log.
+    to the log. ``tell`` hears of the progress.
     """
     folder.mkdir(parents=True, exist_ok=True)
     optimiser = torch.optim.AdamW(
@@ -112,6 +113,8 @@ def train(
                 with _Averaged(model, average):
                     line["measured"] = measure(model)
             print(json.dumps(line), file=log, flush=True)
+            if last or (step + 1) % 50 == 0:
+                tell(f"step {step + 1:,} of {steps:,}, loss {loss.item():.4f}")
     for name, value in model.named_parameters():
         if average:
             value.data.copy_(average[name])

@@ -434,3 +434,41 @@ def test_an_unknown_convention_is_refused(run: TaggerRun, tmp_path: Path) -> Non
     save_tagger(tmp_path / "made", run, ("one", "two"))
     with pytest.raises(CheckpointError, match="no convention is called 'three'"):
         load_tagger(tmp_path / "made", convention="three")
+
+
+def test_a_student_comes_to_answer_as_its_teacher(tmp_path: Path) -> None:
+    from kgbuild_model.distillation import SoftSet, read_texts, teach
+
+    teacher, student = small_run(TAGS.labels), small_run(TAGS.labels, layers=1)
+    lines = [{"title": "Aspirin", "abstract": f"causes asthma {n}."} for n in range(12)]
+    (tmp_path / "texts.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    texts = list(read_texts(tmp_path / "texts.jsonl"))
+    assert texts[3] == "Aspirin causes asthma 3."
+    teach(teacher, texts, (0, 1), tmp_path / "answers.safetensors")
+    soft = SoftSet(student, texts, tmp_path / "answers.safetensors", (0, 1), pieces=510)
+    plan = soft.plan(40, 256, seed=0)
+    assert (len(soft), soft.left_out) == (24, 0)
+    before = soft.loss(soft.batch(range(24))).item()
+    train(
+        student.tagger,
+        steps=len(plan),
+        batch_of=lambda step: soft.batch(plan[step]),
+        loss_of=soft.loss,
+        settings=Optimisation(rate=3e-3, head_rate=3e-3, bf16=False),
+        folder=tmp_path / "run",
+    )
+    after = soft.loss(soft.batch(range(24))).item()
+    assert 0 <= after < before / 4
+
+
+def test_curves_and_card_show_what_was_measured() -> None:
+    from kgbuild_model.card import curves_svg
+
+    held = {"biored": {"f1": 0.5}}
+    log = [{"step": n, "loss": 1 / (n + 1)} for n in range(9)] + [
+        {"step": 9, "loss": 0.1, "measured": held}
+    ]
+    picture = curves_svg(log)
+    assert picture.startswith("<svg")
+    assert "F1 biored" in picture
+    assert picture.count("<circle") == 1

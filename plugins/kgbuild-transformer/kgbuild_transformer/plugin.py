@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgbuild import ExtractorSpec, hookimpl
@@ -12,15 +13,17 @@ if TYPE_CHECKING:
     from kgbuild_transformer.tagger import TransformerTagger
 
 _CATEGORIES = frozenset(
-    {
-        "biolink:CellLine",
-        "biolink:ChemicalEntity",
-        "biolink:DiseaseOrPhenotypicFeature",
-        "biolink:Gene",
-        "biolink:OrganismTaxon",
-        "biolink:SequenceVariant",
-    }
-)
+    f"biolink:{name}"
+    for name in (
+        # what the shipped weights tag
+        "CellLine", "ChemicalEntity", "DiseaseOrPhenotypicFeature", "Gene", "OrganismTaxon",
+        "SequenceVariant",
+        # what weights of your own may tag besides
+        "AnatomicalEntity", "BiologicalProcess", "Cell", "CellularComponent", "Disease", "Drug",
+        "MolecularActivity", "NamedThing", "Pathway", "PhenotypicFeature", "Procedure", "Protein",
+        "SmallMolecule",
+    )
+)  # fmt: skip
 
 
 def _settings() -> type[TaggerSettings]:
@@ -41,6 +44,12 @@ def _tagger(settings: TaggerSettings) -> TransformerTagger:
     return TransformerTagger(settings)
 
 
+def _train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:
+    from kgbuild_transformer.training import train
+
+    train(sources, target, tell)
+
+
 @hookimpl
 def kgbuild_extractors() -> Iterable[ExtractorSpec]:
     """Offer the tagger."""
@@ -52,4 +61,5 @@ def kgbuild_extractors() -> Iterable[ExtractorSpec]:
         fingerprint=_fingerprint,
         categories=_CATEGORIES,
         languages=frozenset({"en"}),
+        train=_train,
     )

@@ -28,7 +28,9 @@ from kgbuild import (
 from kgbuild.testing.contracts import ExtractorContract
 
 [SPEC] = plugin.kgbuild_extractors()
-LABELS = tuple(sorted(SPEC.categories))
+LABELS = tuple(
+    f"biolink:{name}" for name in ("ChemicalEntity", "DiseaseOrPhenotypicFeature", "Gene")
+)
 
 
 @pytest.fixture(scope="session")

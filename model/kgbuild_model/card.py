@@ -1,0 +1,121 @@
+"""What a checkpoint says of itself: a model card, and its learning curves as a picture."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["curves_svg", "model_card", "read_log"]
+
+_WIDTH, _HEIGHT, _EDGE = 640, 260, 44
+_COLOURS = ("#1f6f8b", "#c2553a", "#5b8c3e", "#7a5195", "#8a6d1f")
+
+
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """The lines of a run's ``log.jsonl``; of two lines of one step the later counts."""
+    lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
+    return [line for _, line in sorted({line["step"]: line for line in lines}.items())]
+
+
+def curves_svg(log: Sequence[Mapping[str, Any]]) -> str:
+    """The loss, smoothed, and each held-out F1, over the steps, as an SVG picture."""
+    steps = max((line["step"] for line in log), default=0) + 1
+    smooth: list[tuple[float, float]] = []
+    level = float(log[0]["loss"]) if log else 0.0
+    for line in log:
+        level += 0.02 * (line["loss"] - level)
+        smooth.append((line["step"] / steps, level))
+    top = max((y for _, y in smooth), default=1.0) or 1.0
+    curves = [
+        (f"loss (of {top:.2f})", [(x, y / top) for x, y in smooth[:: max(1, len(smooth) // 400)]])
+    ]
+    measured = [line for line in log if "measured" in line]
+    for name in sorted({n for line in measured for n in line["measured"]}):
+        points = [
+            (line["step"] / steps, float(line["measured"][name]["f1"]))
+            for line in measured
+            if name in line["measured"]
+        ]
+        curves.append((f"F1 {name}", points))
+    return _picture(curves, steps)
+
+
+def _picture(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]], steps: int) -> str:
+    def place(x: float, y: float) -> str:
+        across = _EDGE + x * (_WIDTH - 2 * _EDGE)
+        return f"{across:.1f},{_HEIGHT - _EDGE - y * (_HEIGHT - 2 * _EDGE):.1f}"
+
+    height = _HEIGHT + 20 * len(curves)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}">',
+        "<style>text { font: 12px sans-serif }</style>",
+        f'<rect width="{_WIDTH}" height="{height}" fill="white"/>',
+    ]
+    for level in (0.0, 0.25, 0.5, 0.75, 1.0):
+        a, b = place(0, level), place(1, level)
+        parts.append(f'<path d="M{a} L{b}" stroke="#ddd"/>')
+        parts.append(f'<text x="8" y="{a.split(",")[1]}" dy="4">{level:g}</text>')
+    for number, (name, points) in enumerate(curves):
+        colour = _COLOURS[number % len(_COLOURS)]
+        path = " L".join(place(x, y) for x, y in points)
+        parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
+        parts += [
+            f'<circle cx="{p.split(",")[0]}" cy="{p.split(",")[1]}" r="3" fill="{colour}"/>'
+            for p in (place(x, y) for x, y in points)
+            if number  # the loss has a point a step
+        ]
+        y = _HEIGHT + 20 * number
+        parts.append(f'<text x="{_EDGE}" y="{y}" fill="{colour}">{name}</text>')
+    parts.append(f'<text x="{_WIDTH // 2 - 40}" y="{_HEIGHT - 14}">step, of {steps:,}</text>')
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def model_card(facts: Mapping[str, Any]) -> str:
+    """The card of a checkpoint, in Markdown.
+
+    ``facts`` are those of ``metrics.json``: ``name``, ``encoder``, ``corpora`` (name, share,
+    files with digests, terms), ``held_out`` (what ``measure_tagger`` gives), ``calibration``,
+    ``notes``.
+    """
+    labels = ", ".join(label.removeprefix("biolink:") for label in facts["labels"])
+    lines = [
+        f"# {facts['name']}",
+        "",
+        f"A tagger of {labels}, fine-tuned from {facts['encoder']}.",
+        "",
+        "## How right it is",
+        "",
+        facts["measured_on"],
+        "",
+        "| convention | texts | precision | recall | F1 | 95% interval |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, row in facts["held_out"].items():
+        low, high = row["interval"]
+        lines.append(
+            f"| {name} | {row['texts']} | {row['precision']:.4f} | {row['recall']:.4f} "
+            f"| {row['f1']:.4f} | {low:.4f} to {high:.4f} |"
+        )
+    lines += ["", "F1 by label:", ""]
+    for name, row in facts["held_out"].items():
+        each = ", ".join(f"{k.removeprefix('biolink:')} {v:.4f}" for k, v in row["labels"].items())
+        lines.append(f"- {name}: {each}")
+    calibration = facts["calibration"]
+    lines += [
+        "",
+        f"Expected calibration error: {calibration['error']:.4f} ({calibration['how']}).",
+        "",
+        "![loss and F1 over the steps](curves.svg)",
+        "",
+        "## What it was trained on",
+        "",
+        "| corpus | share an epoch | terms | files (sha256) |",
+        "|---|---|---|---|",
+    ]
+    for corpus in facts["corpora"]:
+        files = "<br>".join(f"{name} ({digest})" for name, digest in corpus["files"].items())
+        lines.append(f"| {corpus['name']} | {corpus['share']:g} | {corpus['terms']} | {files} |")
+    lines += ["", *(f"{note}\n" for note in facts["notes"])]
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,158 @@
+"""A small tagger learns from a large one's probabilities, over texts that nobody has labelled.
+
+Hinton et al. (2015). The teacher answers under each convention; the student learns the whole
+distribution of every word. Both cut texts into the same words, so answers fit word by word.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.numpy import save_file
+from torch import Tensor
+
+from kgbuild_model.batching import Batch, by_length, collate, pieces_of
+from kgbuild_model.errors import GoldError
+from kgbuild_model.tokens import Window, Words, tokenise, windows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from kgbuild_model.tagging import TaggerRun
+
+__all__ = ["SoftBatch", "SoftSet", "read_texts", "soft_loss", "teach"]
+
+
+def read_texts(path: Path) -> Iterator[str]:
+    """Unlabelled texts: a ``.txt`` file is one, a ``.jsonl`` file has one a line.
+
+    A line has ``text``, or ``title`` and ``abstract``, which are joined by a space.
+    """
+    if path.suffix != ".jsonl":
+        yield path.read_text(encoding="utf-8")
+        return
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            record = json.loads(line)
+            yield record.get("text") or f"{record['title']} {record['abstract']}".strip()
+        except (ValueError, KeyError, AttributeError) as error:
+            raise GoldError(
+                f"{path}:{number}: no text", hint="a line has text, or title and abstract"
+            ) from error
+
+
+def teach(
+    teacher: TaggerRun,
+    texts: Sequence[str],
+    conventions: Sequence[int],
+    file: Path,
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Write the teacher's answers to ``texts``: fp16 probabilities [conventions, words, tags].
+
+    ``file`` is a safetensors file with one tensor a text, named by its place. It is not there
+    until it is whole.
+    """
+    answers: dict[str, NDArray[np.float16]] = {}
+    for place, words in enumerate(tokenise(teacher.tokenizer, texts)):
+        scores = teacher.scores_of(words, conventions)
+        answers[str(place)] = np.exp(scores).astype(np.float16)
+        if place % 200 == 199:
+            tell(f"{place + 1} of {len(texts)} texts read by the teacher")
+    partial = file.with_suffix(".partial")
+    save_file(answers, partial)
+    partial.replace(file)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftBatch:
+    """Windows with the teacher's probabilities [batch, words, tags]; 0 where there is no word."""
+
+    batch: Batch
+    taught: Tensor
+    convention: Tensor
+
+
+class SoftSet:
+    """Texts with a teacher's answers, cut into windows, and their batches.
+
+    ``conventions`` are the student's conventions, in the order of the teacher's answers. Texts
+    that student and teacher cut into different words are left out; ``left_out`` counts them.
+    """
+
+    def __init__(
+        self,
+        student: TaggerRun,
+        texts: Sequence[str],
+        file: Path,
+        conventions: Sequence[int],
+        *,
+        pieces: int,
+    ) -> None:
+        self._student = student
+        self._rows: list[tuple[Words, Window, int, NDArray[np.float16]]] = []
+        self.left_out = 0
+        with safe_open(file, "np") as answers:
+            for place, words in enumerate(tokenise(student.tokenizer, texts)):
+                taught = answers.get_tensor(str(place))
+                if taught.shape[1] != len(words):
+                    self.left_out += 1
+                    continue
+                for window in windows(words, pieces, 0):
+                    for convention, values in zip(conventions, taught, strict=True):
+                        kept = values[window.start : window.end]
+                        self._rows.append((words, window, convention, kept))
+        self._sizes = [pieces_of(words, window) for words, window, _, _ in self._rows]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def plan(self, share: float, tokens: int, seed: int) -> list[list[int]]:
+        """Batches of the rows; each is drawn ``share`` times, on average."""
+        random = Random(seed)
+        chosen: list[int] = []
+        for place in range(len(self._rows)):
+            whole, part = divmod(share, 1)
+            chosen += [place] * (int(whole) + (random.random() < part))
+        noisy = [self._sizes[place] * random.uniform(0.9, 1.1) for place in chosen]
+        groups = [[chosen[i] for i in group] for group in by_length(noisy, tokens)]
+        random.shuffle(groups)
+        return groups
+
+    def batch(self, places: Sequence[int]) -> SoftBatch:
+        """The windows at ``places`` side by side."""
+        rows = [self._rows[place] for place in places]
+        ids = self._student.tokenizer.encode("").ids
+        padding = self._student.tagger.encoder.config.padding_id
+        batch = collate([(w, window) for w, window, _, _ in rows], (ids[0], ids[-1]), padding)
+        taught = torch.zeros(*batch.first.shape, len(self._student.tags))
+        for row, (*_, values) in enumerate(rows):
+            taught[row, : len(values)] = torch.from_numpy(values).float()
+        return SoftBatch(batch, taught, torch.tensor([c for _, _, c, _ in rows]))
+
+    def loss(self, soft: SoftBatch) -> Tensor:
+        """The cross-entropy between teacher and student, a mean over words."""
+        batch = soft.batch
+        hidden = self._student.tagger.read(batch.ids, batch.mask, batch.shapes)
+        with torch.autocast("cpu", enabled=False):
+            scores = self._student.tagger.score(hidden, batch.first, soft.convention)
+            return soft_loss(scores, soft.taught)
+
+
+def soft_loss(scores: Tensor, taught: Tensor) -> Tensor:
+    """Cross-entropy of log-probabilities ``scores`` to ``taught``, both [batch, words, tags].
+
+    It is zero at its least: the teacher's own entropy is taken off.
+    """
+    present = taught.sum(-1) > 0
+    entropy = -(taught * taught.clamp(min=1e-8).log()).sum(-1)
+    crossed = -(taught * scores).sum(-1)
+    return ((crossed - entropy) * present).sum() / present.sum().clamp(min=1)

@@ -1,0 +1,240 @@
+"""From a recipe to a checkpoint: read, train, measure, calibrate, write.
+
+The folder of a run has ``run/`` (state and log, with which a stopped run goes on) and at the
+end the checkpoint beside it: weights, tokenizer, labels, ``metrics.json``, ``recipe.toml``,
+``curves.svg`` and the model card ``README.md``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from kgbuild_model.calibration import Calibration, expected_calibration_error
+from kgbuild_model.card import curves_svg, model_card, read_log
+from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
+from kgbuild_model.distillation import SoftBatch, SoftSet, read_texts, teach
+from kgbuild_model.errors import RecipeError
+from kgbuild_model.published import load_encoder
+from kgbuild_model.tagger import Tagger
+from kgbuild_model.tagger_training import (
+    TaggerRecipe,
+    TrainingSet,
+    gold_examples,
+    measure_tagger,
+)
+from kgbuild_model.tagging import TaggerRun
+from kgbuild_model.tags import TagSet
+from kgbuild_model.training import train
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from kgbuild_model.examples import Example
+
+__all__ = ["Places", "fine_tune"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where a recipe's names are looked for: its corpora and its encoders."""
+
+    corpora: Path
+    encoders: Path
+
+
+def fine_tune(
+    recipe: TaggerRecipe,
+    folder: Path,
+    places: Places,
+    *,
+    measure_every: int = 0,
+    precision: str = "int8",
+    tell: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Train by a recipe and write the checkpoint ``folder``; a stopped run goes on.
+
+    Raises RecipeError, GoldError, CheckpointError.
+    """
+    if folder.exists():
+        raise RecipeError(f"{folder} is there already", hint="name another folder, or remove it")
+    work = folder.with_name(folder.name + ".run")
+    learning, held = gold_examples(recipe, places.corpora)
+    if not learning:
+        raise RecipeError("the recipe's corpora hold no text to train on")
+    run = _student(recipe, places)
+    gold = TrainingSet(recipe, learning, run)
+    tell(f"{len(learning)} texts to learn from, {len(held)} held out, {len(gold)} batches of gold")
+    plan: list[Any] = [("gold", step) for step in range(len(gold))]
+    soft = _soft(recipe, places, run, work, tell)
+    if soft is not None:
+        distilled = soft.plan(recipe.distil_share, recipe.tokens, recipe.optimisation.seed)
+        plan = _interleaved(plan, [("soft", group) for group in distilled])
+        tell(f"{len(distilled)} batches of the teacher's answers")
+
+    def batch_of(step: int) -> Any:
+        kind, which = plan[step]
+        return gold.batch(which) if kind == "gold" or soft is None else soft.batch(which)
+
+    def loss_of(batch: Any) -> Tensor:
+        if isinstance(batch, SoftBatch) and soft is not None:
+            return soft.loss(batch)
+        return gold.loss(batch)
+
+    train(
+        run.tagger,
+        steps=len(plan),
+        batch_of=batch_of,
+        loss_of=loss_of,
+        settings=recipe.optimisation,
+        folder=work,
+        measure_every=measure_every,
+        measure=(lambda _: measure_tagger(run, recipe, held)) if held else None,
+        tell=tell,
+    )
+    _write(recipe, run, held, folder, work, places, precision)
+
+
+def _student(recipe: TaggerRecipe, places: Places) -> TaggerRun:
+    """The tagger that is trained: from a published encoder, or from a checkpoint of ours."""
+    torch.manual_seed(recipe.optimisation.seed)
+    source = places.encoders / recipe.encoder
+    tags = TagSet(recipe.labels)
+    conventions = len(recipe.corpora)
+    if (source / "weights-1.safetensors").is_file():
+        read_config(source)
+        begun = load_tagger(source)
+        encoder, tokenizer = begun.tagger.encoder, begun.tokenizer
+        tagger = Tagger(encoder, tags=len(tags), conventions=conventions, dropout=recipe.dropout)
+        tagger.shapes.load_state_dict(begun.tagger.shapes.state_dict())
+        if begun.tags == tags and begun.tagger.convention_bias.shape[0] == conventions:
+            tagger.load_state_dict(begun.tagger.state_dict())
+    else:
+        encoder, tokenizer = load_encoder(source)
+        tagger = Tagger(encoder, tags=len(tags), conventions=conventions, dropout=recipe.dropout)
+    return TaggerRun(
+        tagger=tagger,
+        tokenizer=tokenizer,
+        tags=tags,
+        pieces=recipe.pieces,
+        autocast=recipe.optimisation.bf16,
+    )
+
+
+def _soft(
+    recipe: TaggerRecipe,
+    places: Places,
+    student: TaggerRun,
+    work: Path,
+    tell: Callable[[str], None],
+) -> SoftSet | None:
+    """The teacher's answers, made once and kept in the run's folder."""
+    if not recipe.teacher:
+        return None
+    folder = places.encoders / recipe.teacher
+    texts = [text for file in recipe.distil_texts for text in read_texts(places.corpora / file)]
+    names = read_config(folder)["conventions"]
+    ours = [corpus.name for corpus in recipe.corpora]
+    unknown = [name for name in recipe.distil_conventions if name not in names or name not in ours]
+    if unknown:
+        raise RecipeError(f"teacher and recipe do not both have the convention {unknown[0]!r}")
+    work.mkdir(parents=True, exist_ok=True)
+    answers = work / "teacher.safetensors"
+    if not answers.exists():
+        teacher = replace(load_tagger(folder), autocast=recipe.optimisation.bf16)
+        taught = [names.index(name) for name in recipe.distil_conventions]
+        teach(teacher, texts, taught, answers, tell)
+    conventions = [ours.index(name) for name in recipe.distil_conventions]
+    return SoftSet(student, texts, answers, conventions, pieces=recipe.pieces)
+
+
+def _interleaved(one: list[Any], two: list[Any]) -> list[Any]:
+    """Both in their order, evenly mixed."""
+    places = [
+        ((i + 0.5) / len(part), number, i)
+        for number, part in enumerate((one, two))
+        for i in range(len(part))
+    ]
+    return [(one, two)[number][i] for _, number, i in sorted(places)]
+
+
+def _write(
+    recipe: TaggerRecipe,
+    run: TaggerRun,
+    held: Sequence[Example],
+    folder: Path,
+    work: Path,
+    places: Places,
+    precision: str,
+) -> None:
+    log = read_log(work / "log.jsonl")
+    names = tuple(corpus.name for corpus in recipe.corpora)
+    calibration, calibrated = _calibrated(recipe, run, held)
+    facts: dict[str, Any] = {
+        "name": folder.name,
+        "encoder": recipe.encoder,
+        "labels": list(recipe.labels),
+        "measured_on": "Strict F1 on held-out texts that it was not trained on."
+        if recipe.hold_out
+        else "Strict F1 on texts that it WAS trained on as well: no measure of what it can do.",
+        "held_out": log[-1].get("measured", {}),
+        "calibration": calibrated,
+        "corpora": [
+            {
+                "name": corpus.name,
+                "share": corpus.share,
+                "terms": corpus.terms,
+                "files": {
+                    file: sha256((places.corpora / file).read_bytes()).hexdigest()[:12]
+                    for file in (*corpus.files, *corpus.held_out_files)
+                },
+            }
+            for corpus in recipe.corpora
+        ],
+        "steps": len(log),
+        "seconds": round(sum(line["seconds"] for line in log)),
+        "notes": list(recipe.notes),
+    }
+    save_tagger(folder, replace(run, calibration=calibration), names, precision=precision)
+    text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
+    (folder / "metrics.json").write_text(text, encoding="utf-8")
+    (folder / "recipe.json").write_text(recipe.to_json() + "\n", encoding="utf-8")
+    (folder / "curves.svg").write_text(curves_svg(log), encoding="utf-8")
+    (folder / "README.md").write_text(model_card(facts), encoding="utf-8")
+
+
+def _calibrated(
+    recipe: TaggerRecipe, run: TaggerRun, held: Sequence[Example]
+) -> tuple[Calibration, dict[str, Any]]:
+    """The curve fitted on all held-out texts; its error by cross-fitting over two halves."""
+    if recipe.calibration or not held or not recipe.hold_out:
+        points = tuple((float(x), float(y)) for x, y in recipe.calibration)
+        given = Calibration(points) if points else Calibration()
+        return given, {
+            "error": recipe.calibration_error,
+            "how": "as measured before, by the recipe",
+        }
+    halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
+    for place, corpus in enumerate(recipe.corpora):
+        texts = [example for example in held if example.convention == corpus.name]
+        found = replace(run, convention=place).tag([example.text for example in texts])
+        for number, (example, spans) in enumerate(zip(texts, found, strict=True)):
+            gold = {(s.start, s.end, s.label) for s in example.spans}
+            for span in spans:
+                if span.label in example.marked:
+                    halves[number % 2][0].append(span.score)
+                    halves[number % 2][1].append((span.start, span.end, span.label) in gold)
+    errors = []
+    for (scores, right), (others, known) in (halves, halves[::-1]):
+        curve = Calibration.fitted(others, known)
+        errors.append(expected_calibration_error([curve.of(s) for s in scores], right))
+    scores, right = halves[0][0] + halves[1][0], halves[0][1] + halves[1][1]
+    how = "fitted on one half of the held-out texts, measured on the other, both ways"
+    raw = expected_calibration_error(scores, right)
+    return Calibration.fitted(scores, right), {"error": sum(errors) / 2, "raw": raw, "how": how}

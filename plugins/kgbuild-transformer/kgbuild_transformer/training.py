@@ -1,0 +1,113 @@
+"""Train a tagger by a recipe, or on one's own gold in one command."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from kgbuild_model.errors import ModelError
+from kgbuild_model.examples import read_examples
+from kgbuild_model.fine_tuning import Places, fine_tune
+from kgbuild_model.tagger_training import Corpus, TaggerRecipe
+from kgbuild_model.training import Optimisation
+from kgbuild_model.weights import weights_folder
+
+from kgbuild import ConfigError, InputError, category_of
+
+__all__ = ["train"]
+
+_SUFFIXES = {
+    ".pubtator": "pubtator", ".txt": "pubtator", ".xml": "bioc", ".bioc": "bioc",
+    ".tsv": "iob", ".iob": "iob", ".conll": "iob", ".jsonl": "jsonl",
+}  # fmt: skip
+
+
+def train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:
+    """Train by a recipe (``.toml``), or on gold files and folders, into the folder ``target``.
+
+    A recipe's corpora are looked for beside it, or in ``KGBUILD_CORPORA``; its encoders in
+    ``KGBUILD_ENCODERS``, else beside it, else among the shipped weights. Gold without a recipe
+    continues from the shipped fast weights.
+
+    Raises ConfigError where the recipe is wrong, InputError where the gold is.
+    """
+    try:
+        if len(sources) == 1 and sources[0].suffix == ".toml":
+            recipe = TaggerRecipe.read(sources[0])
+            places = _places(sources[0].parent, recipe)
+        else:
+            recipe = _own_recipe(sources, tell)
+            places = Places(corpora=Path(), encoders=_shipped("fast").parent)
+        every = max(50, round(400_000 / recipe.tokens))
+        fine_tune(recipe, target, places, measure_every=every, tell=tell)
+    except ModelError as error:
+        raise ConfigError(str(error), hints=[error.hint] if error.hint else []) from error
+
+
+def _places(folder: Path, recipe: TaggerRecipe) -> Places:
+    corpora = Path(os.environ.get("KGBUILD_CORPORA", folder))
+    encoders = Path(os.environ.get("KGBUILD_ENCODERS", folder))
+    if not (encoders / recipe.encoder).is_dir() and weights_folder(recipe.encoder):
+        encoders = _shipped(recipe.encoder).parent
+    return Places(corpora=corpora, encoders=encoders)
+
+
+def _shipped(name: str) -> Path:
+    folder = weights_folder(name)
+    if folder is None:
+        raise ConfigError(
+            f"the weights {name!r} are not there to begin from",
+            hints=["write a recipe that names an encoder: see the README of kgbuild-model"],
+        )
+    return folder
+
+
+def _own_recipe(sources: Sequence[Path], tell: Callable[[str], None]) -> TaggerRecipe:
+    """A recipe for one's own gold: a tenth of the texts is held out and measured."""
+    files = [file for source in sources for file in _gold_files(source)]
+    if not files:
+        raise InputError(
+            "holds no gold",
+            file=", ".join(map(str, sources)),
+            hints=[f"gold has the suffix {', '.join(_SUFFIXES)}"],
+        )
+    form, *others = {_SUFFIXES[file.suffix] for file in files}
+    if others:
+        raise InputError(
+            "mixes forms of gold",
+            file=", ".join(map(str, sources)),
+            hints=["give files of one form, or write a recipe with a corpus for each"],
+        )
+    texts = [example for file in files for example in read_examples(file, form)]
+    labels = _labels(Counter(span.label for text in texts for span in text.spans), tell)
+    names = tuple(str(file) for file in files)
+    corpus = Corpus(
+        name="own", format=form, files=(), held_out_files=names,
+        held_out_most=max(1, len(texts) // 10), labels=labels, terms="your own",
+    )  # fmt: skip
+    return TaggerRecipe(
+        encoder="fast",
+        labels=tuple(sorted(set(labels.values()))),
+        corpora=(corpus,),
+        epochs=max(3.0, min(30.0, 3000 / len(texts))),
+        tokens=1536,
+        optimisation=Optimisation(rate=1e-4, head_rate=1e-3),
+    )
+
+
+def _gold_files(source: Path) -> Iterator[Path]:
+    if source.is_file():
+        yield source
+    else:
+        yield from sorted(p for p in source.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
+
+
+def _labels(counts: Mapping[str, int], tell: Callable[[str], None]) -> dict[str, str]:
+    """The Biolink class of each label; what is no known type is a NamedThing, said aloud."""
+    labels = {}
+    for label, count in sorted(counts.items()):
+        labels[label] = category_of(label) or "biolink:NamedThing"
+        tell(f"{count:,} spans labelled {label}: {labels[label]}")
+    return labels

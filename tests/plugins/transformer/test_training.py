@@ -1,0 +1,114 @@
+"""``kgbuild train`` on one's own gold: one command, then the folder tags."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("kgbuild_transformer")
+
+import kgbuild_model.weights
+from kgbuild_model.checkpoint import save_tagger
+from kgbuild_model.testing import small_run
+
+from kgbuild.cli import main
+
+SENTENCES = ("Aspirin causes asthma.", "The asthma came with aspirin.", "Aspirin; no asthma.")
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Tiny weights in the place of those that ship."""
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    labels = ("biolink:ChemicalEntity", "biolink:DiseaseOrPhenotypicFeature")
+    save_tagger(folder / "fast", small_run(labels), ("biored", "bc5cdr"))
+    monkeypatch.setattr(kgbuild_model.weights, "_PLACES", (folder,))
+    return folder
+
+
+def gold(folder: Path, documents: int = 30) -> Path:
+    folder.mkdir()
+    blocks = []
+    for number in range(documents):
+        title = SENTENCES[number % 3]
+        lines = [f"{number}|t|{title}", f"{number}|a|Nothing else."]
+        for name, label in (("spirin", "Chemical"), ("asthma", "Oddity")):
+            start = title.index(name) - (name == "spirin")
+            end = title.index(name) + len(name)
+            lines.append(f"{number}\t{start}\t{end}\t{title[start:end]}\t{label}\t-1")
+        blocks.append("\n".join(lines) + "\n\n")
+    (folder / "gold.pubtator").write_text("".join(blocks))
+    return folder
+
+
+@pytest.mark.usefixtures("weights")
+def test_gold_of_any_types_becomes_a_tagger_in_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    corpus = gold(tmp_path / "corpus")
+    assert main(["train", str(corpus), "-o", "mine"]) == 0
+    said = capsys.readouterr()
+    assert "30 spans labelled Oddity: biolink:NamedThing" in said.err
+    metrics = json.loads((tmp_path / "mine/metrics.json").read_text())
+    assert metrics["held_out"]["own"]["texts"] == 3
+    assert metrics["held_out"]["own"]["f1"] > 0.5
+    for name in ("README.md", "curves.svg", "recipe.json", "weights-1.safetensors"):
+        assert (tmp_path / "mine" / name).stat().st_size > 100
+    assert "| own | 1 | your own |" in (tmp_path / "mine/README.md").read_text()
+    settings = [
+        "--set",
+        "components.transformer.model=mine",
+        "--set",
+        'pipeline.extractors=["transformer"]',
+    ]
+    (tmp_path / "new.txt").write_text("Aspirin causes asthma.")
+    assert main(["annotate", "new.txt", *settings]) == 0
+    assert "\tAspirin\tChemicalEntity" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("weights")
+def test_a_persons_mistakes_are_said_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    assert main(["train", "empty", "-o", "mine"]) == 2
+    assert "holds no gold" in capsys.readouterr().err
+    (tmp_path / "bad.pubtator").write_text("1|t|Aspirin.\n1|a|x\n1\t0\t7\tIbuprofen\tChemical\t-\n")
+    assert main(["train", "bad.pubtator", "-o", "mine"]) == 2
+    assert "bad.pubtator:3: 'Ibuprofen' is not in the text" in capsys.readouterr().err
+    (tmp_path / "recipe.toml").write_text("encoder = 1")
+    assert main(["train", "recipe.toml", "-o", "mine"]) == 2
+    assert "recipe.toml" in capsys.readouterr().err
+    assert main(["train", "bad.pubtator", "-o", "empty"]) == 2
+    assert "empty is there already" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_component_that_cannot_be_trained_says_which_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("kgbuild_lexicon")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.pubtator").write_text("")
+    assert main(["train", "a.pubtator", "-o", "x", "--component", "lexicon"]) == 2
+    said = capsys.readouterr().err
+    assert "'lexicon' cannot be trained" in said
+    assert "hint: these can: transformer" in said
+
+
+def test_the_recipes_in_the_repository_can_be_read() -> None:
+    from kgbuild_model.tagger_training import TaggerRecipe
+
+    recipes = sorted((Path(__file__).resolve().parents[3] / "model/recipes").glob("tagger-*.toml"))
+    assert recipes
+    for path in recipes:
+        recipe = TaggerRecipe.read(path)
+        for corpus in recipe.corpora:
+            assert set(corpus.labels.values()) <= set(recipe.labels)
+        assert tomllib.loads(path.read_text())

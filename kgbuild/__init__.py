@@ -4,6 +4,8 @@ Plugins and scripts use the names in ``__all__`` and nothing else; everything el
 without notice. Importing this package is cheap: no torch, no rdflib, no networkx.
 """
 
+from pathlib import Path
+
 from kgbuild.annotation import (
     AnnotatedDocument,
     Annotations,
@@ -49,6 +51,18 @@ from kgbuild.hookspecs import hookimpl
 from kgbuild.vocabulary import ancestors, category_of, compress, normalise
 
 __version__ = "0.1.0"
+
+
+def annotate(text: str | Document, *, config: Path | str | None = None) -> AnnotatedDocument:
+    """Annotate one text with the pipeline of ``config``, or of the working directory.
+
+    Gives the document with its sentences, and its mentions, links and relations. The pipeline
+    is made at the first call and kept; :class:`kgbuild.annotator.Annotator` holds one openly.
+    """
+    from kgbuild.annotator import annotate
+
+    return annotate(text, config=config)
+
 
 __all__ = [
     "AnnotatedDocument",
@@ -99,6 +113,7 @@ __all__ = [
     "Withdrawal",
     "__version__",
     "ancestors",
+    "annotate",
     "category_of",
     "compress",
     "hookimpl",

@@ -84,10 +84,14 @@ class Evidence:
 
     @property
     def id(self) -> str:
-        """The identity: version, spans, ends and source."""
+        """The identity: document and version, spans, ends and source.
+
+        The document is part of it: two papers may have one text (an erratum printed twice).
+        """
         places = (*self.spans, self.subject_span, self.object_span)
         source = self.source
         return content_id(
+            self.document,
             self.version,
             ",".join(f"{s.start}-{s.end}" if s else "" for s in places),
             source.component,

@@ -54,7 +54,9 @@ BUILT_INS: tuple[BuiltIn, ...] = (
     BuiltIn("kgbuild.exporters.bioc", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.kgx", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.nanopublications", "kgbuild_exporters"),
+    BuiltIn("kgbuild.exporters.neo4j", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.network", "kgbuild_exporters"),
+    BuiltIn("kgbuild.exporters.parquet", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.pubtator", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.rdf", "kgbuild_exporters"),
 )

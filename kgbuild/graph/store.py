@@ -255,13 +255,13 @@ class GraphStore:
             " ON CONFLICT DO UPDATE SET pass = excluded.pass",
             [(path, rows.id, path) for rows in encoded],
         )
-        self._settle([rows.id for rows in fresh])
+        self.settle([rows.id for rows in fresh])
         return len(fresh)
 
     def keep_withdrawal(self, path: str, curie: str) -> None:
         """Keep what a file says: this document is no longer published."""
         self.connection.execute("INSERT OR IGNORE INTO withdrawals VALUES (?, ?)", (path, curie))
-        self._settle(self._versions_named(curie))
+        self.settle_named(curie)
 
     def end_file(self, path: str) -> int:
         """Note that the file was read to its end; return how many texts it no longer holds."""
@@ -291,7 +291,7 @@ class GraphStore:
         self.connection.execute("DELETE FROM failures WHERE path = ? AND version IS NULL", (path,))
         gone = self._drop_unsupported([version for (version,) in rows])
         for (curie,) in withdrawn:
-            self._settle(self._versions_named(curie))
+            self.settle_named(curie)
         return gone
 
     def remove(self, curie: str, *, exclude: str | None = None) -> int:
@@ -333,7 +333,12 @@ class GraphStore:
         )
         return [version for (version,) in rows]
 
-    def _settle(self, versions: Iterable[int]) -> None:
+    def settle_named(self, curie: str) -> None:
+        """Decide anew which text of this document counts, if any."""
+        self.settle(self._versions_named(curie))
+
+    def settle(self, versions: Iterable[int]) -> None:
+        """Decide anew which texts count, for the works that these versions are of."""
         superseded = settle(self.connection, versions, self._revision)
         self._drop_annotations(superseded)
 
@@ -359,7 +364,7 @@ class GraphStore:
                 f"DELETE FROM {table} WHERE {column} = ?", [(version,) for version in lost]
             )
         gone = set(lost)
-        self._settle([version for version in kin if version not in gone])
+        self.settle([version for version in kin if version not in gone])
         return len(lost)
 
     def _kin(self, version: int) -> list[int]:

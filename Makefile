@@ -9,7 +9,7 @@ PARTS := model plugins/kgbuild-lexicon plugins/kgbuild-spacy plugins/kgbuild-tra
 # the CPU build of torch, where that index can be reached; else what pip finds by itself
 TORCH := --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu torch
 
-.PHONY: demo test test-all check bench clean
+.PHONY: demo test test-all check bench docs clean
 
 $(VENV)/installed: pyproject.toml constraints.txt $(wildcard */pyproject.toml plugins/*/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
@@ -41,7 +41,13 @@ check: $(VENV)/checked
 	$(BIN)/mypy -p kgbuild -p kgbuild_model -p kgbuild_lexicon -p kgbuild_spacy -p kgbuild_transformer
 	$(BIN)/lint-imports
 
+docs: $(VENV)/installed
+	$(PIP) -e '.[docs]'
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --quiet
+
 bench: $(VENV)/installed
+	$(PIP) -e '.[bench]'
 	for file in benchmarks/[a-z]*.py; do \
 	  case $$file in */machine.py) ;; *) $(BIN)/python $$file || exit 1 ;; esac; done
 

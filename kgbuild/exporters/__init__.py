@@ -21,7 +21,7 @@ def export_graph(exporter: Exporter, graph: Graph, target: Path, *, folder: bool
     """Write the graph to the target; return how many bytes that is.
 
     Raises UsageError where the target cannot be written: a folder where a file is meant, a
-    folder that is not there.
+    folder that is not there, a full disk.
     """
     if target.is_dir() != folder and target.exists():
         meant = "a folder" if folder else "a file"
@@ -36,6 +36,11 @@ def export_graph(exporter: Exporter, graph: Graph, target: Path, *, folder: bool
         if folder and target.exists():
             shutil.rmtree(target)
         os.replace(partial, target)  # noqa: PTH105 - the atomic rename is what this is about
+    except OSError as error:
+        raise UsageError(
+            f"{target}: cannot be written: {error.strerror or error}",
+            hints=["free some space, or name another place; nothing was left half-written"],
+        ) from error
     finally:
         _clear(partial)
     files = [target] if target.is_file() else [path for path in target.rglob("*") if path.is_file()]

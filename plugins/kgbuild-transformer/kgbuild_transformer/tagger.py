@@ -27,7 +27,7 @@ from kgbuild_transformer.settings import TaggerSettings
 if TYPE_CHECKING:
     from kgbuild_model.tagging import ScoredSpan, TaggerRun
 
-__all__ = ["TransformerTagger", "fingerprint"]
+__all__ = ["TransformerTagger", "fingerprint", "precision_of"]
 
 
 def fingerprint(settings: TaggerSettings) -> str:
@@ -35,7 +35,7 @@ def fingerprint(settings: TaggerSettings) -> str:
 
     Raises ComponentUnavailableError where the weights are missing or damaged.
     """
-    facts = (_digest(_folder(settings)), str(_precision(settings)), settings.device)
+    facts = (_digest(_folder(settings)), str(precision_of(settings)), settings.device)
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
@@ -105,7 +105,7 @@ def _load(settings: TaggerSettings) -> TaggerRun:
                 hints=[f"it has {', '.join(names)}"],
             )
         run = load_tagger(
-            folder, convention=settings.convention or None, precision=_precision(settings)
+            folder, convention=settings.convention or None, precision=precision_of(settings)
         )
     except CheckpointError as error:
         raise ComponentUnavailableError(
@@ -129,7 +129,7 @@ def _digest(folder: Path) -> str:
         raise ComponentUnavailableError(str(error), plugin="transformer", hints=[hint]) from error
 
 
-def _precision(settings: TaggerSettings) -> torch.dtype:
+def precision_of(settings: TaggerSettings) -> torch.dtype:
     """What to compute in: bf16 pays only where the processor has instructions for it."""
     if settings.precision == "auto":
         if settings.device != "cpu":

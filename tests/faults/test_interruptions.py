@@ -1,0 +1,170 @@
+"""An ingest that is killed, interrupted or out of space resumes to the same bytes."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("kgbuild_lexicon")
+pytest.importorskip("kgbuild_spacy")
+
+TERMS = """\
+id\tname\tcategory
+mesh:D001241\taspirin\tbiolink:ChemicalEntity
+mesh:D006261\theadache\tbiolink:DiseaseOrPhenotypicFeature
+mesh:D017706\tlisinopril\tbiolink:ChemicalEntity
+mesh:D003371\tcough\tbiolink:DiseaseOrPhenotypicFeature
+"""
+CONFIGURATION = """\
+[pipeline]
+extractors = ["lexicon", "spacy-rules"]
+linkers = ["lexicon"]
+terminologies = ["lexicon"]
+[run]
+workers = 0
+batch_size = 4
+[components.lexicon]
+files = ["terms.tsv"]
+"""
+SENTENCES = (
+    "Aspirin treats headache.",
+    "Lisinopril causes cough.",
+    "Lisinopril may cause headache.",
+    "Aspirin did not cause cough.",
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "terms.tsv").write_text(TERMS)
+    (tmp_path / "kgbuild.toml").write_text(CONFIGURATION)
+    (tmp_path / "papers").mkdir()
+    for number in range(30):
+        drawn = random.Random(number)
+        papers = "".join(
+            f"PMID- {1000 * number + place}\nTI  - Paper {number}.{place}.\n"
+            f"AB  - {' '.join(drawn.sample(SENTENCES, 3))}\n\n"
+            for place in range(20)
+        )
+        (tmp_path / "papers" / f"{number:02}.nbib").write_text(papers)
+    return tmp_path
+
+
+def started(folder: Path, *arguments: str, limit: int | None = None) -> subprocess.Popen[bytes]:
+    def limited() -> None:
+        if limit is not None:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    return subprocess.Popen(
+        [sys.executable, "-m", "kgbuild", *arguments],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=limited,  # noqa: PLW1509 - no thread runs here
+        start_new_session=True,
+    )
+
+
+def run(folder: Path, *arguments: str, limit: int | None = None) -> tuple[int, str]:
+    process = started(folder, *arguments, limit=limit)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, (out + err).decode()
+
+
+def exported(folder: Path, kg: str) -> bytes:
+    code, said = run(folder, "export", f"{kg}.nq", "--kg", kg)
+    assert code == 0, said
+    return (folder / f"{kg}.nq").read_bytes()
+
+
+def disturbed(folder: Path, kg: str, kills: int, seed: int, sign: int) -> list[int]:
+    """Send a signal at random moments, resuming after each; how each run ended."""
+    drawn = random.Random(seed)
+    codes = []
+    for _ in range(kills):
+        process = started(folder, "ingest", "papers", "--kg", kg)
+        try:
+            process.wait(timeout=drawn.uniform(0.05, 1.2))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, sign)
+        _, err = process.communicate(timeout=60)
+        assert b"Traceback" not in err, err.decode()
+        codes.append(process.returncode)
+    return codes
+
+
+def resumed(folder: Path, kg: str) -> bytes:
+    code, said = run(folder, "ingest", "papers", "--kg", kg)
+    assert code == 0, said
+    return exported(folder, kg)
+
+
+@pytest.mark.parametrize(
+    "kills", [6, pytest.param(100, marks=pytest.mark.slow)], ids=["6 kills", "100 kills"]
+)
+def test_kills_at_random_moments_lose_nothing(folder: Path, kills: int) -> None:
+    expected = resumed(folder, "whole")
+    done = 0
+    while done < kills:  # a graph takes a few kills until it is whole; then a new one is begun
+        together = min(6, kills - done)
+        codes = disturbed(folder, f"kg{done}", together, done, signal.SIGKILL)
+        assert set(codes) <= {0, -signal.SIGKILL}
+        assert resumed(folder, f"kg{done}") == expected
+        done += together
+
+
+def test_an_interruption_says_how_to_go_on_and_loses_nothing(folder: Path) -> None:
+    expected = resumed(folder, "whole")
+    codes = disturbed(folder, "kg", 4, 7, signal.SIGINT)
+    assert set(codes) <= {0, 130, -signal.SIGINT}
+    assert resumed(folder, "kg") == expected
+
+
+@pytest.mark.parametrize("limit", [100_000, 400_000, 900_000])
+def test_a_full_disk_is_said_clearly_and_loses_nothing(folder: Path, limit: int) -> None:
+    expected = resumed(folder, "whole")
+    code, said = run(folder, "ingest", "papers", "--kg", "kg", limit=limit)
+    assert code != 0
+    assert "Traceback" not in said
+    assert "error:" in said
+    assert "hint:" in said
+    assert resumed(folder, "kg") == expected
+
+
+def test_a_full_disk_leaves_no_half_export(folder: Path) -> None:
+    run(folder, "ingest", "papers")
+    code, said = run(folder, "export", "graph.nq", limit=50_000)
+    assert code != 0
+    assert "Traceback" not in said
+    assert not (folder / "graph.nq").exists()
+    assert not list(folder.glob(".graph.nq*"))
+
+
+def test_two_ingests_at_once_leave_one_whole_graph(folder: Path) -> None:
+    expected = resumed(folder, "whole")
+    processes = [started(folder, "ingest", "papers", "--kg", "kg") for _ in range(2)]
+    ends = [process.communicate(timeout=60) for process in processes]
+    refused = [
+        err.decode()
+        for process, (_, err) in zip(processes, ends, strict=True)
+        if process.returncode
+    ]
+    assert all("being written to by" in said for said in refused)
+    assert resumed(folder, "kg") == expected
+
+
+def test_a_file_that_vanishes_while_others_are_read_costs_only_itself(folder: Path) -> None:
+    process = started(folder, "ingest", "papers")
+    (folder / "papers" / "29.nbib").unlink()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode in (0, 1), err.decode()
+    code, said = run(folder, "ingest", "papers")
+    assert code == 0, said

@@ -7,8 +7,9 @@ ingest goes on, and holds one record at a time.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -82,8 +83,13 @@ class StoredGraph:
 
     def _stream(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         # A cursor of its own, so that two streams can be read in turn.
-        with closing(self.connection.cursor()) as cursor:
+        cursor = self.connection.cursor()
+        try:
             yield from cursor.execute(sql, values)
+        finally:
+            # After an error the stream may be let go of when the graph is closed already.
+            with suppress(sqlite3.ProgrammingError):
+                cursor.close()
 
     @property
     def revision(self) -> int:

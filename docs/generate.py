@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import inspect
 import re
@@ -18,13 +19,17 @@ from typing import Any
 import click
 
 import kgbuild
-from kgbuild import annotation, assertion, components, document, errors, hookspecs
+from kgbuild import annotation, assertion, components, document, errors, hookspecs, vocabulary
+from kgbuild.builtins import BUILT_INS
 from kgbuild.cli import VERBS, ExitCode
 from kgbuild.config import Settings
-from kgbuild.host import Host
+from kgbuild.graph.reading import StoredGraph
+from kgbuild.graph.schema import MIGRATIONS
+from kgbuild.host import Host, list_plugins
 from kgbuild.query.engine import prefixes
 
 REFERENCE = Path(__file__).parent / "reference"
+FIRST_PARTY = {"lexicon", "spacy", "transformer"}
 _NOTE = "<!-- made by docs/generate.py from the code: do not edit -->\n"
 
 
@@ -34,6 +39,10 @@ def pages() -> dict[str, str]:
         "commands.md": _commands(),
         "settings.md": _settings(),
         "components.md": _components(),
+        "formats.md": _formats(),
+        "python.md": _python(),
+        "vocabulary.md": _vocabulary(),
+        "store.md": _store(),
         "hooks.md": _hooks(),
         "records.md": _records(),
         "errors.md": _errors(),
@@ -52,8 +61,17 @@ def _commands() -> str:
                 lines += [f"### kgbuild {verb} {name}", ""]
                 lines += _command(sub, f"kgbuild {verb} {name}")
     lines += ["## Exit codes", "", "| code | meaning |", "|---|---|"]
-    lines += [f"| {code.value} | {code.name.lower()} |" for code in ExitCode]
+    lines += [f"| {code.value} | {_EXITS[code]} |" for code in ExitCode]
     return "\n".join(lines) + "\n"
+
+
+_EXITS = {
+    ExitCode.WELL: "all well",
+    ExitCode.FAILURES: "some documents failed, or a check found a fault; the rest is done",
+    ExitCode.USAGE: "the command line or the configuration is wrong; nothing was begun",
+    ExitCode.BUG: "a bug, with its traceback",
+    ExitCode.INTERRUPTED: "interrupted; what was finished is kept",
+}
 
 
 def _command(command: click.Command, name: str) -> list[str]:
@@ -95,38 +113,153 @@ def _toml(value: Any) -> str:
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     if value is None:
         return "not set"
-    return f'"{value}"' if isinstance(value, str | Path) else f"{value:_}".replace("_", "_")
+    return f'"{value}"' if isinstance(value, str | Path) else f"{value:_}"
 
 
 def _components() -> str:
-    host = Host.load()
     lines = [
         "# Components",
         "",
-        "Those of the built-in parts and of the plugins in this repository.",
+        "Those of the built-in parts and of the plugins in this repository. `kgbuild plugins show NAME`",
+        "prints the same of any plugin that is installed.",
         "",
     ]
+    host = _host()
     for kind in ("reader", "segmenter", "extractor", "linker", "terminology", "exporter"):
-        lines += [
-            f"## {kind}s".replace("ys", "ies"),
-            "",
-            "| name | what it does | from |",
-            "|---|---|---|",
-        ]
-        for name, offer in host.specs(kind).items():
-            suffixes = getattr(offer.spec, "suffixes", ())
-            said = f" ({', '.join(suffixes)})" if suffixes else ""
-            lines.append(f"| `{name}` | {offer.spec.summary}{said} | {offer.distribution} |")
-        lines.append("")
-        for name, offer in host.specs(kind).items():
-            fields = offer.spec.settings_class().model_fields
-            if fields:
-                lines += [f"Settings of the {kind} `{name}`, under `[components.{name}]`:", ""]
-                lines += ["| key | default |", "|---|---|"]
-                for key, one in fields.items():
-                    need = "required" if one.is_required() else f"`{_toml(one.get_default())}`"
-                    lines.append(f"| `{key}` | {need} |")
-                lines += ["", inspect.cleandoc(offer.spec.settings_class().__doc__ or ""), ""]
+        lines += [f"## {kind}s".replace("ys", "ies"), ""]
+        lines += ["| name | what it does | from |", "|---|---|---|"]
+        offers = host.specs(kind)
+        lines += [_offer(name, offer) for name, offer in offers.items()] + [""]
+        for name, offer in offers.items():
+            lines += _component_settings(kind, name, offer.spec.settings_class())
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _host() -> Host:
+    """The plugins of this repository, whatever else is installed."""
+    others = {record.name for record in list_plugins() if not record.name.startswith("kgbuild.")}
+    return Host.load(disable=others - FIRST_PARTY)
+
+
+def _offer(name: str, offer: Any) -> str:
+    suffixes = getattr(offer.spec, "suffixes", ())
+    said = f" ({', '.join(suffixes)})" if suffixes else ""
+    return f"| `{name}` | {offer.spec.summary}{said} | {offer.distribution} |"
+
+
+def _component_settings(kind: str, name: str, settings: Any) -> list[str]:
+    if not settings.model_fields:
+        return []
+    lines = [f"Settings of the {kind} `{name}`, under `[components.{name}]`:", ""]
+    lines += ["| key | default | what it is for |", "|---|---|---|"]
+    for key, one in settings.model_fields.items():
+        need = (
+            "required"
+            if one.is_required()
+            else f"`{_toml(one.get_default(call_default_factory=True))}`"
+        )
+        lines.append(f"| `{key}` | {need} | {one.description or ''} |")
+    return [*lines, "", _plain(settings.__doc__), ""]
+
+
+def _formats() -> str:
+    lines = [
+        "# Formats: what each reader keeps and leaves out",
+        "",
+        "A file is read by the one reader that claims it, by its name and its first 4,096 bytes. Where two",
+        "claim it, that is an error; `--reader NAME` decides. Title and abstract are joined by one space",
+        "in every format. What did not become text is counted: `kgbuild status` lists it. Limits on size",
+        "and on how far a file may unpack are [settings](settings.md). What kgbuild writes is in",
+        "[components](components.md) and [RDF](rdf.md).",
+        "",
+    ]
+    offers = _host().specs("reader").values()
+    for built_in in BUILT_INS:
+        for offer in offers:
+            if offer.plugin == built_in.module:
+                lines += [f"## {offer.spec.name} ({', '.join(offer.spec.suffixes)})", ""]
+                lines += [_module_text(built_in.module), ""]
+    for title, module in (
+        ("All BioC", "bioc"),
+        ("Annotations that come with a file", "gathering"),
+        ("Broken records of PubMed XML", "pubmed_records"),
+        ("Folders, archives, standard input", "paper_files"),
+        ("Archives", "archives"),
+    ):
+        lines += [f"## {title}", "", _module_text(f"kgbuild.readers.{module}"), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _module_text(module: str) -> str:
+    """What a module says of itself."""
+    path = Path(kgbuild.__file__).parent.joinpath(*module.split(".")[1:]).with_suffix(".py")
+    return _plain(ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def _python() -> str:
+    lines = ["# Python", "", _plain(kgbuild.__doc__), ""]
+    lines += ["[Records](records.md), [errors](errors.md) and [hooks](hooks.md) have pages of their own.", ""]
+    for name in kgbuild.__all__:
+        one = getattr(kgbuild, name)
+        if inspect.isfunction(one):
+            lines += [f"## kgbuild.{name}{_signature(one)}", "", _plain(one.__doc__), ""]
+    lines += ["## StoredGraph", "", _plain(StoredGraph.__doc__), "", "| member | is |", "|---|---|"]
+    for name, member in vars(StoredGraph).items():
+        if name.startswith("_"):
+            continue
+        function = member.fget if isinstance(member, property) else member
+        call = "" if isinstance(member, property) else _signature(member)
+        first = _plain(function.__doc__).partition("\n\n")[0].replace("\n", " ")
+        lines.append(f"| `{name}{call.replace('|', 'or')}` | {first} |")
+    return "\n".join(lines) + "\n"
+
+
+def _signature(function: Any) -> str:
+    """As it is written, without quotes and without the names of modules."""
+    written = str(inspect.signature(function)).replace("'", "").replace("(self, ", "(")
+    return re.sub(r"\b(?:kgbuild|pathlib)\.(?:\w+\.)*(?=[A-Z])", "", written).replace("(self)", "()")
+
+
+def _vocabulary() -> str:
+    table = vocabulary._table("biolink.json")
+    count = len(vocabulary._table("prefixes.json"))
+    lines = ["# Vocabulary", "", _plain(vocabulary.__doc__), ""]
+    lines += [
+        f"Categories ({len(table['categories'])}) and predicates ({len(table['predicates'])}) are those of the",
+        f"Biolink Model {table['version']}, prefixes ({count:,}) those of bioregistry.",
+        "",
+        "## The six kinds of entities",
+        "",
+        "Files of annotations spell them in many ways, in any capitals:",
+        "",
+        "| BioRED's name | category | also understood |",
+        "|---|---|---|",
+    ]
+    for name, category in vocabulary.BIORED_TYPES.items():
+        also = (a for a, c in vocabulary._TYPE_ALIASES.items() if c == category and a != name.lower())
+        lines.append(f"| `{name}` | `{category}` | {', '.join(also)} |")
+    lines += ["", "## Predicates", "", "| predicate | symmetric | inverse |", "|---|---|---|"]
+    for name in sorted(vocabulary.predicates()):
+        symmetric = "yes" if vocabulary.is_symmetric(name) else ""
+        lines.append(f"| `{name}` | {symmetric} | {vocabulary.inverse(name) or ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def _store() -> str:
+    lines = [
+        "# The store",
+        "",
+        "The graph's folder (`kg/`) holds `graph.sqlite`, the store of record: one SQLite file in WAL mode",
+        "with `synchronous=FULL`. `view/` is the SPARQL view, made from the store and safe to delete. Who",
+        "writes holds `lock`.",
+        "",
+        f"The schema has version {len(MIGRATIONS)} (`PRAGMA user_version`). An older file is brought up to",
+        "date when it is opened for writing; a newer one is refused. Tables may change with a minor version:",
+        "programs that are to last use [`kgbuild.load`](python.md).",
+        "",
+    ]
+    for number, step in enumerate(MIGRATIONS, 1):
+        lines += [f"## Version {number}", "", "```sql", step.strip(), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -7,9 +7,7 @@ ingest goes on, and holds one record at a time.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -83,13 +81,10 @@ class StoredGraph:
 
     def _stream(self, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
         # A cursor of its own, so that two streams can be read in turn.
-        cursor = self.connection.cursor()
-        try:
-            yield from cursor.execute(sql, values)
-        finally:
-            # After an error the stream may be let go of when the graph is closed already.
-            with suppress(sqlite3.ProgrammingError):
-                cursor.close()
+        # Not "yield from": that would close the cursor of a graph that is closed already, when
+        # a stream is let go of after an error.
+        for row in self.connection.cursor().execute(sql, values):  # noqa: UP028
+            yield row
 
     @property
     def revision(self) -> int:

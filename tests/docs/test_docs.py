@@ -86,7 +86,7 @@ def _check(command: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None
         assert fits, f"$ {command}\n{said}\nis not\n{shown}"
 
 
-RUN = [page for page in PAGES if re.search(r"^```console|^>>> ", page.read_text("utf-8"), re.M)]
+RUN = [page for page in PAGES if re.search(r"^```console|^>>> ", page.read_text("utf-8"), re.MULTILINE)]
 
 
 @needs_plugins
@@ -121,11 +121,12 @@ def test_every_command_runs_and_prints_what_is_shown(
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_command_is_shown_that_is_not_run(page: Path) -> None:
     """But for those under a line that says why they are not: ``<!-- not run: … -->``."""
-    text = re.sub(r"<!-- not run: .+? -->\s+(```.*?^```$|(?:^ {4}.*\n)+)", "", page.read_text("utf-8"),
-                  flags=re.MULTILINE | re.DOTALL)  # fmt: skip
-    text = re.sub(r"^```console\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"<!-- not run: .+? -->\n+(?:```.*?^```$|(?: {4}.*\n|\n)+)", "",
+                  page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)  # fmt: skip
     if page not in GENERATED:
-        assert not re.search(r"^(?: {4})?(\$ )?kgbuild [a-z]", text, re.MULTILINE)
+        fenced = [body for language, _, body in BLOCK.findall(text) if language != "console"]
+        assert not re.search(r"^(?:\$ )?kgbuild [a-z]", "\n".join(fenced), re.MULTILINE)
+        assert not re.search(r"^ {4,}(?:\$ )?kgbuild [a-z]", text, re.MULTILINE)
 
 
 def test_every_page_can_be_reached_from_the_index() -> None:

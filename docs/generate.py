@@ -8,11 +8,12 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import json
 import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from importlib import import_module
+from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
@@ -95,8 +96,7 @@ def _settings() -> str:
         lines += [f"## [{name}]", "", inspect.cleandoc(section.__doc__ or ""), ""]
         lines += ["| key | default | what it is for |", "|---|---|---|"]
         for key, one in section.model_fields.items():
-            default = one.get_default(call_default_factory=True)
-            lines.append(f"| `{key}` | `{_toml(default)}` | {one.description or ''} |")
+            lines.append(f"| `{key}` | `{_toml(_default(one))}` | {one.description or ''} |")
         lines.append("")
     lines += [
         "## [components.NAME]",
@@ -120,8 +120,8 @@ def _components() -> str:
     lines = [
         "# Components",
         "",
-        "Those of the built-in parts and of the plugins in this repository. `kgbuild plugins show NAME`",
-        "prints the same of any plugin that is installed.",
+        "Those of the built-in parts and of the plugins in this repository.",
+        "`kgbuild plugins show NAME` prints the same of any plugin that is installed.",
         "",
     ]
     host = _host()
@@ -151,29 +151,30 @@ def _component_settings(kind: str, name: str, settings: Any) -> list[str]:
     if not settings.model_fields:
         return []
     lines = [f"Settings of the {kind} `{name}`, under `[components.{name}]`:", ""]
-    lines += ["| key | default | what it is for |", "|---|---|---|"]
+    lines += [_plain(settings.__doc__), "", "| key | default |", "|---|---|"]
     for key, one in settings.model_fields.items():
-        need = (
-            "required"
-            if one.is_required()
-            else f"`{_toml(one.get_default(call_default_factory=True))}`"
-        )
-        lines.append(f"| `{key}` | {need} | {one.description or ''} |")
-    return [*lines, "", _plain(settings.__doc__), ""]
+        default = "required" if one.is_required() else f"`{_toml(_default(one))}`"
+        lines.append(f"| `{key}` | {default} |")
+    return [*lines, ""]
+
+
+def _default(field: Any) -> Any:
+    return field.get_default(call_default_factory=True)
 
 
 def _formats() -> str:
     lines = [
         "# Formats: what each reader keeps and leaves out",
         "",
-        "A file is read by the one reader that claims it, by its name and its first 4,096 bytes. Where two",
-        "claim it, that is an error; `--reader NAME` decides. Title and abstract are joined by one space",
-        "in every format. What did not become text is counted: `kgbuild status` lists it. Limits on size",
-        "and on how far a file may unpack are [settings](settings.md). What kgbuild writes is in",
+        "A file is read by the one reader that claims it, by its name and its first 4,096 bytes.",
+        "Where two claim it, that is an error; `--reader NAME` decides. Title and abstract are",
+        "joined by one space in every format. What did not become text is counted:",
+        "`kgbuild status` lists it. Limits on size and on how far a file may unpack are",
+        "[settings](settings.md). What kgbuild writes is in",
         "[components](components.md) and [RDF](rdf.md).",
         "",
     ]
-    offers = _host().specs("reader").values()
+    offers: Any = _host().specs("reader").values()
     for built_in in BUILT_INS:
         for offer in offers:
             if offer.plugin == built_in.module:
@@ -198,7 +199,10 @@ def _module_text(module: str) -> str:
 
 def _python() -> str:
     lines = ["# Python", "", _plain(kgbuild.__doc__), ""]
-    lines += ["[Records](records.md), [errors](errors.md) and [hooks](hooks.md) have pages of their own.", ""]
+    lines += [
+        "[Records](records.md), [errors](errors.md) and [hooks](hooks.md) have pages of their own.",
+        "",
+    ]
     for name in kgbuild.__all__:
         one = getattr(kgbuild, name)
         if inspect.isfunction(one):
@@ -216,17 +220,23 @@ def _python() -> str:
 
 def _signature(function: Any) -> str:
     """As it is written, without quotes and without the names of modules."""
-    written = str(inspect.signature(function)).replace("'", "").replace("(self, ", "(")
-    return re.sub(r"\b(?:kgbuild|pathlib)\.(?:\w+\.)*(?=[A-Z])", "", written).replace("(self)", "()")
+    written = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(function))).replace(
+        "(self, ", "("
+    )
+    return re.sub(r"\b(?:kgbuild|pathlib)\.(?:\w+\.)*(?=[A-Z])", "", written).replace(
+        "(self)", "()"
+    )
 
 
 def _vocabulary() -> str:
-    table = vocabulary._table("biolink.json")
-    count = len(vocabulary._table("prefixes.json"))
+    data = resources.files("kgbuild.data")
+    table = json.loads(data.joinpath("biolink.json").read_text("utf-8"))
+    count = len(json.loads(data.joinpath("prefixes.json").read_text("utf-8")))
     lines = ["# Vocabulary", "", _plain(vocabulary.__doc__), ""]
     lines += [
-        f"Categories ({len(table['categories'])}) and predicates ({len(table['predicates'])}) are those of the",
-        f"Biolink Model {table['version']}, prefixes ({count:,}) those of bioregistry.",
+        f"Categories ({len(table['categories'])}) and predicates ({len(table['predicates'])})",
+        f"are those of the Biolink Model {table['version']}, prefixes ({count:,}) those of",
+        "bioregistry.",
         "",
         "## The six kinds of entities",
         "",
@@ -236,7 +246,11 @@ def _vocabulary() -> str:
         "|---|---|---|",
     ]
     for name, category in vocabulary.BIORED_TYPES.items():
-        also = (a for a, c in vocabulary._TYPE_ALIASES.items() if c == category and a != name.lower())
+        also = (
+            alias
+            for alias, meant in vocabulary._TYPE_ALIASES.items()  # noqa: SLF001 - shown to readers
+            if meant == category and alias != name.lower()
+        )
         lines.append(f"| `{name}` | `{category}` | {', '.join(also)} |")
     lines += ["", "## Predicates", "", "| predicate | symmetric | inverse |", "|---|---|---|"]
     for name in sorted(vocabulary.predicates()):
@@ -249,13 +263,13 @@ def _store() -> str:
     lines = [
         "# The store",
         "",
-        "The graph's folder (`kg/`) holds `graph.sqlite`, the store of record: one SQLite file in WAL mode",
-        "with `synchronous=FULL`. `view/` is the SPARQL view, made from the store and safe to delete. Who",
-        "writes holds `lock`.",
+        "The graph's folder (`kg/`) holds `graph.sqlite`, the store of record: one SQLite file in",
+        "WAL mode with `synchronous=FULL`. `view/` is the SPARQL view, made from the store and",
+        "safe to delete. Who writes holds `lock`.",
         "",
-        f"The schema has version {len(MIGRATIONS)} (`PRAGMA user_version`). An older file is brought up to",
-        "date when it is opened for writing; a newer one is refused. Tables may change with a minor version:",
-        "programs that are to last use [`kgbuild.load`](python.md).",
+        f"The schema has version {len(MIGRATIONS)} (`PRAGMA user_version`). An older file is",
+        "brought up to date when it is opened for writing; a newer one is refused. Tables may",
+        "change with a minor version: programs that are to last use [`kgbuild.load`](python.md).",
         "",
     ]
     for number, step in enumerate(MIGRATIONS, 1):

@@ -86,7 +86,9 @@ def _check(command: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None
         assert fits, f"$ {command}\n{said}\nis not\n{shown}"
 
 
-RUN = [page for page in PAGES if re.search(r"^```console|^>>> ", page.read_text("utf-8"), re.MULTILINE)]
+RUN = [
+    page for page in PAGES if re.search(r"^```console|^>>> ", page.read_text("utf-8"), re.MULTILINE)
+]
 
 
 @needs_plugins

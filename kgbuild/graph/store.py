@@ -83,6 +83,7 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         if write:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA wal_autocheckpoint = 16384")
             migrate(connection, str(path))
         else:
             connection.execute("PRAGMA user_version").fetchone()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 __all__ = ["shipped_weights", "weights_folder"]
 
-_PLACES = (Path(__file__).parent / "weights", Path(__file__).parents[1] / "weights")
+_PLACES = (Path(__file__).parent / "shipped", Path(__file__).parents[1] / "weights")
 """Inside an installed wheel, and beside the package in a checkout."""
 
 

@@ -17,6 +17,7 @@ import torch
 
 from kgbuild_model.batching import collate
 from kgbuild_model.calibration import Calibration
+from kgbuild_model.consistency import consistent
 from kgbuild_model.tokens import Window, Words, tokenise, windows
 from kgbuild_model.viterbi import best_spans
 
@@ -47,7 +48,9 @@ class TaggerRun:
     ``convention`` is the index of the convention to follow. ``pieces`` is how many wordpieces the
     encoder reads at once, ``overlap`` how many of them two windows share, ``windows_at_once`` how
     many windows of a long text go through the encoder together. ``autocast`` computes in bf16 while
-    the weights stay in fp32, as in training.
+    the weights stay in fp32, as in training. ``consistency`` is how sure the tagger must be of a
+    name to tag it wherever the text has it (see :func:`~kgbuild_model.consistency.consistent`);
+    None leaves each place to itself.
     """
 
     tagger: Tagger
@@ -59,10 +62,17 @@ class TaggerRun:
     windows_at_once: int = 8
     autocast: bool = False
     calibration: Calibration = field(default_factory=Calibration)
+    consistency: float | None = 0.9
 
     def tag(self, texts: Sequence[str]) -> list[list[ScoredSpan]]:
         """The spans of each text, in order of place; the texts may be of any length."""
-        return [self.spans(words) for words in tokenise(self.tokenizer, texts)]
+        found = [self.spans(words) for words in tokenise(self.tokenizer, texts)]
+        if self.consistency is None:
+            return found
+        return [
+            consistent(text, spans, sure=self.consistency)
+            for text, spans in zip(texts, found, strict=True)
+        ]
 
     def spans(self, words: Words) -> list[ScoredSpan]:
         """The spans of one text cut into words."""

@@ -472,3 +472,40 @@ def test_curves_and_card_show_what_was_measured() -> None:
     assert picture.startswith("<svg")
     assert "F1 biored" in picture
     assert picture.count("<circle") == 1
+
+
+def test_a_sure_name_is_tagged_everywhere_under_one_label() -> None:
+    from kgbuild_model.consistency import consistent
+    from kgbuild_model.tagging import ScoredSpan
+
+    text = "Heart failure (HF) and PTX3. HF or PTX3, not PTX35; heart failure."
+    spans = [
+        ScoredSpan(0, 13, "Disease", 0.95),
+        ScoredSpan(23, 27, "Gene", 0.95),
+        ScoredSpan(35, 39, "Disease", 0.4),
+    ]
+    found = consistent(text, spans, sure=0.6)
+    assert [(text[s.start : s.end], s.label) for s in found] == [
+        ("Heart failure", "Disease"),
+        ("HF", "Disease"),
+        ("PTX3", "Gene"),
+        ("HF", "Disease"),
+        ("PTX3", "Gene"),
+    ]
+    assert [s.start for s in consistent(text, spans, sure=0.99)] == [0, 23, 35]
+
+
+@given(st.text(alphabet="ab (AB)", max_size=40), st.data())
+def test_consistency_keeps_every_span_and_none_overlap(text: str, data: st.DataObject) -> None:
+    """Law: what was tagged stays where it is; what is added overlaps nothing."""
+    from kgbuild_model.consistency import consistent
+    from kgbuild_model.tagging import ScoredSpan
+
+    ends = sorted(set(data.draw(st.lists(st.integers(0, len(text)), max_size=8))))
+    spans = [
+        ScoredSpan(a, b, data.draw(st.sampled_from(TAGS.labels)), data.draw(st.floats(0, 1)))
+        for a, b in itertools.pairwise(ends)
+    ][::2]
+    found = consistent(text, spans, sure=0.5)
+    assert {(s.start, s.end) for s in spans} <= {(s.start, s.end) for s in found}
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))

@@ -16,7 +16,8 @@ class TaggerSettings(BaseModel):
     checkpoint folder that ``kgbuild train`` wrote. ``convention`` names the corpus whose habits
     the spans follow; empty for the checkpoint's first. ``categories`` keeps these Biolink classes
     alone. ``min_score`` leaves out what is less sure. ``precision`` ``auto`` is bf16 where the
-    processor computes in it, else fp32. ``threads`` 0 leaves their number to PyTorch.
+    processor computes in it, else fp32. ``consistent`` tags a name that is sure wherever the
+    text has it, under one label. ``threads`` 0 leaves their number to PyTorch.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -26,5 +27,6 @@ class TaggerSettings(BaseModel):
     categories: tuple[str, ...] = ()
     min_score: float = Field(default=0.0, ge=0.0, le=1.0)
     precision: Literal["auto", "bf16", "fp32"] = "auto"
+    consistent: bool = True
     device: str = "cpu"
     threads: int = Field(default=0, ge=0, le=256)

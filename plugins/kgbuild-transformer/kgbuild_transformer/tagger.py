@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,7 +113,7 @@ def _load(settings: TaggerSettings) -> TaggerRun:
             str(error), plugin="transformer", hints=[error.hint]
         ) from error
     run.tagger.to(device)
-    return run
+    return run if settings.consistent else replace(run, consistency=None)
 
 
 def _folder(settings: TaggerSettings) -> Path:

@@ -27,6 +27,7 @@ $(VENV)/checked: $(VENV)/installed
 
 demo: $(VENV)/installed
 	cd examples && ../$(BIN)/kgbuild ingest papers || test $$? -eq 1
+	cd examples && ../$(BIN)/kgbuild annotate papers/aspirin.txt --set 'pipeline.extractors=["transformer"]'
 	cd examples && ../$(BIN)/kgbuild query --format table \
 	  "SELECT ?drug ?disease WHERE { ?a rdfs:label ?drug ; biolink:treats ?b . ?b rdfs:label ?disease } ORDER BY ?drug ?disease"
 

@@ -39,7 +39,10 @@ def read_texts(path: Path) -> Iterator[str]:
     if path.suffix != ".jsonl":
         yield path.read_text(encoding="utf-8")
         return
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    # not splitlines: an abstract may hold U+2028, which is no end of a line of JSON
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line:
+            continue
         try:
             record = json.loads(line)
             yield record.get("text") or f"{record['title']} {record['abstract']}".strip()

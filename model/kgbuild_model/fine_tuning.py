@@ -139,6 +139,7 @@ def _soft(
         return None
     folder = places.encoders / recipe.teacher
     texts = [text for file in recipe.distil_texts for text in read_texts(places.corpora / file)]
+    texts = texts[: recipe.distil_most or None]
     names = read_config(folder)["conventions"]
     ours = [corpus.name for corpus in recipe.corpora]
     unknown = [name for name in recipe.distil_conventions if name not in names or name not in ours]

@@ -57,7 +57,8 @@ class TaggerRecipe:
     the size of a batch, padding included. With ``hold_out`` false the held-out texts are learnt
     too: for weights that ship after they were measured. ``teacher`` names the checkpoint to
     distil from, over ``distil_texts`` and under ``distil_conventions``; ``distil_share`` is how
-    often each of its answers is seen. ``calibration`` is given where nothing is held out.
+    often each of its answers is seen, ``distil_most`` how many texts are read (0 for all).
+    ``calibration`` is given where nothing is held out.
     """
 
     encoder: str
@@ -72,6 +73,7 @@ class TaggerRecipe:
     distil_texts: tuple[str, ...] = ()
     distil_conventions: tuple[str, ...] = ()
     distil_share: float = 1.0
+    distil_most: int = 0
     calibration: tuple[tuple[float, float], ...] = ()
     calibration_error: float = 0.0
     notes: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ from kgbuild.assertion import Source
 from kgbuild.components import Failure, PaperFile, Reader, ReaderSpec, Withdrawal
 from kgbuild.config import Configuration
 from kgbuild.document import Document, Unread
-from kgbuild.errors import InputError, KgbuildError, LimitError
+from kgbuild.errors import ContractError, InputError, KgbuildError, LimitError
 from kgbuild.faults import reach
 from kgbuild.graph.reading import load
 from kgbuild.graph.rows import AnnotationRows, compact
@@ -63,16 +63,23 @@ class Summary:
     drops: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     interrupted: bool = False
+    strict: bool = False
 
     def leave_out(self, reason: str, count: int = 1) -> None:
         """Count something that was not read by rule."""
         self.left_out[reason] = self.left_out.get(reason, 0) + count
 
     def fail(self, failure: Failure) -> None:
-        """Count a failure; the first hundred are kept to be shown."""
+        """Count a failure; the first hundred are kept to be shown. Raises it if strict."""
         self.failures_total += 1
         if len(self.failures) < 100:
             self.failures.append(failure)
+        if self.strict:
+            raise ContractError(
+                f"{failure.error}: {failure.message}",
+                component=failure.component,
+                document=failure.document or f"{failure.file} {failure.place}".strip(),
+            )
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain values."""
@@ -93,15 +100,17 @@ def ingest(
     annotators: Annotators,
     reader: str | None = None,
     prune: bool = False,
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Read papers into the store and annotate what is new; return what was done.
 
     ``reader`` forces one reader for every file; ``prune`` forgets files below the paths that
-    are no longer there. One bad file or document fails alone. Raises InputError for a path
-    that does not exist, before anything is read. On KeyboardInterrupt what is whole is kept.
+    are no longer there. One bad file or document fails alone; with ``strict`` the first one ends
+    the run as a ContractError, and what is whole is kept. Raises InputError for a path that does
+    not exist, before anything is read. On KeyboardInterrupt what is whole is kept.
     """
-    summary = Summary()
+    summary = Summary(strict=strict)
     began = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     run = store.begin_run(
@@ -111,6 +120,8 @@ def ingest(
     try:
         _Reading(store, host, configuration, summary, reader, tell).read(paths, prune=prune)
         _annotate(store, configuration, annotators, summary, tell)
+        with load(store.folder) as graph:
+            summary.counts, summary.drops = dict(graph.counts()), dict(graph.drops())
     except KeyboardInterrupt:
         summary.interrupted = True
         raise
@@ -118,8 +129,6 @@ def ingest(
         summary.seconds = time.monotonic() - began
         finished = datetime.now(UTC).isoformat(timespec="seconds")
         store.end_run(run, finished, compact(summary.as_json()))
-    with load(store.folder) as graph:
-        summary.counts, summary.drops = dict(graph.counts()), dict(graph.drops())
     return summary
 
 
@@ -515,8 +524,8 @@ def _annotate(
             waiting += rows
             late = time.monotonic() - began > _COMMIT_SECONDS
             if late or len(waiting) >= _BATCH_DOCUMENTS:
-                _keep(store, waiting, summary)
-                waiting, began = [], time.monotonic()
+                ready, waiting, began = waiting, [], time.monotonic()
+                _keep(store, ready, summary)
                 progress("annotating", summary.documents_annotated, total)
     finally:
         _keep(store, waiting, summary)

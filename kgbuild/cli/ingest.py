@@ -79,6 +79,7 @@ def command(
                 annotators=running,
                 reader=reader,
                 prune=prune,
+                strict=setup.options.strict,
                 progress=_Telling(),
             )
     finally:

@@ -66,7 +66,9 @@ def setup_options(command: Command) -> Command:
     """Add the options that say which configuration and which plugins are used."""
     for option in (
         click.option(
-            "--strict", is_flag=True, help="Stop at the first plugin that cannot be used."
+            "--strict",
+            is_flag=True,
+            help="Stop at the first plugin that cannot be used, or failure.",
         ),
         click.option("--no-plugins", is_flag=True, help="Use built-in parts alone."),
         click.option("--no-plugin", multiple=True, metavar="NAME", help="Leave a plugin out."),

@@ -265,3 +265,24 @@ def test_offsets_name_the_sentence_in_the_exported_evidence(project: Any) -> Non
         for evidence in found:
             text = graph.document(evidence.document).text
             assert evidence.text == evidence.spans[0].of(text)
+
+
+def test_a_strict_run_ends_at_the_first_failure_and_keeps_what_is_whole(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.write("b.xml", "<PubmedArticleSet><PubmedArticle>")
+    code, _, err = project.run("ingest", "papers", "--strict")
+    assert code not in (0, 3)
+    assert "b.xml" in err
+    assert "Traceback" not in err
+    code, _, _ = project.run("ingest", "papers")
+    assert code == 1
+    _, out, _ = project.run("show", "aspirin")
+    assert "biolink:treats" in out
+
+
+def test_a_run_is_kept_with_its_counts(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    _, out, _ = project.run("status", "--json")
+    [[*_, summary]] = json.loads(out)["runs"]
+    assert json.loads(summary)["counts"]["documents"] == 1

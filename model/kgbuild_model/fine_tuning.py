@@ -72,7 +72,7 @@ def fine_tune(
     gold = TrainingSet(recipe, learning, run)
     tell(f"{len(learning)} texts to learn from, {len(held)} held out, {len(gold)} batches of gold")
     plan: list[Any] = [("gold", step) for step in range(len(gold))]
-    soft = _soft(recipe, places, run, work, tell)
+    soft = _soft(recipe, places, run, {example.text for example in learning + held}, work, tell)
     if soft is not None:
         distilled = soft.plan(recipe.distil_share, recipe.tokens, recipe.optimisation.seed)
         plan = _interleaved(plan, [("soft", group) for group in distilled])
@@ -131,15 +131,22 @@ def _soft(
     recipe: TaggerRecipe,
     places: Places,
     student: TaggerRun,
+    gold: set[str],
     work: Path,
     tell: Callable[[str], None],
 ) -> SoftSet | None:
-    """The teacher's answers, made once and kept in the run's folder."""
+    """The teacher's answers, made once and kept in the run's folder.
+
+    Texts that are gold are left out: a student that was taught on the held-out texts would be
+    measured on what it has seen, if not on its labels.
+    """
     if not recipe.teacher:
         return None
     folder = places.encoders / recipe.teacher
     texts = [text for file in recipe.distil_texts for text in read_texts(places.corpora / file)]
-    texts = texts[: recipe.distil_most or None]
+    unlabelled = [text for text in texts if text not in gold]
+    tell(f"{len(texts) - len(unlabelled)} of {len(texts)} texts are gold: the teacher skips them")
+    texts = unlabelled[: recipe.distil_most or None]
     names = read_config(folder)["conventions"]
     ours = [corpus.name for corpus in recipe.corpora]
     unknown = [name for name in recipe.distil_conventions if name not in names or name not in ours]

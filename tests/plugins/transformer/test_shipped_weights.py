@@ -1,0 +1,87 @@
+"""The weights that ship: they load, tag what is plain to see, and bear hostile text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("kgbuild_transformer")
+
+from kgbuild_model.weights import shipped_weights, weights_folder
+from kgbuild_transformer.settings import TaggerSettings
+from kgbuild_transformer.tagger import TransformerTagger
+
+from kgbuild import Document, Task
+
+TEXT = (
+    "Metformin lowers blood glucose in patients with type 2 diabetes mellitus. "
+    "A BRCA1 mutation (p.R175H) was seen in mice and in HeLa cells."
+)
+PLAIN = {
+    "Metformin": "biolink:ChemicalEntity",
+    "type 2 diabetes mellitus": "biolink:DiseaseOrPhenotypicFeature",
+    "BRCA1": "biolink:Gene",
+    "p.R175H": "biolink:SequenceVariant",
+    "mice": "biolink:OrganismTaxon",
+    "HeLa": "biolink:CellLine",
+}
+HOSTILE = [
+    "",
+    "word",
+    "x" * 1_000_000,
+    "!?#%" * 300,
+    "💊🧪🤒" * 100,
+    "二甲双胍治疗糖尿病。" * 40,
+    "Метформин и diabetes, 糖尿病 and السكري",
+    "\x00\x01\x1f aspirin \x7f\u200b\ufeff",
+]
+
+
+@pytest.fixture(scope="module", params=shipped_weights())
+def tagger(request: pytest.FixtureRequest) -> TransformerTagger:
+    return TransformerTagger(TaggerSettings(model=request.param))
+
+
+def test_fast_weights_ship() -> None:
+    assert "fast" in shipped_weights()
+
+
+def test_what_is_plain_to_see_is_tagged(tagger: TransformerTagger) -> None:
+    [found] = tagger.extract([Task(document=Document(id="pubmed:1", text=TEXT))])
+    tagged = {mention.text: mention.category for mention in found.mentions}
+    missed = {name for name, category in PLAIN.items() if tagged.get(name) != category}
+    assert len(missed) <= 1, (missed, tagged)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_gives_exact_offsets(tagger: TransformerTagger, text: str) -> None:
+    [found] = tagger.extract([Task(document=Document(id="pubmed:1", text=text))])
+    for mention in found.mentions:
+        assert text[mention.span.start : mention.span.end] == mention.text
+        assert 0 <= mention.score <= 1
+
+
+def test_every_convention_of_the_card_can_be_chosen(tagger: TransformerTagger) -> None:
+    folder = weights_folder("fast")
+    assert folder is not None
+    names = json.loads((folder / "config.json").read_text())["conventions"]
+    assert names[0] == "biored"
+    for name in names[1:3]:
+        other = TransformerTagger(TaggerSettings(convention=name))
+        assert list(other.extract([Task(document=Document(id="pubmed:1", text=TEXT))]))
+
+
+@pytest.mark.parametrize("name", shipped_weights())
+def test_no_file_is_too_large_and_nothing_is_pickled(name: str) -> None:
+    folder = weights_folder(name)
+    assert folder is not None
+    for path in Path(folder).iterdir():
+        assert path.stat().st_size < 100_000_000
+        assert path.suffix in {".json", ".safetensors", ".svg", ".md"}
+    assert sum(p.stat().st_size for p in folder.iterdir()) <= (
+        50_000_000 if name == "fast" else 120_000_000
+    )
+    for said in ("sha256", "Apache-2.0", "Strict F1"):
+        assert said in (folder / "README.md").read_text()

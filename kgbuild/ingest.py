@@ -100,17 +100,16 @@ def ingest(
     annotators: Annotators,
     reader: str | None = None,
     prune: bool = False,
-    strict: bool = False,
     progress: Progress | None = None,
 ) -> Summary:
     """Read papers into the store and annotate what is new; return what was done.
 
     ``reader`` forces one reader for every file; ``prune`` forgets files below the paths that
-    are no longer there. One bad file or document fails alone; with ``strict`` the first one ends
-    the run as a ContractError, and what is whole is kept. Raises InputError for a path that does
+    are no longer there. One bad file or document fails alone; with a strict host the first one
+    ends the run, and what is whole is kept. Raises InputError for a path that does
     not exist, before anything is read. On KeyboardInterrupt what is whole is kept.
     """
-    summary = Summary(strict=strict)
+    summary = Summary(strict=host.strict)
     began = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     run = store.begin_run(

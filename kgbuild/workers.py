@@ -200,15 +200,17 @@ class WorkerPool:
         for worker in busy:
             if worker.connection in ready:
                 try:
-                    rows: list[AnnotationRows] = worker.connection.recv()
+                    outcome: list[AnnotationRows] | KgbuildError = worker.connection.recv()
                 except (EOFError, ConnectionError):
                     worker.process.join()
                     how = f"its process ended ({_how(worker.process.exitcode)})"
                     yield from self._replace(worker, how, again)
                     continue
+                if isinstance(outcome, KgbuildError):
+                    raise outcome
                 worker.batches.popleft()
                 worker.since = time.monotonic()
-                yield rows
+                yield outcome
             elif time.monotonic() - worker.since > self._timeout:
                 worker.process.kill()
                 worker.process.join()
@@ -284,9 +286,17 @@ def _serve(
     Thread(target=_receive, args=(connection, waiting), daemon=True).start()
     while (batch := waiting.get()) is not None:
         try:
-            connection.send(pipeline.annotate(batch))
+            connection.send(_outcome(pipeline, batch))
         except (BrokenPipeError, ConnectionError):
             return
+
+
+def _outcome(pipeline: Pipeline, batch: Sequence[Pending]) -> list[AnnotationRows] | KgbuildError:
+    """The rows of a batch, or the error that ends a strict run: the host raises it there."""
+    try:
+        return pipeline.annotate(batch)
+    except KgbuildError as error:
+        return error
 
 
 def _receive(connection: Connection, waiting: SimpleQueue[Sequence[Pending] | None]) -> None:

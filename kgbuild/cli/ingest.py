@@ -79,7 +79,6 @@ def command(
                 annotators=running,
                 reader=reader,
                 prune=prune,
-                strict=setup.options.strict,
                 progress=_Telling(),
             )
     finally:

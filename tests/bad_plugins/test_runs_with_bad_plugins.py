@@ -66,7 +66,7 @@ def run(
 ) -> Callable[..., tuple[Project, Outcome]]:
     """Ingest three papers with a plugin that has this body and these hooks."""
 
-    def ingest(body: str, hooks: str = "") -> tuple[Project, Outcome]:
+    def ingest(body: str, hooks: str = "", *options: str) -> tuple[Project, Outcome]:
         source = PLUGIN.format(body=indent(dedent(body), " " * 8)) + dedent(hooks)
         kgbuild_distribution(
             "kgbuild-aa-bad",
@@ -77,7 +77,7 @@ def run(
         texts = ("Aspirin eases headache.", "Aspirin worsens headache.", "Aspirin and headache.")
         papers = "".join(paper(number, text) for number, text in enumerate(texts, 1))
         project = kgbuild_project({"kgbuild.toml": CONFIGURATION, "papers/a.nbib": papers})
-        return project, project.run("ingest", "papers")
+        return project, project.run("ingest", "papers", *options)
 
     return ingest
 
@@ -129,6 +129,25 @@ def test_one_bad_document_fails_alone_and_is_kept_among_the_failures(
     assert "pubmed:2" in failures
     assert "aa-bad" in failures
     assert message in failures
+
+
+@pytest.mark.parametrize("workers", ["0", "1", "2"])
+def test_a_strict_run_ends_at_the_first_failure_and_names_it_from_any_process(
+    run: Callable[..., tuple[Project, Outcome]], workers: str
+) -> None:
+    body = f"""
+        if any("worsens" in task.document.text for task in batch):
+            raise RuntimeError('cannot read it')
+        {GOOD}
+        """
+    project, outcome = run(body, "", "--strict", "--workers", workers)
+    assert outcome.exit_code == 2
+    assert "RuntimeError on pubmed:2: cannot read it" in outcome.stderr
+    assert "kgbuild-aa-bad 0.3" in outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert "ended its process" not in outcome.stderr
+    assert project.run("ingest", "papers").exit_code == 1
+    assert evidence(project) == 2
 
 
 def test_a_failing_reviewer_and_observer_are_warned_about_and_nothing_is_lost(

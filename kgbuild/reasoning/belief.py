@@ -1,0 +1,175 @@
+"""How far a claim may be believed, from its evidence: a number in [0, 1].
+
+Four steps. ``s`` is the score that a component gave, ``E`` the evidence for the claim.
+
+1. *Weight of one evidence*: ``w = c(s) · h(status)``. ``c`` calibrates the scores of that
+   component, ``h`` is how far a way of saying a thing counts (stated 1, hypothesis 0.3 …).
+   Evidence from a retracted document weighs 0.
+2. *Copies count once*: evidence with the same words (case and white space apart) is one
+   statement, as heavy as its heaviest copy: two components over one sentence, an abstract and
+   its full text, a preprint and its article. Documents that share a statement are one witness.
+3. *A witness*: ``W = (1 - ε) · (1 - Π (1 - w))`` over its statements. ``ε`` is what repeating
+   oneself cannot mend: the authors are wrong, or the name was linked to another concept.
+4. *All witnesses*: ``b = 1 - Π (1 - W)``: they err independently.
+
+This is INDRA's model of random and systematic errors (Gyori et al. 2017), with calibrated
+scores for its constants, and witnesses for its readers. Where texts also deny the claim, with
+``b'`` for the denial, both are weighed by Dempster's rule: ``b (1 - b') / (1 - b b')``.
+
+Laws, tested: in [0, 1]; more independent evidence never lowers it; a copy never raises it;
+belief in a claim and in its denial never add up to more than 1.
+
+    >>> weigh([("aspirin treats pain.", "pubmed:1", 0.8)])
+    0.76
+    >>> weigh([("aspirin treats pain.", "pubmed:1", 0.8), ("Aspirin treats  pain.", "pmc:2", 0.8)])
+    0.76
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from kgbuild.annotation import Status
+from kgbuild.assertion import Assertion, Evidence
+from kgbuild.errors import ContractError
+
+__all__ = ["DEFAULT_MODEL", "BeliefModel", "against", "belief", "reviewed", "weigh", "weight"]
+
+_STATUS: Mapping[str, float] = MappingProxyType(
+    {
+        Status.STATED: 1.0,
+        Status.REPORTED: 0.8,
+        Status.BACKGROUND: 0.8,
+        Status.SPECULATED: 0.5,
+        Status.HYPOTHESIS: 0.3,
+        Status.QUESTION: 0.1,
+    }
+)
+_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeliefModel:
+    """The numbers of the formula.
+
+    ``shared_error`` is ε. ``status`` is h. ``calibration`` maps a component's name to the slope
+    and intercept of a logistic function of the logit of its score; a component that is not
+    there is taken at its word.
+    """
+
+    shared_error: float = 0.05
+    status: Mapping[str, float] = field(default_factory=lambda: _STATUS)
+    calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def calibrated(self, component: str, score: float) -> float:
+        """The probability that what the component found with this score is right.
+
+        Raises ContractError for a score outside [0, 1].
+        """
+        if not 0.0 <= score <= 1.0:
+            raise ContractError(f"a score is in [0, 1], not {score}", component=component)
+        if component not in self.calibration:
+            return score
+        slope, intercept = self.calibration[component]
+        bounded = min(max(score, 1e-6), 1 - 1e-6)
+        logit = math.log(bounded / (1 - bounded))
+        return 1 / (1 + math.exp(-(slope * logit + intercept)))
+
+
+DEFAULT_MODEL = BeliefModel()
+
+
+def belief(
+    assertion: Assertion,
+    denial: Assertion | None = None,
+    *,
+    retracted: Collection[str] = (),
+    model: BeliefModel = DEFAULT_MODEL,
+) -> float:
+    """How far the assertion may be believed.
+
+    ``denial`` is the same claim with ``negated`` the other way, if the graph has it.
+    ``retracted`` are the CURIEs of documents whose evidence no longer counts.
+    """
+
+    def strength(claim: Assertion) -> float:
+        statements = [
+            (evidence.text, evidence.document, weight(evidence, retracted, model))
+            for evidence in claim.evidence
+        ]
+        found = weigh(statements, model.shared_error)
+        return reviewed(found, [review.verdict.value for review in claim.reviews])
+
+    return against(strength(assertion), strength(denial) if denial else 0.0)
+
+
+def weight(
+    evidence: Evidence, retracted: Collection[str] = (), model: BeliefModel = DEFAULT_MODEL
+) -> float:
+    """The weight of one evidence: its calibrated score, less where the text hedges."""
+    if evidence.document in retracted:
+        return 0.0
+    calibrated = model.calibrated(evidence.source.component, evidence.score)
+    return calibrated * model.status[evidence.status]
+
+
+def weigh(
+    statements: Iterable[tuple[str, str, float]], shared_error: float = DEFAULT_MODEL.shared_error
+) -> float:
+    """Steps 2 to 4 of the formula: from (words, document, weight) to one number."""
+    heaviest: dict[str, float] = {}
+    documents: dict[str, set[str]] = {}
+    for words, document, heavy in statements:
+        statement = " ".join(words.casefold().split())
+        heaviest[statement] = max(heaviest.get(statement, 0.0), heavy)
+        documents.setdefault(statement, set()).add(document)
+    doubt = 1.0
+    for witness in _witnesses(documents):
+        missed = math.prod(1 - heaviest[statement] for statement in witness)
+        doubt *= 1 - (1 - shared_error) * (1 - missed)
+    return round(1 - doubt, _DIGITS)
+
+
+def _witnesses(documents: Mapping[str, set[str]]) -> list[list[str]]:
+    """The statements, those in one list that documents join, in a fixed order."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for statement in sorted(documents):
+        held, told = set(documents[statement]), [statement]
+        apart = []
+        for other_held, other_told in groups:
+            if held.isdisjoint(other_held):
+                apart.append((other_held, other_told))
+            else:
+                held |= other_held
+                told = other_told + told
+        groups = [*apart, (held, told)]
+    return sorted(sorted(told) for _, told in groups)
+
+
+_ACCEPTED = 0.99
+
+
+def reviewed(strength: float, verdicts: Iterable[str]) -> float:
+    """The strength after people's opinions: a rejection ends it, an acceptance is a witness."""
+    opinions = set(verdicts)
+    if "rejected" in opinions:
+        return 0.0
+    if "accepted" in opinions:
+        return round(1 - (1 - strength) * (1 - _ACCEPTED), _DIGITS)
+    return strength
+
+
+def against(strength: float, denial: float) -> float:
+    """The belief in a claim where texts also deny it (Dempster's rule of combination).
+
+    >>> against(0.9, 0.0), against(0.9, 0.9) < 0.5
+    (0.9, True)
+    """
+    if not denial:
+        return strength
+    if strength * denial == 1.0:
+        return 0.5
+    return round(strength * (1 - denial) / (1 - strength * denial), _DIGITS)

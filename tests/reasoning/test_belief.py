@@ -1,0 +1,145 @@
+"""The laws of belief, and what they mean for a few sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgbuild.annotation import Status
+from kgbuild.assertion import Assertion, Evidence, Review, Source, Verdict
+from kgbuild.document import Span
+from kgbuild.errors import ContractError
+from kgbuild.reasoning.belief import BeliefModel, against, belief, weigh
+
+SCORES = st.floats(0, 1)
+STATEMENTS = st.lists(
+    st.tuples(st.sampled_from("abcdef"), st.sampled_from(["d1", "d2", "d3", "d4"]), SCORES),
+    max_size=8,
+)
+EPSILON = 1e-9
+
+
+def evidence(
+    text: str, document: str = "pubmed:1", score: float = 0.8, **facts: object
+) -> Evidence:
+    made = Evidence(
+        document=document,
+        version="0",
+        section="abstract",
+        spans=(Span(0, len(text)),),
+        text=text,
+        subject_span=None,
+        object_span=None,
+        source=Source(component="rules", distribution="tests", version="1"),
+        score=score,
+    )
+    return replace(made, **facts)  # type: ignore[arg-type]
+
+
+def claim(*told: Evidence, negated: bool = False, **facts: object) -> Assertion:
+    made = Assertion(
+        subject="mesh:D1", predicate="biolink:treats", object="mesh:D2", negated=negated
+    ).merged(told)
+    return replace(made, **facts)  # type: ignore[arg-type]
+
+
+@given(STATEMENTS)
+def test_belief_is_a_probability(statements):
+    assert 0.0 <= weigh(statements) <= 1.0
+
+
+@given(STATEMENTS, SCORES)
+def test_independent_evidence_never_lowers_belief(statements, score):
+    """Law: words that nobody has used, in a document that said nothing yet, cannot harm."""
+    assert weigh([*statements, ("new words", "new", score)]) >= weigh(statements) - EPSILON
+
+
+@given(STATEMENTS, SCORES, st.sampled_from(["d1", "d2", "d3", "d4"]))
+def test_another_sentence_of_a_known_document_never_lowers_belief(statements, score, document):
+    assert weigh([*statements, ("new words", document, score)]) >= weigh(statements) - EPSILON
+
+
+@given(STATEMENTS.filter(bool), st.data())
+def test_a_copy_never_raises_belief(statements, data):
+    """Law: the words of a statement once more, wherever they stand, add nothing."""
+    words, _, score = data.draw(st.sampled_from(statements))
+    document = data.draw(st.sampled_from(["d1", "d2", "elsewhere"]))
+    assert weigh([*statements, (words, document, score)]) <= weigh(statements) + EPSILON
+
+
+@given(STATEMENTS, STATEMENTS)
+def test_evidence_is_sub_additive(ours, theirs):
+    """Law: two bodies of evidence together are worth no more than the sum of the two."""
+    assert weigh([*ours, *theirs]) <= weigh(ours) + weigh(theirs) + EPSILON
+
+
+@given(STATEMENTS, st.randoms(use_true_random=False))
+def test_the_order_of_evidence_does_not_matter(statements, random):
+    shuffled = statements[:]
+    random.shuffle(shuffled)
+    assert weigh(shuffled) == weigh(statements)
+
+
+@given(SCORES, SCORES)
+def test_a_claim_and_its_denial_are_never_both_likely(ours, theirs):
+    assert against(ours, theirs) + against(theirs, ours) <= 1 + EPSILON
+    assert 0.0 <= against(ours, theirs) <= ours + EPSILON or ours * theirs == 1
+
+
+def test_a_preprint_and_its_article_are_one_witness():
+    sentences = ["A treats B.", "We saw that A treats B."]
+    article = [evidence(text) for text in sentences]
+    preprint = [evidence(text, document="doi:10.1/p") for text in sentences]
+    alone = belief(claim(*article))
+    assert belief(claim(*article, *preprint)) == alone
+    other = evidence("B was relieved by A.", document="pubmed:2")
+    assert belief(claim(*article, other)) > alone
+
+
+def test_one_document_alone_never_convinces():
+    told = [evidence(f"Sentence {n}.", score=1.0) for n in range(50)]
+    assert belief(claim(*told)) == pytest.approx(0.95)
+
+
+def test_hedged_evidence_counts_less():
+    found = [belief(claim(evidence("A treats B.", status=status))) for status in Status]
+    assert (
+        found[0]
+        == max(found)
+        > belief(claim(evidence("A treats B.", status=Status.HYPOTHESIS)))
+        > 0
+    )
+
+
+def test_a_denial_lowers_belief():
+    ours, theirs = claim(evidence("A treats B.")), claim(evidence("It does not."), negated=True)
+    assert belief(ours, theirs) < belief(ours)
+    assert belief(ours, theirs) == belief(theirs, ours)
+
+
+def test_retracted_documents_count_for_nothing():
+    assert belief(claim(evidence("A treats B.")), retracted={"pubmed:1"}) == 0.0
+
+
+def test_reviews_decide():
+    told = evidence("A treats B.", score=0.3)
+    accepted = Review(verdict=Verdict.ACCEPTED, reviewer="ada")
+    rejected = Review(verdict=Verdict.REJECTED, reviewer="bob")
+    assert belief(claim(told, reviews=(accepted,))) > 0.99
+    assert belief(claim(told, reviews=(accepted, rejected))) == 0.0
+
+
+def test_scores_are_calibrated_by_component():
+    model = BeliefModel(calibration={"rules": (1.0, -2.0)})
+    assert belief(claim(evidence("A treats B.")), model=model) < belief(
+        claim(evidence("A treats B."))
+    )
+
+
+@pytest.mark.parametrize("score", [float("nan"), -0.1, 1.0000001, float("inf")])
+def test_a_score_that_is_no_probability_is_refused(score):
+    with pytest.raises(ContractError, match=r"a score is in \[0, 1\]"):
+        belief(claim(evidence("A treats B.", score=score)))

@@ -40,6 +40,7 @@ VERBS = {
     "show": "a document with its mentions, a concept with its edges, an assertion",
     "query": "run SPARQL on the graph",
     "top": "the most named concepts, the best evidenced assertions, two hops",
+    "contradictions": "where texts disagree, with both sides' sentences",
     "export": "write the graph in some format",
     "failures": "what failed, and --retry",
     "review": "accept or reject an assertion",

@@ -1,0 +1,64 @@
+"""``kgbuild contradictions``: where texts disagree, with the sentences of both sides."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from kgbuild.assertion import Assertion
+from kgbuild.cli import ExitCode
+from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.reasoning.contradictions import Contradiction, contradictions
+
+__all__ = ["command"]
+
+_SENTENCES = 3
+
+
+@click.command("contradictions")
+@click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@graph_option
+def command(limit: int, json_: bool, kg: Path | None) -> int:
+    r"""List claims that contradict each other, the weightiest first.
+
+    A claim and its denial; opposite predicates (treats, causes); opposite directions. A
+    difference of species, dose or route is named first: it often explains the rest.
+
+    \b
+    Example: kgbuild contradictions -n 5
+    """
+    with load(set_up(kg=kg).folder) as graph:
+        found = contradictions(graph)
+        if json_:
+            as_json([asdict(one) for one in found[:limit]])
+            return ExitCode.WELL
+        for one in found[:limit]:
+            _print(graph, one)
+    click.echo(f"{len(found)} contradictions" if found else "no contradictions", err=True)
+    return ExitCode.WELL
+
+
+def _print(graph: StoredGraph, found: Contradiction) -> None:
+    click.secho(f"{found.kind}, weight {found.weight:.2f}", bold=True)
+    for name, ours, theirs in found.differences:
+        click.echo(f"  {name}: {ours or 'not said'} against {theirs or 'not said'}")
+    _print_side(graph, found.first, found.first_belief)
+    _print_side(graph, found.second, found.second_belief)
+
+
+def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> None:
+    ends = [graph.concept(end).label or end for end in (assertion.subject, assertion.object)]
+    predicate = ("not " if assertion.negated else "") + assertion.predicate
+    qualifiers = ", ".join(f"{name}={value}" for name, value in assertion.qualifiers)
+    click.echo(
+        f"  {ends[0]} — {predicate} — {ends[1]}  belief {believed:.2f}"
+        f"  ({assertion.id[:12]}{'; ' if qualifiers else ''}{qualifiers})"
+    )
+    for evidence in assertion.evidence[:_SENTENCES]:
+        click.echo(f"    {evidence.document}, {evidence.section}: {evidence.text}")
+    if (more := len(assertion.evidence) - _SENTENCES) > 0:
+        click.echo(f"    and {more} more")

@@ -1,0 +1,195 @@
+"""Where texts disagree: a claim and its denial, or two claims that cannot both hold.
+
+Claims are compared in one form: a symmetric predicate has its ends in the order of their
+CURIEs, and of a predicate and its inverse the first in the alphabet is used. Two claims about
+one pair contradict each other when one is the other's denial, when their predicates are
+opposites (``OPPOSITES``), or when they are ``affects`` in opposite directions on one aspect.
+
+The first explanation offered is a difference of circumstances: a species, a dose or a route
+that one side names and the other does not share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from types import MappingProxyType
+
+from kgbuild.assertion import Assertion
+from kgbuild.graph.reading import StoredGraph
+from kgbuild.graph.rows import decode_terms
+from kgbuild.graph.schema import key
+from kgbuild.reasoning.strengths import beliefs, strengths
+from kgbuild.vocabulary import inverse, is_symmetric
+
+__all__ = ["OPPOSITES", "Contradiction", "canonical", "contradictions"]
+
+_TREATS = ("biolink:treats", "biolink:preventative_for_condition")
+_HARMS = (
+    "biolink:causes",
+    "biolink:contributes_to",
+    "biolink:predisposes_to_condition",
+    "biolink:contraindicated_in",
+)
+OPPOSITES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        **{good: frozenset(_HARMS) for good in _TREATS},
+        **{bad: frozenset(_TREATS) for bad in _HARMS},
+        "biolink:positively_correlated_with": frozenset({"biolink:negatively_correlated_with"}),
+        "biolink:negatively_correlated_with": frozenset({"biolink:positively_correlated_with"}),
+        "biolink:associated_with_resistance_to": frozenset(
+            {"biolink:associated_with_sensitivity_to"}
+        ),
+        "biolink:associated_with_sensitivity_to": frozenset(
+            {"biolink:associated_with_resistance_to"}
+        ),
+    }
+)
+"""Predicates that cannot both hold of one pair under the same circumstances."""
+
+_DIRECTIONS = ("biolink:object_direction_qualifier", "biolink:subject_direction_qualifier")
+_UP = frozenset({"increased", "upregulated"})
+_DOWN = frozenset({"decreased", "downregulated"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Two assertions that disagree, the better evidenced first.
+
+    ``kind`` is ``denied``, ``opposite`` (predicates) or ``direction``. ``weight`` is the
+    product of what the evidence on each side is worth: how likely it is that both were said
+    in earnest. ``differences`` are circumstances that may explain it, as (name, what the one
+    side says, what the other says); an empty text means that the side does not say.
+    """
+
+    kind: str
+    weight: float
+    first: Assertion
+    second: Assertion
+    first_belief: float
+    second_belief: float
+    differences: tuple[tuple[str, str, str], ...] = ()
+
+
+def contradictions(graph: StoredGraph) -> list[Contradiction]:
+    """All contradictions of a graph, the weightiest first; ties by identity."""
+    found = [_judged(graph, kind, pair) for kind, pair in sorted(_pairs(graph))]
+    return sorted(found, key=lambda c: (-c.weight, c.first.id, c.second.id))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Claim:
+    """A claim as it is compared: in canonical form, with the identity of the assertion."""
+
+    predicate: str
+    negated: bool
+    qualifiers: tuple[tuple[str, str], ...]
+    identity: str
+
+
+def canonical(subject: str, predicate: str, object_: str) -> tuple[str, str, str]:
+    """The one form of a claim that its symmetric and inverse forms share.
+
+    >>> canonical("mesh:D2", "biolink:treated_by", "mesh:D1")
+    ('mesh:D2', 'biolink:treated_by', 'mesh:D1')
+    >>> canonical("mesh:D1", "biolink:treats", "mesh:D2")
+    ('mesh:D2', 'biolink:treated_by', 'mesh:D1')
+    """
+    if is_symmetric(predicate):
+        subject, object_ = sorted((subject, object_))
+    elif (other := inverse(predicate)) is not None and other < predicate:
+        return object_, other, subject
+    return subject, predicate, object_
+
+
+def _pairs(graph: StoredGraph) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The kind and the two identities of each contradiction, each once."""
+    for claims in _claims_by_pair(graph).values():
+        for one, other in combinations(sorted(claims), 2):
+            if kind := _disagreement(one, other):
+                yield kind, (one.identity, other.identity)
+
+
+def _claims_by_pair(graph: StoredGraph) -> dict[tuple[str, str], list[_Claim]]:
+    """The claims about each pair of concepts of which more than one is made."""
+    rows = graph.connection.execute(
+        "SELECT a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers"
+        " FROM assertions a JOIN concepts s ON s.id = a.subject"
+        " JOIN concepts o ON o.id = a.object"
+        " WHERE EXISTS (SELECT 1 FROM assertions b WHERE b.subject = a.subject"
+        "  AND b.object = a.object AND b.id <> a.id)"
+        " OR EXISTS (SELECT 1 FROM assertions b WHERE b.subject = a.object"
+        "  AND b.object = a.subject AND b.id <> a.id)"
+    )
+    found: dict[tuple[str, str], list[_Claim]] = {}
+    for identity, *claimed, negated, qualifiers in rows:
+        subject, predicate, object_ = canonical(*claimed)
+        claim = _Claim(predicate, bool(negated), decode_terms(qualifiers), identity)
+        found.setdefault((subject, object_), []).append(claim)
+    return found
+
+
+def _disagreement(one: _Claim, other: _Claim) -> str | None:
+    if one.negated != other.negated:
+        same = (one.predicate, one.qualifiers) == (other.predicate, other.qualifiers)
+        return "denied" if same else None
+    if one.negated:
+        return None
+    if one.predicate == other.predicate:
+        return "direction" if _opposite_directions(one, other) else None
+    ways = {one.predicate, inverse(one.predicate) or ""}
+    others = {other.predicate, inverse(other.predicate) or ""}
+    opposite = any(not others.isdisjoint(OPPOSITES.get(way, ())) for way in ways)
+    return "opposite" if opposite else None
+
+
+def _opposite_directions(one: _Claim, other: _Claim) -> bool:
+    ours, theirs = dict(one.qualifiers), dict(other.qualifiers)
+    opposed = False
+    for name in _DIRECTIONS:
+        directions = {ours.pop(name, ""), theirs.pop(name, "")}
+        opposed |= bool(directions & _UP and directions & _DOWN)
+    # What is not a direction must be the same: another aspect is another claim. The
+    # mechanism follows from the direction (agonism, antagonism), so it is left out.
+    for sides in (ours, theirs):
+        sides.pop("biolink:causal_mechanism_qualifier", None)
+    return opposed and ours == theirs
+
+
+def _judged(graph: StoredGraph, kind: str, pair: tuple[str, str]) -> Contradiction:
+    keys = [key(identity) for identity in pair]
+    worth = dict(strengths(graph.connection, keys))
+    believed = beliefs(graph, keys)
+    order = sorted(pair, key=lambda identity: (-worth.get(key(identity), 0.0), identity))
+    first, second = (graph.assertion(identity) for identity in order)
+    return Contradiction(
+        kind=kind,
+        weight=round(worth.get(keys[0], 0.0) * worth.get(keys[1], 0.0), 12),
+        first=first,
+        second=second,
+        first_belief=believed.get(key(first.id), 0.0),
+        second_belief=believed.get(key(second.id), 0.0),
+        differences=tuple(_differences(first, second)),
+    )
+
+
+def _differences(first: Assertion, second: Assertion) -> Iterator[tuple[str, str, str]]:
+    """Circumstances that one side names and the other does not share at all."""
+    ours, theirs = _circumstances(first), _circumstances(second)
+    for name in sorted(ours.keys() | theirs.keys()):
+        mine, yours = ours.get(name, set()), theirs.get(name, set())
+        if mine.isdisjoint(yours):
+            yield name, ", ".join(sorted(mine)), ", ".join(sorted(yours))
+
+
+def _circumstances(assertion: Assertion) -> dict[str, set[str]]:
+    told: dict[str, set[str]] = {}
+    conditions: Iterable[tuple[str, str]] = (
+        condition for evidence in assertion.evidence for condition in evidence.conditions
+    )
+    for name, value in conditions:
+        # The corpus' own name of a relation is a word for the predicate, no circumstance.
+        if name != "relation":
+            told.setdefault(name, set()).add(value)
+    return told

@@ -1,0 +1,120 @@
+"""The beliefs of many assertions at once, straight from the store's rows.
+
+The formula is :mod:`kgbuild.reasoning.belief`'s; a test holds the two ways together.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from kgbuild.assertion import assertion_id
+from kgbuild.graph.reading import StoredGraph
+from kgbuild.graph.rows import decode_terms
+from kgbuild.graph.schema import key
+from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, against, reviewed, weigh
+
+__all__ = ["beliefs", "denials", "strengths"]
+
+_EVIDENCE = (
+    "SELECT e.assertion, e.version, e.id, s.component, e.score, e.status, coalesce(d.retracted, 0)"
+    " FROM evidence e JOIN sources s ON s.id = e.source"
+    " LEFT JOIN documents d ON d.version = e.version"
+)
+_BATCH = 500
+
+
+def beliefs(
+    graph: StoredGraph,
+    among: Iterable[int] | None = None,
+    model: BeliefModel = DEFAULT_MODEL,
+) -> dict[int, float]:
+    """The belief of each assertion, or of those with the given keys, by key."""
+    twins = denials(graph.connection)
+    wanted = None if among is None else set(among)
+    if wanted is not None:
+        wanted |= {twins[one] for one in wanted if one in twins}
+    found = dict(strengths(graph.connection, wanted, model))
+    return {
+        one: against(strength, found.get(twins[one], 0.0)) if one in twins else strength
+        for one, strength in found.items()
+    }
+
+
+def strengths(
+    connection: sqlite3.Connection,
+    among: Iterable[int] | None = None,
+    model: BeliefModel = DEFAULT_MODEL,
+) -> Iterator[tuple[int, float]]:
+    """What the evidence for each assertion is worth, its denials aside, by key."""
+    verdicts = _verdicts(connection)
+    for assertion, group in groupby(_rows(connection, among), key=lambda row: row[0]):
+        rows = list(group)
+        strength = weigh(_statements(connection, rows, model), model.shared_error)
+        yield assertion, reviewed(strength, verdicts.get(assertion, ()))
+
+
+def _rows(connection: sqlite3.Connection, among: Iterable[int] | None) -> Iterator[tuple[Any, ...]]:
+    if among is None:
+        yield from connection.cursor().execute(f"{_EVIDENCE} ORDER BY e.assertion")
+        return
+    keys = sorted(among)
+    for start in range(0, len(keys), _BATCH):
+        some = keys[start : start + _BATCH]
+        marks = ",".join("?" * len(some))
+        yield from connection.cursor().execute(
+            f"{_EVIDENCE} WHERE e.assertion IN ({marks}) ORDER BY e.assertion", some
+        )
+
+
+def _statements(
+    connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], model: BeliefModel
+) -> list[tuple[str, str, float]]:
+    """Words, document and weight of each; the words of a lone evidence are not looked up."""
+    statements = []
+    for _, version, number, component, score, status, retracted in rows:
+        weight = 0.0 if retracted else model.calibrated(component, score) * model.status[status]
+        words = _words(connection, number) if len(rows) > 1 else ""
+        statements.append((words, str(version), weight))
+    return statements
+
+
+def _words(connection: sqlite3.Connection, evidence: int) -> str:
+    words, more, version = connection.execute(
+        'SELECT substr(v.text, e.start + 1, e."end" - e.start), e.more_spans, v.id'
+        " FROM evidence e JOIN versions v ON v.id = e.version WHERE e.id = ?",
+        (evidence,),
+    ).fetchone()
+    if more:
+        (text,) = connection.execute(
+            "SELECT text FROM versions WHERE id = ?", (version,)
+        ).fetchone()
+        words = " … ".join([words, *(text[start:end] for start, end in json.loads(more))])
+    return str(words)
+
+
+def _verdicts(connection: sqlite3.Connection) -> Mapping[int, list[str]]:
+    """What reviewers said, by the key of the assertion."""
+    found: dict[int, list[str]] = {}
+    for identity, verdict in connection.execute("SELECT assertion, verdict FROM reviews"):
+        found.setdefault(key(identity), []).append(verdict)
+    for assertion, verdict in connection.execute("SELECT assertion, verdict FROM policy_reviews"):
+        found.setdefault(assertion, []).append(verdict)
+    return found
+
+
+def denials(connection: sqlite3.Connection) -> dict[int, int]:
+    """Each denied claim's key to its denial's, and the other way round."""
+    found: dict[int, int] = {}
+    rows = connection.execute(
+        "SELECT a.id, s.curie, a.predicate, o.curie, a.qualifiers FROM assertions a"
+        " JOIN concepts s ON s.id = a.subject JOIN concepts o ON o.id = a.object WHERE a.negated"
+    )
+    for denial, subject, predicate, object_, qualifiers in rows:
+        claim = assertion_id(subject, predicate, object_, False, decode_terms(qualifiers))
+        found[denial] = key(claim)
+        found[key(claim)] = denial
+    return found

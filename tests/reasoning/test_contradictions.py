@@ -1,0 +1,132 @@
+"""What counts as a contradiction, and what does not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgbuild.annotation import Status
+from kgbuild.cli import main
+from kgbuild.graph.schema import key
+from kgbuild.reasoning.belief import belief
+from kgbuild.reasoning.contradictions import canonical, contradictions
+from kgbuild.reasoning.strengths import beliefs
+from kgbuild.testing.library import Library, Said
+from kgbuild.vocabulary import inverse, predicates
+
+UP = (("biolink:object_aspect_qualifier", "activity"),
+      ("biolink:object_direction_qualifier", "increased"))  # fmt: skip
+DOWN = (("biolink:object_aspect_qualifier", "activity"),
+        ("biolink:object_direction_qualifier", "decreased"))  # fmt: skip
+OTHER_ASPECT = (("biolink:object_aspect_qualifier", "expression"),
+                ("biolink:object_direction_qualifier", "decreased"))  # fmt: skip
+
+
+def kinds(library: Library, *said: Said) -> list[str]:
+    library.add({f"pubmed:{n}": [one] for n, one in enumerate(said, 1)})
+    with library.open() as graph:
+        return [found.kind for found in contradictions(graph)]
+
+
+CASES = {
+    "a denial": (Said("C1", "treats", "D1"), Said("C1", "treats", "D1", negated=True), "denied"),
+    "an inverse denial": (
+        Said("C1", "treats", "D1"), Said("D1", "treated_by", "C1", negated=True), "denied"),
+    "a symmetric denial": (
+        Said("G1", "interacts_with", "G2"),
+        Said("G2", "interacts_with", "G1", negated=True), "denied"),
+    "opposite predicates": (Said("C1", "treats", "D1"), Said("C1", "causes", "D1"), "opposite"),
+    "an inverse opposite": (Said("C1", "treats", "D1"), Said("D1", "caused_by", "C1"), "opposite"),
+    "correlations": (
+        Said("G1", "positively_correlated_with", "D1"),
+        Said("D1", "negatively_correlated_with", "G1"), "opposite"),
+    "directions": (
+        Said("C1", "affects", "G1", qualifiers=UP),
+        Said("C1", "affects", "G1", qualifiers=DOWN), "direction"),
+    "another aspect": (
+        Said("C1", "affects", "G1", qualifiers=UP),
+        Said("C1", "affects", "G1", qualifiers=OTHER_ASPECT), None),
+    "another object": (Said("C1", "treats", "D1"), Said("C1", "causes", "D2"), None),
+    "the other way round": (
+        Said("G1", "affects", "G2"), Said("G2", "affects", "G1", negated=True), None),
+    "two denials": (
+        Said("C1", "treats", "D1", negated=True), Said("C1", "causes", "D1", negated=True), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_contradictions_are_those_and_only_those(library, case):
+    one, other, kind = CASES[case]
+    assert kinds(library, one, other) == ([kind] if kind else [])
+
+
+@given(st.sampled_from(sorted(predicates())))
+def test_a_claim_and_its_inverse_have_one_canonical_form(predicate):
+    other = inverse(predicate)
+    if other and inverse(other) == predicate:
+        assert canonical("a", predicate, "b") == canonical("b", other, "a")
+
+
+def test_circumstances_that_differ_are_offered_first(library):
+    library.add(
+        {
+            "pubmed:1": [Said("C1", "treats", "D1", conditions=(("species", "mouse"),))],
+            "pubmed:2": [
+                Said("C1", "treats", "D1", negated=True, conditions=(("species", "human"),))
+            ],
+        }
+    )
+    with library.open() as graph:
+        (found,) = contradictions(graph)
+    assert [name for name, *_ in found.differences] == ["species"]
+    assert set(found.differences[0][1:]) == {"mouse", "human"}
+
+
+def test_the_weightiest_comes_first(library):
+    library.add(
+        {
+            "pubmed:1": [Said("C1", "treats", "D1"), Said("C2", "treats", "D2")],
+            "pubmed:2": [
+                Said("C1", "causes", "D1", status=Status.HYPOTHESIS),
+                Said("C2", "causes", "D2"),
+            ],
+        }
+    )
+    with library.open() as graph:
+        weights = [(one.weight, one.first.subject) for one in contradictions(graph)]
+    assert weights == sorted(weights, reverse=True)
+    assert weights[0][1] == "mesh:C2"
+
+
+def test_beliefs_from_rows_are_those_from_records(library):
+    library.add(
+        {
+            "pubmed:1": [Said("C1", "treats", "D1"), Said("C1", "treats", "D2", score=0.4)],
+            "pubmed:2": [
+                Said("C1", "treats", "D1", words="Relief of D1 by C1.", score=0.7),
+                Said("C1", "treats", "D1", negated=True, status=Status.SPECULATED),
+            ],
+            "pubmed:3": [Said("C1", "treats", "D1")],
+        }
+    )
+    with library.open() as graph:
+        from_rows = beliefs(graph)
+        claims = list(graph.assertions())
+    twins = {(a.subject, a.predicate, a.object, a.negated): a for a in claims}
+    for one in claims:
+        denial = twins.get((one.subject, one.predicate, one.object, not one.negated))
+        assert from_rows[key(one.id)] == belief(one, denial)
+    assert len(from_rows) == len(claims) == 3
+
+
+def test_the_verb_shows_both_sides(library, capsys):
+    library.add({"pubmed:1": [Said("C1", "treats", "D1"), Said("C1", "causes", "D1")]})
+    assert main(["contradictions", "--kg", str(library.folder)]) == 0
+    shown = capsys.readouterr().out
+    assert "C1 treats D1." in shown
+    assert "C1 causes D1." in shown
+    assert main(["contradictions", "--json", "--kg", str(library.folder)]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["kind"] == "opposite"

@@ -253,13 +253,14 @@ class SegmenterSpec(Spec):
 
 
 class Trainer(Protocol):
-    """Trains a component from gold annotations."""
+    """Trains a component, from gold annotations or from plain text."""
 
     def __call__(self, sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:
         """Write to the folder ``target`` what the component's settings can then name.
 
-        ``sources`` is a recipe in the component's own form, or files and folders of gold. A run
-        that was stopped goes on when it is called again. ``tell`` hears of the progress.
+        ``sources`` is a recipe in the component's own form, or files and folders of gold (for
+        pre-training: of text). A run that was stopped goes on when it is called again.
+        ``tell`` hears of the progress.
         Raises ConfigError, InputError.
         """
         ...
@@ -272,7 +273,7 @@ class ExtractorSpec(Spec):
     ``requires`` holds any of "sentences", "mentions", "links": an extractor that requires
     links runs after the linkers, the others before, each group in the configured order.
     ``languages`` are the BCP 47 codes that it reads; empty means any. ``train`` is given by
-    what ``kgbuild train`` can train.
+    what ``kgbuild train`` can train, ``pretrain`` by what ``kgbuild pretrain`` can.
     """
 
     categories: frozenset[str] = frozenset()
@@ -280,6 +281,7 @@ class ExtractorSpec(Spec):
     requires: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset({"en"})
     train: Trainer | None = None
+    pretrain: Trainer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ VERBS = {
     "annotate": "annotate papers without a graph",
     "evaluate": "score annotations against gold",
     "train": "train a component on gold annotations",
+    "pretrain": "let a component's encoder or decoder learn from plain text",
     "status": "how much the graph holds, and what was left out",
     "show": "a document with its mentions, a concept with its edges, an assertion",
     "query": "run SPARQL on the graph",

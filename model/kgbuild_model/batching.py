@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -15,7 +16,10 @@ from torch import Tensor
 
 from kgbuild_model.tokens import Window, Words
 
-__all__ = ["Batch", "by_length", "collate", "pieces_of"]
+if TYPE_CHECKING:
+    from random import Random
+
+__all__ = ["Batch", "by_length", "collate", "drawn_batches", "pieces_of"]
 
 _LONGEST = 510  # what published encoders read, less the marks of begin and end
 
@@ -25,14 +29,13 @@ class Batch:
     """Windows side by side: what an encoder reads, and where the words are.
 
     ``ids``, ``mask``, ``shapes`` [batch, pieces]; ``first`` [batch, words], 0 where a row has no
-    more words; ``lengths`` [batch], words of each row.
+    more words.
     """
 
     ids: Tensor
     mask: Tensor
     shapes: Tensor
     first: Tensor
-    lengths: Tensor
 
 
 def by_length(lengths: Sequence[float], tokens: int) -> Iterator[list[int]]:
@@ -51,6 +54,29 @@ def by_length(lengths: Sequence[float], tokens: int) -> Iterator[list[int]]:
         yield group
 
 
+def drawn_batches(
+    sizes: Sequence[int], shares: Sequence[float], epochs: float, tokens: int, random: Random
+) -> list[list[int]]:
+    """Places of ``sizes`` in batches of like length, in random order, epoch after epoch.
+
+    ``shares`` is how often each is drawn in an epoch, on average; a part of an epoch draws less.
+    """
+    batches: list[list[int]] = []
+    left = epochs
+    while left > 0:
+        chosen: list[int] = []
+        for place, share in enumerate(shares):
+            whole, part = divmod(share * min(left, 1.0), 1)
+            chosen += [place] * (int(whole) + (random.random() < part))
+        # a little noise on the lengths, so that batches differ between epochs
+        noisy = [sizes[place] * random.uniform(0.9, 1.1) for place in chosen]
+        groups = list(by_length(noisy, tokens))
+        random.shuffle(groups)
+        batches += ([chosen[i] for i in group] for group in groups)
+        left -= 1
+    return batches
+
+
 def collate(rows: Sequence[tuple[Words, Window]], marks: tuple[int, int], padding: int) -> Batch:
     """Put windows side by side, between the marks of begin and end, padded to the longest."""
     pieces = [_bounds(words, window) for words, window in rows]
@@ -67,9 +93,7 @@ def collate(rows: Sequence[tuple[Words, Window]], marks: tuple[int, int], paddin
         mask[row, : b - a + 2] = True
         count = window.end - window.start
         first[row, :count] = words.first[window.start : window.end] - a + 1
-    lengths = np.array([window.end - window.start for _, window in rows])
-    arrays = (ids, mask, shapes, first, lengths)
-    return Batch(*(torch.from_numpy(array) for array in arrays))
+    return Batch(*(torch.from_numpy(array) for array in (ids, mask, shapes, first)))
 
 
 def pieces_of(words: Words, window: Window) -> int:

@@ -20,7 +20,10 @@ def read_log(path: Path) -> list[dict[str, Any]]:
 
 
 def curves_svg(log: Sequence[Mapping[str, Any]]) -> str:
-    """The loss, smoothed, and each held-out F1, over the steps, as an SVG picture."""
+    """The loss, smoothed, and what was measured, over the steps, as an SVG picture.
+
+    A measured corpus has an F1; of plain numbers the accuracy is drawn.
+    """
     steps = max((line["step"] for line in log), default=0) + 1
     smooth: list[tuple[float, float]] = []
     level = float(log[0]["loss"]) if log else 0.0
@@ -31,15 +34,25 @@ def curves_svg(log: Sequence[Mapping[str, Any]]) -> str:
     curves = [
         (f"loss (of {top:.2f})", [(x, y / top) for x, y in smooth[:: max(1, len(smooth) // 400)]])
     ]
-    measured = [line for line in log if "measured" in line]
-    for name in sorted({n for line in measured for n in line["measured"]}):
-        points = [
-            (line["step"] / steps, float(line["measured"][name]["f1"]))
-            for line in measured
-            if name in line["measured"]
-        ]
-        curves.append((f"F1 {name}", points))
+    measured = [
+        (line["step"] / steps, _heights(line["measured"])) for line in log if "measured" in line
+    ]
+    curves += [
+        (name, [(x, heights[name]) for x, heights in measured if name in heights])
+        for name in sorted({name for _, heights in measured for name in heights})
+    ]
     return _picture(curves, steps)
+
+
+def _heights(measured: Mapping[str, Any]) -> dict[str, float]:
+    heights = {
+        f"F1 {name}": float(value["f1"])
+        for name, value in measured.items()
+        if isinstance(value, Mapping)
+    }
+    if "accuracy" in measured:
+        heights["accuracy"] = float(measured["accuracy"])
+    return heights
 
 
 def _picture(curves: Sequence[tuple[str, Sequence[tuple[float, float]]]], steps: int) -> str:

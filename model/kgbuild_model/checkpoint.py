@@ -14,11 +14,13 @@ again when they are read.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -31,13 +33,21 @@ from kgbuild_model.published import load_tokenizer
 from kgbuild_model.tagger import Tagger
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
-from kgbuild_model.transformer import Encoder, TransformerConfig
+from kgbuild_model.transformer import Decoder, Encoder, TransformerConfig
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from kgbuild_model.published import AnyEncoder
 
 __all__ = [
     "PRECISIONS",
     "digest",
+    "load_decoder",
     "load_tagger",
+    "new_folder",
     "read_config",
+    "save_decoder",
     "save_tagger",
     "stored",
     "unpacked",
@@ -54,16 +64,11 @@ def save_tagger(
     conventions: tuple[str, ...],
     *,
     precision: str = "int8",
-    **facts: Any,
+    papers: Mapping[str, str] | None = None,
 ) -> None:
-    """Write a tagger as a checkpoint folder; ``facts`` join the configuration as they are.
-
-    The folder is complete or not there: it is written beside its place and then renamed.
-    """
+    """Write a tagger as a checkpoint folder; ``papers`` are texts to lie in it, by file name."""
     if precision not in PRECISIONS:
         raise CheckpointError(f"no precision {precision!r}", hint=f"one of {', '.join(PRECISIONS)}")
-    partial = folder.with_name(folder.name + ".partial")
-    partial.mkdir(parents=True, exist_ok=True)
     config = {
         "format": _FORMAT,
         "kind": "tagger",
@@ -73,13 +78,52 @@ def save_tagger(
         "pieces": run.pieces,
         "overlap": run.overlap,
         "calibration": run.calibration.points,
-        **facts,
     }
-    (partial / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-    run.tokenizer.save(str(partial / "tokenizer.json"))
-    for number, tensors in enumerate(_files(dict(run.tagger.state_dict()), precision), 1):
-        save_file(tensors, partial / f"weights-{number}.safetensors")
+    _save(folder, config, run.tokenizer, run.tagger.state_dict(), precision, papers or {})
+
+
+def save_decoder(
+    folder: Path, decoder: Decoder, tokenizer: Tokenizer, papers: Mapping[str, str] | None = None
+) -> None:
+    """Write a decoder that looks at no other text, in fp32."""
+    config = {"format": _FORMAT, "kind": "decoder", "decoder": asdict(decoder.config)}
+    _save(folder, config, tokenizer, decoder.state_dict(), "fp32", papers or {})
+
+
+def load_decoder(folder: Path) -> tuple[Decoder, Tokenizer]:
+    """Read what :func:`save_decoder` wrote; raises CheckpointError."""
+    config = read_config(folder, "decoder")
+    decoder = Decoder(TransformerConfig(**config["decoder"]), reads_memory=False)
+    _fill(decoder, folder)
+    return decoder.eval(), load_tokenizer(folder)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into that gets its name when all is written: complete, or not there."""
+    partial = folder.with_name(folder.name + ".partial")
+    if partial.exists():  # of a run that was stopped while it wrote
+        shutil.rmtree(partial)
+    partial.mkdir(parents=True)
+    yield partial
     partial.rename(folder)
+
+
+def _save(
+    folder: Path,
+    config: Mapping[str, Any],
+    tokenizer: Tokenizer,
+    tensors: Mapping[str, Tensor],
+    precision: str,
+    papers: Mapping[str, str],
+) -> None:
+    with new_folder(folder) as partial:
+        (partial / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+        tokenizer.save(str(partial / "tokenizer.json"))
+        for number, file in enumerate(_files(tensors, precision), 1):
+            save_file(file, partial / f"weights-{number}.safetensors")
+        for name, text in papers.items():
+            (partial / name).write_text(text, encoding="utf-8")
 
 
 def load_tagger(
@@ -98,14 +142,9 @@ def load_tagger(
             f"{folder}: no convention is called {convention!r}", hint=f"one of {', '.join(names)}"
         )
     with torch.random.fork_rng(devices=[]):  # the weights that come first are thrown away
-        encoder = Encoder(TransformerConfig(**config["encoder"]))
+        encoder = _encoder(config["encoder"])
         tagger = Tagger(encoder, tags=len(tags), conventions=len(names))
-    try:
-        tagger.load_state_dict(unpacked(folder))
-    except (RuntimeError, SafetensorError) as error:
-        raise CheckpointError(
-            f"{folder}: the weights do not fit config.json: {error}", hint="copy the folder anew"
-        ) from error
+    _fill(tagger, folder)
     place = names.index(convention) if convention else 0
     tagger.read_in(precision)
     points = config.get("calibration", Calibration().points)
@@ -120,7 +159,24 @@ def load_tagger(
     )
 
 
-def read_config(folder: Path) -> dict[str, Any]:
+def _encoder(facts: Mapping[str, Any]) -> AnyEncoder:
+    if "transformers" in facts:
+        from kgbuild_model.other_encoders import OtherEncoder
+
+        return OtherEncoder(facts["transformers"])
+    return Encoder(TransformerConfig(**facts))
+
+
+def _fill(module: torch.nn.Module, folder: Path) -> None:
+    try:
+        module.load_state_dict(unpacked(folder))
+    except (RuntimeError, SafetensorError) as error:
+        raise CheckpointError(
+            f"{folder}: the weights do not fit config.json: {error}", hint="copy the folder anew"
+        ) from error
+
+
+def read_config(folder: Path, kind: str = "tagger") -> dict[str, Any]:
     """The configuration of a checkpoint; raises CheckpointError where there is none of ours."""
     path = folder / "config.json"
     try:
@@ -134,9 +190,9 @@ def read_config(folder: Path) -> dict[str, Any]:
         raise CheckpointError(
             f"{path} cannot be read: {error}", hint="copy the folder anew"
         ) from error
-    if config.get("kind") != "tagger" or config.get("format") != _FORMAT:
+    if config.get("kind") != kind or config.get("format") != _FORMAT:
         raise CheckpointError(
-            f"{folder} is no tagger of format {_FORMAT}",
+            f"{folder} is no {kind} of format {_FORMAT}",
             hint="a published encoder becomes a tagger by training: see kgbuild train",
         )
     return config

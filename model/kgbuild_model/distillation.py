@@ -6,8 +6,7 @@ distribution of every word. Both cut texts into the same words, so answers fit w
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -19,8 +18,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 from torch import Tensor
 
-from kgbuild_model.batching import Batch, by_length, collate, pieces_of
-from kgbuild_model.errors import GoldError
+from kgbuild_model.batching import Batch, drawn_batches, pieces_of
 from kgbuild_model.tokens import Window, Words, tokenise, windows
 
 if TYPE_CHECKING:
@@ -28,28 +26,7 @@ if TYPE_CHECKING:
 
     from kgbuild_model.tagging import TaggerRun
 
-__all__ = ["SoftBatch", "SoftSet", "read_texts", "soft_loss", "teach"]
-
-
-def read_texts(path: Path) -> Iterator[str]:
-    """Unlabelled texts: a ``.txt`` file is one, a ``.jsonl`` file has one a line.
-
-    A line has ``text``, or ``title`` and ``abstract``, which are joined by a space.
-    """
-    if path.suffix != ".jsonl":
-        yield path.read_text(encoding="utf-8")
-        return
-    # not splitlines: an abstract may hold U+2028, which is no end of a line of JSON
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
-        if not line:
-            continue
-        try:
-            record = json.loads(line)
-            yield record.get("text") or f"{record['title']} {record['abstract']}".strip()
-        except (ValueError, KeyError, AttributeError) as error:
-            raise GoldError(
-                f"{path}:{number}: no text", hint="a line has text, or title and abstract"
-            ) from error
+__all__ = ["SoftBatch", "SoftSet", "soft_loss", "teach"]
 
 
 def teach(
@@ -120,22 +97,13 @@ class SoftSet:
 
     def plan(self, share: float, tokens: int, seed: int) -> list[list[int]]:
         """Batches of the rows; each is drawn ``share`` times, on average."""
-        random = Random(seed)
-        chosen: list[int] = []
-        for place in range(len(self._rows)):
-            whole, part = divmod(share, 1)
-            chosen += [place] * (int(whole) + (random.random() < part))
-        noisy = [self._sizes[place] * random.uniform(0.9, 1.1) for place in chosen]
-        groups = [[chosen[i] for i in group] for group in by_length(noisy, tokens)]
-        random.shuffle(groups)
-        return groups
+        shares = [share] * len(self._rows)
+        return drawn_batches(self._sizes, shares, 1, tokens, Random(seed))
 
     def batch(self, places: Sequence[int]) -> SoftBatch:
         """The windows at ``places`` side by side."""
         rows = [self._rows[place] for place in places]
-        ids = self._student.tokenizer.encode("").ids
-        padding = self._student.tagger.encoder.config.padding_id
-        batch = collate([(w, window) for w, window, _, _ in rows], (ids[0], ids[-1]), padding)
+        batch = self._student.side_by_side([(w, window) for w, window, _, _ in rows])
         taught = torch.zeros(*batch.first.shape, len(self._student.tags))
         for row, (*_, values) in enumerate(rows):
             taught[row, : len(values)] = torch.from_numpy(values).float()

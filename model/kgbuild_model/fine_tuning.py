@@ -1,7 +1,7 @@
 """From a recipe to a checkpoint: read, train, measure, calibrate, write.
 
-The folder of a run has ``run/`` (state and log, with which a stopped run goes on) and at the
-end the checkpoint beside it: weights, tokenizer, labels, ``metrics.json``, ``recipe.toml``,
+The folder of a run has beside it ``FOLDER.run`` (state and log, with which a stopped run goes on).
+The checkpoint itself has weights, tokenizer, labels, ``metrics.json``, ``recipe.json``,
 ``curves.svg`` and the model card ``README.md``.
 """
 
@@ -19,7 +19,7 @@ import torch
 from kgbuild_model.calibration import Calibration, expected_calibration_error
 from kgbuild_model.card import curves_svg, model_card, read_log
 from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
-from kgbuild_model.distillation import SoftBatch, SoftSet, read_texts, teach
+from kgbuild_model.distillation import SoftBatch, SoftSet, teach
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.published import load_encoder
 from kgbuild_model.tagger import Tagger
@@ -31,6 +31,7 @@ from kgbuild_model.tagger_training import (
 )
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
+from kgbuild_model.texts import read_texts
 from kgbuild_model.training import train
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def fine_tune(
         distilled = soft.plan(recipe.distil_share, recipe.tokens, recipe.optimisation.seed)
         plan = _interleaved(plan, [("soft", group) for group in distilled])
         tell(f"{len(distilled)} batches of the teacher's answers")
+        if soft.left_out:
+            tell(f"{soft.left_out} texts left out: student and teacher cut them differently")
 
     def batch_of(step: int) -> Any:
         kind, which = plan[step]
@@ -89,7 +92,7 @@ def fine_tune(
 
     train(
         run.tagger,
-        steps=len(plan),
+        batches=len(plan),
         batch_of=batch_of,
         loss_of=loss_of,
         settings=recipe.optimisation,
@@ -108,7 +111,6 @@ def _student(recipe: TaggerRecipe, places: Places) -> TaggerRun:
     tags = TagSet(recipe.labels)
     conventions = len(recipe.corpora)
     if (source / "weights-1.safetensors").is_file():
-        read_config(source)
         begun = load_tagger(source)
         encoder, tokenizer = begun.tagger.encoder, begun.tokenizer
         tagger = Tagger(encoder, tags=len(tags), conventions=conventions, dropout=recipe.dropout)
@@ -209,12 +211,14 @@ def _write(
         "seconds": round(sum(line["seconds"] for line in log)),
         "notes": list(recipe.notes),
     }
-    save_tagger(folder, replace(run, calibration=calibration), names, precision=precision)
-    text = json.dumps(facts, indent=1, ensure_ascii=False) + "\n"
-    (folder / "metrics.json").write_text(text, encoding="utf-8")
-    (folder / "recipe.json").write_text(recipe.to_json() + "\n", encoding="utf-8")
-    (folder / "curves.svg").write_text(curves_svg(log), encoding="utf-8")
-    (folder / "README.md").write_text(model_card(facts), encoding="utf-8")
+    papers = {
+        "metrics.json": json.dumps(facts, indent=1, ensure_ascii=False) + "\n",
+        "recipe.json": recipe.to_json() + "\n",
+        "curves.svg": curves_svg(log),
+        "README.md": model_card(facts),
+    }
+    calibrated_run = replace(run, calibration=calibration)
+    save_tagger(folder, calibrated_run, names, precision=precision, papers=papers)
 
 
 def _calibrated(

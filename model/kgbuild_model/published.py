@@ -9,18 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.transformer import Encoder, TransformerConfig
 
-__all__ = ["FAMILIES", "load_encoder", "load_tokenizer"]
+if TYPE_CHECKING:
+    from kgbuild_model.other_encoders import OtherEncoder
+
+    AnyEncoder = Encoder | OtherEncoder
+
+__all__ = ["FAMILIES", "load_encoder", "load_tokenizer", "save_encoder"]
 
 # the names of a layer's parts in each family, ours first
 _BERT = {
@@ -39,18 +44,18 @@ _MPNET = _BERT | {
 FAMILIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {"bert": _BERT, "mpnet": _MPNET}
 
 
-def load_encoder(folder: Path, *, dropout: float = 0.0) -> tuple[Encoder, Tokenizer]:
+def load_encoder(folder: Path, *, dropout: float = 0.0) -> tuple[AnyEncoder, Tokenizer]:
     """An encoder with its published weights, in fp32, and its tokenizer.
 
-    Raises CheckpointError where the folder lacks a file, is damaged, or is of another family.
+    BERT and MPNet run in our own transformer, other families through ``transformers`` (without
+    ``dropout``). Raises CheckpointError where the folder lacks a file or is damaged.
     """
     published = _config(folder)
     family = str(published.get("model_type"))
     if family not in FAMILIES:
-        raise CheckpointError(
-            f"{folder}: encoders of the family {family!r} are not read here",
-            hint=f"one of {', '.join(FAMILIES)}; others through kgbuild_model.other_encoders",
-        )
+        from kgbuild_model.other_encoders import load_other
+
+        return load_other(folder), load_tokenizer(folder)
     try:
         config = _shape(published, family, dropout)
         weights = _renamed(_tensors(folder / "model.safetensors"), FAMILIES[family], config)
@@ -62,6 +67,47 @@ def load_encoder(folder: Path, *, dropout: float = 0.0) -> tuple[Encoder, Tokeni
             hint="copy the folder anew",
         ) from error
     return encoder.eval(), load_tokenizer(folder)
+
+
+def save_encoder(
+    folder: Path, encoder: Encoder, tokenizer: Tokenizer, papers: Mapping[str, str] | None = None
+) -> None:
+    """Write an encoder as it would be published, so that ``transformers`` reads it too.
+
+    ``papers`` are texts to lie beside it, by file name. Raises CheckpointError where the shape is
+    of no published family.
+    """
+    from kgbuild_model.checkpoint import new_folder
+
+    config = encoder.config
+    family = "mpnet" if config.relative_buckets else "bert"
+    if config.position_kind != "learnt" or config.norm != "post" or not config.embedding_norm:
+        raise CheckpointError(
+            "only learnt positions and normalisation after each block have a published family",
+            hint='position_kind = "learnt", norm = "post"',
+        )
+    facts = {
+        "model_type": family,
+        "num_hidden_layers": config.layers,
+        "hidden_size": config.width,
+        "num_attention_heads": config.heads,
+        "intermediate_size": config.feed_forward,
+        "vocab_size": config.vocabulary,
+        "max_position_embeddings": config.positions,
+        "hidden_act": config.activation,
+        "layer_norm_eps": config.eps,
+        "pad_token_id": config.padding_id,
+    }
+    if family == "mpnet":
+        facts["relative_attention_num_buckets"] = config.relative_buckets
+    else:
+        facts["type_vocab_size"] = config.token_types
+    with new_folder(folder) as partial:
+        (partial / "config.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        tokenizer.save(str(partial / "tokenizer.json"))
+        save_file(_as_published(encoder, FAMILIES[family]), partial / "model.safetensors")
+        for name, text in (papers or {}).items():
+            (partial / name).write_text(text, encoding="utf-8")
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
@@ -139,3 +185,25 @@ def _renamed(
                 parts = [found[f"encoder.layer.{layer}.{part}.{kind}"] for part in theirs]
                 ours[f"layers.{layer}.{name}.{kind}"] = torch.cat(parts)
     return ours
+
+
+def _as_published(encoder: Encoder, names: Mapping[str, tuple[str, ...]]) -> dict[str, Tensor]:
+    """The weights under their published names: what ``_renamed`` undoes."""
+    ours = {name: value.detach() for name, value in encoder.state_dict().items()}
+    config = encoder.config
+    found = {
+        "embeddings.word_embeddings.weight": ours["embedding.words.weight"],
+        "embeddings.position_embeddings.weight": ours["embedding.positions.weight"],
+    }
+    if config.token_types:
+        found["embeddings.token_type_embeddings.weight"] = ours["embedding.types.weight"]
+    if config.relative_buckets:
+        found["encoder.relative_attention_bias.weight"] = ours["relative.table.weight"]
+    for kind in ("weight", "bias"):
+        found[f"embeddings.LayerNorm.{kind}"] = ours[f"embedding.norm.{kind}"]
+        for layer in range(config.layers):
+            for name, theirs in names.items():
+                parts = ours[f"layers.{layer}.{name}.{kind}"].chunk(len(theirs))
+                for part, value in zip(theirs, parts, strict=True):
+                    found[f"encoder.layer.{layer}.{part}.{kind}"] = value.contiguous()
+    return found

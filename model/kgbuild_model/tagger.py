@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from kgbuild_model.tokens import SHAPES
 
 if TYPE_CHECKING:
-    from kgbuild_model.transformer import Encoder
+    from kgbuild_model.published import AnyEncoder
 
 __all__ = ["Tagger", "partial_label_loss"]
 
@@ -29,7 +29,7 @@ class Tagger(nn.Module):
     """
 
     def __init__(
-        self, encoder: Encoder, *, tags: int, conventions: int, dropout: float = 0.1
+        self, encoder: AnyEncoder, *, tags: int, conventions: int, dropout: float = 0.1
     ) -> None:
         super().__init__()
         width = encoder.config.width

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kgbuild_model.batching import Batch, by_length, collate, pieces_of
+from kgbuild_model.batching import Batch, drawn_batches, pieces_of
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.examples import Example, read_examples, relabelled
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
@@ -147,7 +147,8 @@ class TrainingSet:
                 self.rows.append((example, words, window, tags[window.start : window.end]))
                 self.shares.append(shares[example.convention])
         self.sizes = [pieces_of(words, window) for _, words, window, _ in self.rows]
-        self.plan = list(self._planned())
+        random = Random(recipe.optimisation.seed)
+        self.plan = drawn_batches(self.sizes, self.shares, recipe.epochs, recipe.tokens, random)
 
     def __len__(self) -> int:
         return len(self.plan)
@@ -155,9 +156,7 @@ class TrainingSet:
     def batch(self, step: int) -> tuple[Batch, Tensor, Tensor, Tensor]:
         """A step's batch, tags [batch, words], open tags [batch, tags], conventions [batch]."""
         chosen = [self.rows[place] for place in self.plan[step]]
-        empty = self.run.tokenizer.encode("").ids
-        padding = self.run.tagger.encoder.config.padding_id
-        batch = collate([(w, window) for _, w, window, _ in chosen], (empty[0], empty[-1]), padding)
+        batch = self.run.side_by_side([(w, window) for _, w, window, _ in chosen])
         targets = torch.full(batch.first.shape, -100)
         for row, (*_, tags) in enumerate(chosen):
             targets[row, : len(tags)] = torch.from_numpy(tags)
@@ -173,21 +172,6 @@ class TrainingSet:
         with torch.autocast("cpu", enabled=False):
             scores = self.run.tagger.score(hidden, batch.first, convention)
             return partial_label_loss(scores, targets, open_tags)
-
-    def _planned(self) -> Iterator[list[int]]:
-        random = Random(self.recipe.optimisation.seed)
-        left = self.recipe.epochs
-        while left > 0:
-            chosen = []
-            for place, share in enumerate(self.shares):
-                whole, part = divmod(share * min(left, 1.0), 1)
-                chosen += [place] * (int(whole) + (random.random() < part))
-            # a little noise on the lengths, so that batches differ between epochs
-            noisy = [self.sizes[place] * random.uniform(0.9, 1.1) for place in chosen]
-            groups = list(by_length(noisy, self.recipe.tokens))
-            random.shuffle(groups)
-            yield from ([chosen[i] for i in group] for group in groups)
-            left -= 1
 
 
 def measure_tagger(

@@ -3,7 +3,7 @@
 The windows of one text go through the encoder together and never with those of another text. So
 what is found in a text depends on the text alone, to the last bit, whatever stands beside it, and
 nothing is padded. On a CPU a batch of one abstract is within a few percent of the rate of large
-batches (``benchmarks/tagger.py`` measures it).
+batches (``benchmarks/tagger.py`` measures both).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from kgbuild_model.batching import collate
+from kgbuild_model.batching import Batch, collate
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.consistency import consistent
 from kgbuild_model.tokens import Window, Words, tokenise, windows
@@ -103,13 +103,16 @@ class TaggerRun:
                 answers[:, window.keep_from : window.keep_to] = found[:, number, kept]
         return answers
 
+    def side_by_side(self, rows: Sequence[tuple[Words, Window]]) -> Batch:
+        """Windows as the encoder reads them: between its marks, padded to the longest."""
+        ids = self.tokenizer.encode("").ids
+        return collate(rows, (ids[0], ids[-1]), self.tagger.encoder.config.padding_id)
+
     @torch.no_grad()
     def _read(
         self, words: Words, chosen: Sequence[Window], conventions: Sequence[int]
     ) -> NDArray[np.float32]:
-        ids = self.tokenizer.encode("").ids
-        padding = self.tagger.encoder.config.padding_id
-        batch = collate([(words, window) for window in chosen], (ids[0], ids[-1]), padding)
+        batch = self.side_by_side([(words, window) for window in chosen])
         device = self.tagger.head.weight.device
         with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
             hidden = self.tagger.read(

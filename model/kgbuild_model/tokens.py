@@ -78,6 +78,9 @@ def _words(text: str, encoding: object) -> Words:
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(ids)) - 1
     starts, ends = offsets[first, 0], offsets[last, 1]
+    # some vocabularies count the space before a word as the word's
+    spaces = [a < b and text[a].isspace() for a, b in zip(starts, ends, strict=True)]
+    starts = starts + np.array(spaces, dtype=np.int64)
     shapes = np.array([shape_of(text[a:b]) for a, b in zip(starts, ends, strict=True)])
     return Words(ids, shapes[np.cumsum(new) - 1], first, starts, ends)
 

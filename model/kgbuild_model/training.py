@@ -7,6 +7,7 @@ number, so a run that was stopped and resumed gives the bytes of one that was no
 from __future__ import annotations
 
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +32,8 @@ class Optimisation:
     The rate warms up over the share ``warmup`` of the steps, stays, and falls to zero over the
     last share ``decay``. ``layer_decay`` is what the rate of an encoder's layer is multiplied by
     for each layer above it. ``ema`` is the share of the old average kept at each step; 0 keeps
-    none. ``bf16`` computes the forward pass in bf16; weights and moments stay in fp32.
+    none. ``accumulate`` is how many batches make a step. ``bf16`` computes the forward pass in
+    bf16; weights and moments stay in fp32.
     """
 
     rate: float = 1e-4
@@ -41,6 +43,7 @@ class Optimisation:
     decay: float = 0.9
     layer_decay: float = 1.0
     clip: float = 1.0
+    accumulate: int = 1
     ema: float = 0.0
     seed: int = 0
     bf16: bool = True
@@ -60,7 +63,7 @@ def rate_at(step: int, steps: int, settings: Optimisation) -> float:
 def train(
     model: nn.Module,
     *,
-    steps: int,
+    batches: int,
     batch_of: Callable[[int], BatchT],
     loss_of: Callable[[BatchT], Tensor],
     settings: Optimisation,
@@ -70,9 +73,9 @@ def train(
     measure: Callable[[nn.Module], Mapping[str, object]] | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Optimise ``model`` in place for ``steps`` steps, resuming from ``folder`` if it has a state.
+    """Optimise ``model`` in place over ``batches`` batches, resuming if ``folder`` has a state.
 
-    ``batch_of`` gives the batch of a step, ``loss_of`` its loss. ``folder`` gets
+    ``batch_of`` gives a batch by its number, ``loss_of`` its loss. ``folder`` gets
     ``state.safetensors`` (weights and moments) every ``save_every`` steps, and ``log.jsonl``: one
     line a step. Every ``measure_every`` steps, and at the end, what ``measure`` gives is written
     to the log. ``tell`` hears of the progress.
@@ -86,6 +89,7 @@ def train(
         if settings.ema
         else {}
     )
+    steps = math.ceil(batches / settings.accumulate)
     done = _restore(model, optimiser, average, folder)
     bases = [group["lr"] for group in optimiser.param_groups]
     with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
@@ -96,14 +100,19 @@ def train(
                 group["lr"] = base * factor
             torch.manual_seed(settings.seed * 1_000_003 + step)
             model.train()
-            with torch.autocast("cpu", torch.bfloat16, enabled=settings.bf16):
-                loss = loss_of(batch_of(step))
             optimiser.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            first = step * settings.accumulate
+            numbers = range(first, min(first + settings.accumulate, batches))
+            total = 0.0
+            for number in numbers:
+                with torch.autocast("cpu", torch.bfloat16, enabled=settings.bf16):
+                    loss = loss_of(batch_of(number)) / len(numbers)
+                loss.backward()  # type: ignore[no-untyped-call]
+                total += loss.item()
             norm = nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
             optimiser.step()
             _follow(average, model, settings.ema)
-            line: dict[str, object] = {"step": step, "loss": round(loss.item(), 5)}
+            line: dict[str, object] = {"step": step, "loss": round(total, 5)}
             line |= {"norm": round(float(norm), 3), "seconds": round(time.monotonic() - began, 3)}
             last = step + 1 == steps
             if last or (step + 1) % save_every == 0:
@@ -114,7 +123,7 @@ def train(
                     line["measured"] = measure(model)
             print(json.dumps(line), file=log, flush=True)
             if last or (step + 1) % 50 == 0:
-                tell(f"step {step + 1:,} of {steps:,}, loss {loss.item():.4f}")
+                tell(f"step {step + 1:,} of {steps:,}, loss {total:.4f}")
     for name, value in model.named_parameters():
         if average:
             value.data.copy_(average[name])
@@ -129,7 +138,7 @@ def _groups(model: nn.Module, settings: Optimisation) -> list[dict[str, object]]
         if not value.requires_grad:
             continue
         rate = settings.head_rate
-        if name.startswith("encoder."):
+        if name.startswith(("encoder.", "decoder.")):
             rate = settings.rate * settings.layer_decay ** (layers - _depth(name))
         decay = settings.weight_decay if value.ndim > 1 else 0.0
         groups.setdefault((rate, decay), []).append(value)
@@ -138,7 +147,7 @@ def _groups(model: nn.Module, settings: Optimisation) -> list[dict[str, object]]
 
 def _depth(name: str) -> int:
     """The layer that a parameter of the encoder is of: embeddings 0, the first layer 1."""
-    found = re.match(r"encoder\.layers\.(\d+)\.", name)
+    found = re.match(r"(?:encoder|decoder)\..*?\blayers?\.(\d+)\.", name)
     return int(found[1]) + 1 if found else 0
 
 

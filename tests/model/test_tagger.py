@@ -336,7 +336,7 @@ def _learning(run: TaggerRun) -> tuple[TaggerRecipe, TrainingSet, list[Example]]
 def _train(run: TaggerRun, folder: Path, steps: int | None = None) -> None:
     recipe, learning, _ = _learning(run)
     train(
-        run.tagger, steps=steps or len(learning), batch_of=learning.batch, loss_of=learning.loss,
+        run.tagger, batches=steps or len(learning), batch_of=learning.batch, loss_of=learning.loss,
         settings=recipe.optimisation, folder=folder, save_every=7,
     )  # fmt: skip
 
@@ -370,7 +370,7 @@ def test_a_run_that_was_stopped_and_resumed_gives_the_same_weights(tmp_path: Pat
 
     with pytest.raises(StopError):
         train(
-            halves.tagger, steps=len(learning), batch_of=stopping, loss_of=learning.loss,
+            halves.tagger, batches=len(learning), batch_of=stopping, loss_of=learning.loss,
             settings=recipe.optimisation, folder=tmp_path / "halves", save_every=7,
         )  # fmt: skip
     resumed = fresh()
@@ -437,7 +437,8 @@ def test_an_unknown_convention_is_refused(run: TaggerRun, tmp_path: Path) -> Non
 
 
 def test_a_student_comes_to_answer_as_its_teacher(tmp_path: Path) -> None:
-    from kgbuild_model.distillation import SoftSet, read_texts, teach
+    from kgbuild_model.distillation import SoftSet, teach
+    from kgbuild_model.texts import read_texts
 
     teacher, student = small_run(TAGS.labels), small_run(TAGS.labels, layers=1)
     lines = [{"title": "Aspirin", "abstract": f"causes asthma {n}."} for n in range(12)]
@@ -451,7 +452,7 @@ def test_a_student_comes_to_answer_as_its_teacher(tmp_path: Path) -> None:
     before = soft.loss(soft.batch(range(24))).item()
     train(
         student.tagger,
-        steps=len(plan),
+        batches=len(plan),
         batch_of=lambda step: soft.batch(plan[step]),
         loss_of=soft.loss,
         settings=Optimisation(rate=3e-3, head_rate=3e-3, bf16=False),

@@ -148,21 +148,6 @@ def test_decoding_step_by_step_equals_decoding_at_once() -> None:
     )
 
 
-def test_a_decoder_learns_to_copy_what_the_encoder_read() -> None:
-    config = small(layers=1, eps=1e-5, vocabulary=12)
-    encoder, decoder = Encoder(config), Decoder(config)
-    optimiser = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=3e-3)
-    for _ in range(400):
-        ids = torch.randint(2, 12, (32, 5))
-        before = torch.cat([torch.ones(32, 1, dtype=torch.long), ids[:, :-1]], dim=1)
-        scores = decoder(before, decoder.remember(encoder(ids)))
-        loss = nn.functional.cross_entropy(scores.flatten(0, 1), ids.flatten())
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-    assert loss.item() < 0.2
-
-
 def test_shapes_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match="not a multiple of 5 heads"):
         small(heads=5)

@@ -50,6 +50,12 @@ def _train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -
     train(sources, target, tell)
 
 
+def _pretrain(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:
+    from kgbuild_transformer.training import pretrain
+
+    pretrain(sources, target, tell)
+
+
 @hookimpl
 def kgbuild_extractors() -> Iterable[ExtractorSpec]:
     """Offer the tagger."""
@@ -62,4 +68,5 @@ def kgbuild_extractors() -> Iterable[ExtractorSpec]:
         categories=_CATEGORIES,
         languages=frozenset({"en"}),
         train=_train,
+        pretrain=_pretrain,
     )

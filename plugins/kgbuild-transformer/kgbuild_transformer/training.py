@@ -10,13 +10,15 @@ from pathlib import Path
 from kgbuild_model.errors import ModelError
 from kgbuild_model.examples import read_examples
 from kgbuild_model.fine_tuning import Places, fine_tune
+from kgbuild_model.pretraining import PretrainRecipe
+from kgbuild_model.pretraining import pretrain as pretrain_by
 from kgbuild_model.tagger_training import Corpus, TaggerRecipe
 from kgbuild_model.training import Optimisation
 from kgbuild_model.weights import weights_folder
 
 from kgbuild import ConfigError, InputError, category_of
 
-__all__ = ["train"]
+__all__ = ["pretrain", "train"]
 
 _SUFFIXES = {
     ".pubtator": "pubtator", ".txt": "pubtator", ".xml": "bioc", ".bioc": "bioc",
@@ -42,6 +44,27 @@ def train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) ->
             places = Places(corpora=Path(), encoders=_shipped("fast").parent)
         every = max(50, round(400_000 / recipe.tokens))
         fine_tune(recipe, target, places, measure_every=every, tell=tell)
+    except ModelError as error:
+        raise ConfigError(str(error), hints=[error.hint] if error.hint else []) from error
+
+
+def pretrain(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:
+    """Learn from plain text by a recipe (``.toml``), or from files and folders of text.
+
+    A recipe's folders are looked for beside it. Text without a recipe is read by a new encoder of
+    six layers that begins from nothing, with wordpieces of its own.
+
+    Raises ConfigError where the recipe is wrong or holds no text.
+    """
+    try:
+        if len(sources) == 1 and sources[0].suffix == ".toml":
+            recipe, root = PretrainRecipe.read(sources[0]), sources[0].parent
+        else:
+            shape = {"layers": 6, "width": 384, "heads": 12, "feed_forward": 1536}
+            texts = tuple(str(source) for source in sources)
+            recipe, root = PretrainRecipe(objective="mlm", texts=texts, shape=shape), Path()
+        every = max(50, round(400_000 / recipe.tokens))
+        pretrain_by(recipe, target, root, measure_every=every, tell=tell)
     except ModelError as error:
         raise ConfigError(str(error), hints=[error.hint] if error.hint else []) from error
 

@@ -112,3 +112,24 @@ def test_the_recipes_in_the_repository_can_be_read() -> None:
         for corpus in recipe.corpora:
             assert set(corpus.labels.values()) <= set(recipe.labels)
         assert tomllib.loads(path.read_text())
+
+
+def test_pretraining_on_a_folder_of_text_gives_an_encoder_to_train_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("kgbuild_lexicon")
+    monkeypatch.chdir(tmp_path)
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    for number in range(6):
+        (texts / f"{number}.txt").write_text(f"Aspirin eases pain {number}.", encoding="utf-8")
+    recipe = (
+        'objective = "mlm"\ntexts = ["texts"]\nvocabulary = 90\n'
+        "[shape]\nlayers = 1\nwidth = 16\nheads = 2\nfeed_forward = 16\n"
+    )
+    (tmp_path / "recipe.toml").write_text(recipe, encoding="utf-8")
+    assert main(["pretrain", "recipe.toml", "-o", "mine"]) == 0
+    assert (tmp_path / "mine/model.safetensors").is_file()
+    assert main(["pretrain", "recipe.toml", "-o", "mine"]) == 2
+    assert main(["pretrain", "texts", "-o", "x", "--component", "lexicon"]) == 2
+    assert "'lexicon' cannot be pretrained" in capsys.readouterr().err

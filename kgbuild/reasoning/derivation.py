@@ -1,0 +1,506 @@
+"""Derive what rules say, and keep it true while the graph changes.
+
+Semi-naive evaluation in SQLite: each round joins only with what the round before it found.
+Every way to a conclusion is recorded, so that a conclusion goes exactly when its last support
+goes. An update first deletes (what rested on facts that are gone, then of what is in doubt all
+that has no support outside the doubt: cycles do not hold themselves up), then derives, one
+stratum after the other; this is DRed (Gupta, Mumick, Subrahmanian 1993) with recorded supports.
+
+A layer made anew is written beside the old one and renamed; an update is one transaction.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kgbuild.assertion import content_id
+from kgbuild.errors import GraphError, LimitError
+from kgbuild.graph.reading import StoredGraph
+from kgbuild.graph.rows import concept_key
+from kgbuild.reasoning.joins import COLUMNS, FOUND, head_of, join
+from kgbuild.reasoning.layer import SCHEMA, SCHEMA_VERSION, layer_path
+from kgbuild.reasoning.lineage import Lineage
+from kgbuild.reasoning.rule_syntax import write_rule
+from kgbuild.reasoning.rules import MAX_PREMISES, Rule, Variable, check_rules, strata
+from kgbuild.reasoning.stated import StatedFacts
+
+__all__ = ["Derived", "Limits", "reason"]
+
+_PREMISES = ", ".join(f"p{n}" for n in range(MAX_PREMISES))
+_LIST = ", ".join(COLUMNS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What may be spent: ``conclusions`` in all, and ``seconds``."""
+
+    conclusions: int = 5_000_000
+    seconds: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What a run of the rules did. ``afresh``: all was derived anew, not brought up to date."""
+
+    afresh: bool
+    facts: int
+    inferred: int
+    supports: int
+    added: int
+    removed: int
+    seconds: float
+
+
+def reason(
+    graph: StoredGraph, rules: Sequence[Rule], *, limits: Limits | None = None, afresh: bool = False
+) -> Derived:
+    """Bring the derived layer of the graph's folder up to date with the graph and the rules.
+
+    Only what changed since is looked at, unless the rules are others or ``afresh`` is set.
+    Raises InputError for rules that cannot be applied, LimitError where a limit is reached (the
+    layer then stays as it was), GraphError where the file cannot be written.
+    """
+    check_rules(rules)
+    limits = limits or Limits()
+    path = layer_path(graph.folder)
+    known = None if afresh else _revision_of(path, rules)
+    working = path if known is not None else path.with_name(f"reasoning-{os.getpid()}.making")
+    try:
+        if known is None:
+            working.unlink(missing_ok=True)
+        connection = sqlite3.connect(working, isolation_level=None)
+        try:
+            found = _Derivation(connection, graph, rules, limits).run(known)
+        finally:
+            connection.close()
+        if known is None:
+            working.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        raise GraphError(f"{working}: {error}") from error
+    finally:
+        if working != path:
+            for left in path.parent.glob(f"{working.name}*"):
+                left.unlink()
+    return found
+
+
+def _revision_of(path: Path, rules: Sequence[Rule]) -> int | None:
+    """The revision that an existing layer of the same rules is at, or None."""
+    if not path.is_file():
+        return None
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version != SCHEMA_VERSION:
+                return None
+            meta = dict(connection.execute("SELECT name, value FROM meta"))
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return None  # a damaged layer holds nothing of its own: it is made anew
+    return int(meta["revision"]) if meta.get("rules") == _digest(rules) else None
+
+
+def _digest(rules: Sequence[Rule]) -> str:
+    return content_id(*map(write_rule, rules))
+
+
+class _Derivation:
+    """One run on one connection.
+
+    Temporary tables: ``found`` holds a join's rows. The others hold numbers of facts: ``fresh``
+    what is new or alive again, ``delta`` what the last round found, ``dead`` what is about to
+    go, ``dirty`` what has other leaves or supports than before.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        graph: StoredGraph,
+        rules: Sequence[Rule],
+        limits: Limits,
+    ) -> None:
+        self.connection = connection
+        self.graph = graph
+        self.rules = list(rules)
+        self.limits = limits
+        self.started = time.monotonic()
+        self.number = {rule.name: n for n, rule in enumerate(rules, 1)}
+        atoms = [atom for rule in rules for atom in (rule.head, *rule.body, *rule.absent)]
+        names = dict.fromkeys(atom.relation for atom in atoms)
+        self.relations = {name: n for n, name in enumerate(names, 1)}
+        self.counts: dict[str, int] = {}
+        self.afresh = True
+        self.derived = 0
+        self.at_work = ""
+
+    # --- the run -----------------------------------------------------------------------------
+
+    def run(self, known: int | None) -> Derived:
+        """Derive anew, or from what changed after the revision ``known``."""
+        self._open()
+        self.afresh = known is None
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            if known is None:
+                self._make()
+            revision = self.graph.revision
+            added = removed = 0
+            if known != revision:
+                added, removed = self._change(known)
+            self.connection.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+                [("revision", revision), ("rules", _digest(self.rules))],
+            )
+            outcome = self._outcome(added, removed)
+            self.connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._roll_back()
+            if "interrupted" in str(error):
+                raise self._over(f"{self.limits.seconds:g} seconds have passed") from error
+            raise
+        except BaseException:
+            self._roll_back()
+            raise
+        return outcome
+
+    def _open(self) -> None:
+        execute = self.connection.execute
+        execute("PRAGMA temp_store = MEMORY")
+        execute("PRAGMA cache_size = -262144")
+        execute(FOUND)
+        for table in ("fresh", "delta", "dead", "dirty"):
+            execute(f"CREATE TEMP TABLE {table}(id INTEGER PRIMARY KEY)")
+        until = self.started + self.limits.seconds
+        self.connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+
+    def _roll_back(self) -> None:
+        self.connection.set_progress_handler(None, 0)
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+
+    def _over(self, what: str) -> LimitError:
+        at = f", at rule {self.at_work!r}" if self.at_work else ""
+        return LimitError(
+            f"stopped after {self.derived:,} conclusions{at}: {what}; nothing of it was kept",
+            hints=["--max-conclusions and --max-seconds allow more"],
+        )
+
+    def _make(self) -> None:
+        for statement in SCHEMA.strip().split(";\n"):
+            self.connection.execute(statement)
+        self.connection.executemany(
+            "INSERT INTO rules VALUES (?, ?, ?, ?, ?)",
+            [(self.number[r.name], r.name, write_rule(r), r.file, r.line) for r in self.rules],
+        )
+        self.connection.executemany(
+            "INSERT INTO relations VALUES (?, ?)", [(n, r) for r, n in self.relations.items()]
+        )
+
+    def _outcome(self, added: int, removed: int) -> Derived:
+        def count(what: str) -> int:
+            (number,) = self.connection.execute(f"SELECT count(*) FROM {what}").fetchone()
+            return int(number)
+
+        inferred = count("facts f WHERE NOT EXISTS (SELECT 1 FROM leaves WHERE fact = f.id)")
+        return Derived(
+            afresh=self.afresh,
+            facts=count("facts"),
+            inferred=inferred,
+            supports=count("supports"),
+            added=added,
+            removed=removed,
+            seconds=time.monotonic() - self.started,
+        )
+
+    def _change(self, known: int | None) -> tuple[int, int]:
+        """Bring everything up to date; how many facts came, and how many went."""
+        execute = self.connection.execute
+        (top,) = execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
+        self._name_terms(known)
+        StatedFacts(self.connection, self.graph, self.relations, self._categories()).keep(known)
+        if self.afresh:
+            counted = execute(
+                "SELECT r.name, count(*) FROM facts f JOIN relations r ON r.id = f.relation"
+                " GROUP BY f.relation"
+            )
+            self.counts = dict(counted.fetchall())
+        heads = ",".join(str(self.relations[rule.head.relation]) for rule in self.rules)
+        execute(
+            "INSERT INTO dead SELECT t.id FROM touched t JOIN facts f ON f.id = t.id"
+            f" WHERE f.relation NOT IN ({heads})"
+            " AND NOT EXISTS (SELECT 1 FROM leaves WHERE fact = t.id)"
+        )
+        for layer in strata(self.rules):
+            if known is not None:
+                self._delete(layer)
+            self._derive(layer)
+        self.at_work = ""
+        self._weigh()
+        (added,) = execute(
+            "SELECT count(*) FROM facts WHERE id > ? AND id NOT IN (SELECT id FROM dead)", (top,)
+        ).fetchone()
+        removed = execute(
+            "DELETE FROM facts WHERE id IN (SELECT id FROM dead) AND id <= ?", (top,)
+        ).rowcount
+        execute("DELETE FROM facts WHERE id IN (SELECT id FROM dead)")
+        return added, removed
+
+    def _name_terms(self, known: int | None) -> None:
+        concepts = self.graph.connection.execute(
+            "SELECT id, curie FROM concepts WHERE revision > ?", (-1 if known is None else known,)
+        )
+        self.connection.executemany("INSERT OR IGNORE INTO terms VALUES (?, ?)", concepts)
+        constants = {
+            term
+            for rule in self.rules
+            for part in (*(a.terms for a in (rule.head, *rule.body, *rule.absent)),
+                         *((c.left, c.right) for c in rule.comparisons))
+            for term in part
+            if not isinstance(term, Variable)
+        }  # fmt: skip
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO terms VALUES (?, ?)",
+            [(concept_key(text), text) for text in sorted(constants)],
+        )
+
+    def _categories(self) -> list[str] | None:
+        """The categories that rules ask for; None where one asks for any."""
+        asked = {
+            atom.terms[1]
+            for rule in self.rules
+            for atom in (*rule.body, *rule.absent)
+            if atom.relation == "category"
+        }
+        return None if any(isinstance(one, Variable) for one in asked) else sorted(asked)
+
+    # --- deriving ----------------------------------------------------------------------------
+
+    def _join(self, rule: Rule, **how: Any) -> str:
+        return join(rule, concept_key, self.relations.__getitem__, self.counts, **how)
+
+    def _find(self, select: str) -> int:
+        """Put what a join finds into ``found``; how many rows that is."""
+        self.connection.execute("DELETE FROM found")
+        columns = f"{_LIST}, {_PREMISES}"
+        most = 4 * self.limits.conclusions
+        count = self.connection.execute(
+            f"INSERT INTO found({columns}) {select} LIMIT {most}"
+        ).rowcount
+        if count == most:
+            raise self._over(f"{most:,} ways to conclude something are allowed for one rule")
+        return count
+
+    def _derive(self, layer: Sequence[Rule]) -> None:
+        """Apply the rules of a stratum until nothing is new."""
+        execute = self.connection.execute
+        execute("DELETE FROM delta")
+        (top,) = execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
+        for rule in layer:
+            self.at_work = rule.name
+            if self.afresh:
+                self._conclude(rule, self._join(rule))
+                continue
+            for place in range(len(rule.body) + len(rule.absent)):
+                table = "fresh" if place < len(rule.body) else "dead"
+                self._conclude(rule, self._join(rule, changed=place, delta=table))
+        while (
+            execute(
+                "INSERT OR IGNORE INTO delta SELECT id FROM facts WHERE id > ?", (top,)
+            ).rowcount
+            or execute("SELECT 1 FROM delta").fetchone()
+        ):
+            execute("INSERT OR IGNORE INTO fresh SELECT id FROM delta")
+            (top,) = execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
+            execute("CREATE TEMP TABLE last AS SELECT id FROM delta")
+            execute("DELETE FROM delta")
+            for rule in layer:
+                self.at_work = rule.name
+                for place, atom in enumerate(rule.body):
+                    if any(atom.relation == other.head.relation for other in layer):
+                        self._conclude(rule, self._join(rule, changed=place, delta="last"))
+            execute("DROP TABLE last")
+
+    def _conclude(self, rule: Rule, select: str) -> None:
+        """Keep what a join finds: the facts, and their supports."""
+        if not self._find(select):
+            return
+        execute = self.connection.execute
+        relation, number = self.relations[rule.head.relation], self.number[rule.name]
+        made = execute(
+            f"INSERT OR IGNORE INTO facts(relation, {_LIST}) SELECT {relation}, {_LIST} FROM found"
+        ).rowcount
+        self.derived += made
+        if self.derived > self.limits.conclusions:
+            raise self._over(f"{self.limits.conclusions:,} are allowed")
+        # Not the fact itself among its own premises: that would say nothing.
+        execute(
+            f"INSERT OR IGNORE INTO supports SELECT facts.id, {number}, {_PREMISES} FROM found"
+            f" JOIN facts ON facts.relation = {relation} AND {head_of(COLUMNS)}"
+            f" WHERE facts.id NOT IN ({_PREMISES})"
+        )
+        if execute("SELECT 1 FROM dead").fetchone():
+            execute(
+                f"INSERT OR IGNORE INTO delta SELECT facts.id FROM found JOIN facts"
+                f" ON facts.relation = {relation} AND {head_of(COLUMNS)}"
+                " WHERE facts.id IN (SELECT id FROM dead)"
+            )
+            execute("DELETE FROM dead WHERE id IN (SELECT id FROM delta)")
+        if not self.afresh:
+            execute(
+                f"INSERT OR IGNORE INTO dirty SELECT facts.id FROM facts JOIN found"
+                f" ON facts.relation = {relation} AND {head_of(COLUMNS)}"
+            )
+
+    # --- deleting ----------------------------------------------------------------------------
+
+    def _delete(self, layer: Sequence[Rule]) -> None:
+        """Take away what has no support any more, in a stratum below which all is settled."""
+        execute = self.connection.execute
+        execute("CREATE TEMP TABLE doubt(id INTEGER PRIMARY KEY)")
+        for rule in layer:
+            self.at_work = rule.name
+            for place in range(len(rule.body)):
+                self._unsupport(rule, self._join(rule, changed=place, delta="dead", alive=False,
+                                                 blocked=True))  # fmt: skip
+            for place in range(len(rule.body), len(rule.body) + len(rule.absent)):
+                self._unsupport(rule, self._join(rule, changed=place, delta="fresh", alive=False,
+                                                 blocked=True))  # fmt: skip
+        heads = sorted({self.relations[rule.head.relation] for rule in layer})
+        execute(
+            "INSERT OR IGNORE INTO doubt SELECT t.id FROM touched t JOIN facts f ON f.id = t.id"
+            f" WHERE f.relation IN ({','.join(map(str, heads))})"
+        )
+        self._spread_doubt(layer)
+        lost = self._unproven()
+        execute("DROP TABLE doubt")
+        if not lost:
+            return
+        execute("CREATE TEMP TABLE lost(id INTEGER PRIMARY KEY)")
+        self.connection.executemany("INSERT INTO lost VALUES (?)", [(one,) for one in lost])
+        execute("CREATE TEMP TABLE doubt(id INTEGER PRIMARY KEY)")
+        for rule in layer:
+            for place in range(len(rule.body)):
+                self._unsupport(rule, self._join(rule, changed=place, delta="lost", alive=False,
+                                                 blocked=True))  # fmt: skip
+        execute("DELETE FROM supports WHERE fact IN (SELECT id FROM lost)")
+        execute("INSERT OR IGNORE INTO dead SELECT id FROM lost")
+        execute("DROP TABLE lost")
+        execute("DROP TABLE doubt")
+
+    def _unsupport(self, rule: Rule, select: str) -> None:
+        """Delete the supports that a join finds; their conclusions are in doubt."""
+        if not self._find(select):
+            return
+        execute = self.connection.execute
+        relation, number = self.relations[rule.head.relation], self.number[rule.name]
+        premises = " AND ".join(f"s.p{n} = found.p{n}" for n in range(MAX_PREMISES))
+        execute(
+            f"INSERT OR IGNORE INTO doubt SELECT facts.id FROM found JOIN facts"
+            f" ON facts.relation = {relation} AND {head_of(COLUMNS)}"
+            f" JOIN supports s ON s.fact = facts.id AND s.rule = {number} AND {premises}"
+        )
+        execute(
+            f"DELETE FROM supports WHERE (fact, rule, {_PREMISES}) IN"
+            f" (SELECT facts.id, {number}, {_PREMISES} FROM found JOIN facts"
+            f" ON facts.relation = {relation} AND {head_of(COLUMNS)})"
+        )
+        execute("INSERT OR IGNORE INTO dirty SELECT id FROM doubt")
+
+    def _spread_doubt(self, layer: Sequence[Rule]) -> None:
+        """What a stratum's rules conclude from facts in doubt is in doubt too."""
+        execute = self.connection.execute
+        heads = {rule.head.relation for rule in layer}
+        recursive = [
+            (rule, place)
+            for rule in layer
+            for place, atom in enumerate(rule.body)
+            if atom.relation in heads
+        ]
+        execute("CREATE TEMP TABLE last AS SELECT id FROM doubt")
+        while recursive and execute("SELECT 1 FROM last").fetchone():
+            execute("CREATE TEMP TABLE next(id INTEGER PRIMARY KEY)")
+            for rule, place in recursive:
+                self._find(self._join(rule, changed=place, delta="last", alive=False,
+                                      blocked=True))  # fmt: skip
+                execute(
+                    "INSERT OR IGNORE INTO next SELECT facts.id FROM found JOIN facts ON"
+                    f" facts.relation = {self.relations[rule.head.relation]}"
+                    f" AND {head_of(COLUMNS)} WHERE facts.id NOT IN (SELECT id FROM doubt)"
+                )
+            execute("DROP TABLE last")
+            execute("CREATE TEMP TABLE last AS SELECT id FROM next")
+            execute("INSERT OR IGNORE INTO doubt SELECT id FROM next")
+            execute("DROP TABLE next")
+        execute("DROP TABLE last")
+
+    def _unproven(self) -> list[int]:
+        """Of the facts in doubt, those without a leaf or a support that stands outside of it."""
+        execute = self.connection.execute
+        doubted = {one for (one,) in execute("SELECT id FROM doubt")}
+        dead = {one for (one,) in execute("SELECT id FROM dead")}
+        proven = {
+            one
+            for (one,) in execute(
+                "SELECT id FROM doubt WHERE EXISTS (SELECT 1 FROM leaves WHERE fact = id)"
+            )
+        }
+        supports = execute(
+            f"SELECT fact, {_PREMISES} FROM supports WHERE fact IN (SELECT id FROM doubt)"
+        ).fetchall()
+        growing = True
+        while growing:
+            growing = False
+            for fact, *premises in supports:
+                if fact not in proven and all(
+                    p not in dead and (p not in doubted or p in proven) for p in premises if p
+                ):
+                    proven.add(fact)
+                    growing = True
+        return sorted(doubted - proven - dead)
+
+    # --- how sure -----------------------------------------------------------------------------
+
+    def _weigh(self) -> None:
+        """Compute the confidence of every fact, or of those whose lineage changed."""
+        execute = self.connection.execute
+        if self.afresh:
+            wanted: Iterable[int] | None = None
+        else:
+            execute("INSERT OR IGNORE INTO dirty SELECT id FROM fresh")
+            self._spread_dirt()
+            execute("DELETE FROM dirty WHERE id IN (SELECT id FROM dead)")
+            wanted = [one for (one,) in execute("SELECT id FROM dirty ORDER BY id")]
+        confidence = {self.number[rule.name]: rule.confidence for rule in self.rules}
+        lineage = Lineage(self.connection, confidence, everything=self.afresh)
+        self.connection.executemany(
+            "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1", lineage.weighed(wanted)
+        )
+
+    def _spread_dirt(self) -> None:
+        """Whatever rests on a fact with another lineage has another lineage."""
+        execute = self.connection.execute
+        execute("CREATE TEMP TABLE last AS SELECT id FROM dirty")
+        while execute("SELECT 1 FROM last").fetchone():
+            execute("CREATE TEMP TABLE next(id INTEGER PRIMARY KEY)")
+            for rule in self.rules:
+                for place in range(len(rule.body)):
+                    if not self._find(self._join(rule, changed=place, delta="last")):
+                        continue
+                    execute(
+                        "INSERT OR IGNORE INTO next SELECT facts.id FROM found JOIN facts ON"
+                        f" facts.relation = {self.relations[rule.head.relation]}"
+                        f" AND {head_of(COLUMNS)} WHERE facts.id NOT IN (SELECT id FROM dirty)"
+                    )
+            execute("DROP TABLE last")
+            execute("CREATE TEMP TABLE last AS SELECT id FROM next")
+            execute("INSERT OR IGNORE INTO dirty SELECT id FROM next")
+            execute("DROP TABLE next")
+        execute("DROP TABLE last")

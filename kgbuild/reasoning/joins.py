@@ -1,0 +1,123 @@
+"""A rule as SQL: one join over the table of facts.
+
+A fact is a row (relation, a, b, c, d, e) of integer keys. The premises of a rule are joined in
+a fixed order: first the one that the changes stand in, then always one that shares most with
+what is bound already (ties: the rarer relation), so that every step is a look-up in an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from kgbuild.reasoning.rules import MAX_ARITY, MAX_PREMISES, Atom, Rule, Term, Variable
+
+__all__ = ["COLUMNS", "FOUND", "head_of", "join"]
+
+COLUMNS = "abcde"[:MAX_ARITY]
+FOUND = (
+    "CREATE TEMP TABLE found("
+    + ", ".join(f"{column} INTEGER NOT NULL" for column in COLUMNS)
+    + ", "
+    + ", ".join(f"p{n} INTEGER NOT NULL" for n in range(MAX_PREMISES))
+    + ")"
+)
+"""What a join finds: the arguments of the conclusion, and the facts that are its premises."""
+
+Keys = Callable[[str], int]
+"""The integer key of a constant or of a relation's name."""
+
+
+def join(
+    rule: Rule,
+    key: Keys,
+    relation: Keys,
+    counts: Mapping[str, int],
+    *,
+    changed: int | None = None,
+    delta: str = "",
+    blocked: bool = False,
+    alive: bool = True,
+) -> str:
+    """The SELECT of a rule's conclusions and premises, for the table ``found``.
+
+    ``changed`` is the place among ``body`` and then ``absent`` where only facts of the table
+    ``delta`` count; None for all facts. ``blocked`` finds what is no longer so because a fact
+    that must be absent is there, so absence is not asked for. Without ``alive``, facts that
+    are about to go count too.
+    """
+    names = [f"f{n}" for n in range(len(rule.body) + len(rule.absent))]
+    atoms = (*rule.body, *rule.absent)
+    bound: dict[Variable, str] = {}
+    tables: list[str] = []
+    where: list[str] = []
+    if changed is not None:
+        tables.append(f"{delta} CROSS JOIN facts {names[changed]}")
+        where.append(f"{names[changed]}.id = {delta}.id")
+        where += _conditions(atoms[changed], names[changed], bound, key, relation)
+    waiting = [n for n in range(len(rule.body)) if n != changed]
+    while waiting:
+        chosen = max(waiting, key=lambda n: _rank(atoms[n], bound, counts))
+        waiting.remove(chosen)
+        tables.append(f"facts {names[chosen]}")
+        where += _conditions(atoms[chosen], names[chosen], bound, key, relation)
+    where += [
+        f"{_value(c.left, bound, key)} {'<>' if c.operator == '!=' else '='}"
+        f" {_value(c.right, bound, key)}"
+        for c in rule.comparisons
+    ]
+    if alive:
+        where += [
+            f"NOT EXISTS (SELECT 1 FROM dead WHERE dead.id = {names[n]}.id)"
+            for n in range(len(rule.body))
+        ]
+    if not blocked:
+        where += [_absence(atom, bound, key, relation) for atom in rule.absent]
+    columns = [_value(term, bound, key) for term in rule.head.terms]
+    columns += ["0"] * (MAX_ARITY - len(columns))
+    columns += [f"{names[n]}.id" for n in range(len(rule.body))]
+    columns += ["0"] * (MAX_PREMISES - len(rule.body))
+    return f"SELECT {', '.join(columns)} FROM {' CROSS JOIN '.join(tables)} WHERE " + " AND ".join(
+        where
+    )
+
+
+def _rank(atom: Atom, bound: Mapping[Variable, str], counts: Mapping[str, int]) -> tuple[int, int]:
+    fixed = sum(1 for term in atom.terms if not isinstance(term, Variable) or term in bound)
+    joined = any(isinstance(term, Variable) and term in bound for term in atom.terms)
+    return (fixed if joined or not bound else -1), -counts.get(atom.relation, 0)
+
+
+def _conditions(
+    atom: Atom, name: str, bound: dict[Variable, str], key: Keys, relation: Keys
+) -> list[str]:
+    """What makes a row stand for the atom; its new variables are bound to the row's columns."""
+    found = [f"{name}.relation = {relation(atom.relation)}"]
+    for column, term in zip(COLUMNS, atom.terms, strict=False):
+        if isinstance(term, Variable) and term not in bound:
+            bound[term] = f"{name}.{column}"
+        else:
+            found.append(f"{name}.{column} = {_value(term, bound, key)}")
+        if column == "c":
+            found.append(f"{name}.c <> 0")  # the index by c holds these rows alone
+    return found
+
+
+def _absence(atom: Atom, bound: Mapping[Variable, str], key: Keys, relation: Keys) -> str:
+    same = [f"n.relation = {relation(atom.relation)}"]
+    same += [
+        f"n.{column} = {_value(term, bound, key)}"
+        for column, term in zip(COLUMNS, atom.terms, strict=False)
+    ]
+    return (
+        f"NOT EXISTS (SELECT 1 FROM facts n WHERE {' AND '.join(same)}"
+        " AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.id = n.id))"
+    )
+
+
+def _value(term: Term, bound: Mapping[Variable, str], key: Keys) -> str:
+    return bound[term] if isinstance(term, Variable) else str(key(term))
+
+
+def head_of(columns: Sequence[str], table: str = "found") -> str:
+    """The condition that a row of ``facts`` has the terms of a row of another table."""
+    return " AND ".join(f"facts.{column} = {table}.{column}" for column in columns)

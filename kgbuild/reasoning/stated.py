@@ -1,0 +1,210 @@
+"""What the graph itself says, as facts for rules: claims, denials, qualifiers, categories.
+
+A claim is a fact where it may be shown as a plain edge: asserted, stated outright by some text,
+and not rejected. The same holds of denials.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+
+from kgbuild.graph.reading import StoredGraph
+from kgbuild.graph.rows import concept_key
+from kgbuild.graph.schema import key
+from kgbuild.reasoning.joins import COLUMNS, head_of
+from kgbuild.reasoning.strengths import beliefs, denials
+from kgbuild.vocabulary import ancestors
+
+__all__ = ["StatedFacts"]
+
+Row = tuple[int, int, int, int, int, int, int, float]
+"""A relation, five terms, the key of the assertion that says so (0: the store), its belief."""
+
+_TERMS = ", ".join(f"{column} INTEGER" for column in COLUMNS)
+_TABLES = (
+    f"CREATE TEMP TABLE stated(relation INTEGER, {_TERMS}, assertion INTEGER, belief REAL)",
+    "CREATE TEMP TABLE changed(id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE touched(id INTEGER PRIMARY KEY)",
+)
+_LIST = ", ".join(COLUMNS)
+_PLAIN = (
+    "EXISTS (SELECT 1 FROM evidence e WHERE e.assertion = a.id AND e.status = 'stated')"
+    " AND a.identity NOT IN (SELECT assertion FROM reviews WHERE verdict = 'rejected')"
+    " AND a.id NOT IN (SELECT assertion FROM policy_reviews WHERE verdict = 'rejected')"
+)
+
+
+class StatedFacts:
+    """Keeps facts and leaves as the graph has them, in the layer behind ``connection``.
+
+    Leaves in the temporary table ``touched`` the facts that lost a leaf, in ``dirty`` those of
+    which the leaves or their beliefs are others now, in ``fresh`` the new ones.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        graph: StoredGraph,
+        relations: Mapping[str, int],
+        categories: Sequence[str] | None,
+    ) -> None:
+        self.connection = connection
+        self.store = graph.connection
+        self.graph = graph
+        self.relations = relations
+        self.categories = categories
+        for table in _TABLES:
+            connection.execute(table)
+
+    def keep(self, known: int | None) -> None:
+        """Bring the leaves up to date with what changed after a revision; None for all."""
+        changed = None if known is None else self._changed(known)
+        believed = beliefs(self.graph, changed)
+        if changed is not None:
+            self._mark(changed)
+            self.connection.execute(
+                "DELETE FROM beliefs WHERE assertion IN (SELECT id FROM changed)"
+            )
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO beliefs VALUES (?, ?)", sorted(believed.items())
+        )
+        self._fill(self._claims(changed, believed))
+        self._lose("l.assertion IN (SELECT id FROM changed)")
+        if "category" in self.relations:
+            self._fill(self._categories(known))
+            self._lose(
+                "l.assertion = 0 AND l.fact IN (SELECT f.id FROM facts f JOIN changed c"
+                f" ON f.a = c.id WHERE f.relation = {self.relations['category']})"
+            )
+        self.connection.execute("INSERT OR IGNORE INTO dirty SELECT id FROM touched")
+        self._keep_twins()
+
+    def _mark(self, numbers: Sequence[int]) -> None:
+        self.connection.execute("DELETE FROM changed")
+        self.connection.executemany("INSERT INTO changed VALUES (?)", [(n,) for n in numbers])
+
+    def _fill(self, rows: Iterator[Row]) -> None:
+        self.connection.execute("DELETE FROM stated")
+        self.connection.executemany("INSERT INTO stated VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        (top,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
+        self.connection.execute(
+            f"INSERT OR IGNORE INTO facts(relation, {_LIST}) SELECT relation, {_LIST} FROM stated"
+        )
+        self.connection.execute("INSERT INTO fresh SELECT id FROM facts WHERE id > ?", (top,))
+
+    def _lose(self, among: str) -> None:
+        """Take away the leaves among some that are stated no more; then keep what is stated."""
+        same = f"facts.relation = stated.relation AND {head_of(COLUMNS, 'stated')}"
+        self.connection.execute(
+            f"INSERT OR IGNORE INTO touched SELECT l.fact FROM leaves l WHERE {among}"
+            f" AND NOT EXISTS (SELECT 1 FROM stated JOIN facts ON {same}"
+            " WHERE facts.id = l.fact AND stated.assertion = l.assertion)"
+        )
+        self.connection.execute(
+            f"DELETE FROM leaves AS l WHERE {among} AND l.fact IN (SELECT id FROM touched)"
+            f" AND NOT EXISTS (SELECT 1 FROM stated JOIN facts ON {same}"
+            " WHERE facts.id = l.fact AND stated.assertion = l.assertion)"
+        )
+        self.connection.execute(
+            "INSERT OR IGNORE INTO dirty SELECT facts.id FROM stated"
+            f" JOIN facts ON {same} LEFT JOIN leaves l"
+            " ON l.fact = facts.id AND l.assertion = stated.assertion"
+            " WHERE l.belief IS NOT stated.belief"
+        )
+        self.connection.execute(
+            "INSERT OR REPLACE INTO leaves SELECT facts.id, stated.assertion, stated.belief"
+            f" FROM stated JOIN facts ON {same}"
+        )
+
+    def _keep_twins(self) -> None:
+        """Remember which claims are denied: when a denial goes, nothing names its claim."""
+        self.connection.execute("DELETE FROM twins")
+        self.connection.executemany(
+            "INSERT INTO twins VALUES (?, ?)", sorted(denials(self.store).items())
+        )
+
+    def _changed(self, known: int) -> list[int]:
+        """The keys of the assertions whose belief or existence may be another now."""
+        rows = self.store.execute(
+            "SELECT id FROM assertions WHERE revision > ?1 UNION"
+            " SELECT e.assertion FROM documents d JOIN evidence e ON e.version = d.version"
+            " WHERE d.revision > ?1",
+            (known,),
+        )
+        changed = {number for (number,) in rows}
+        gone = self.store.execute(
+            "SELECT identity FROM gone WHERE kind = 'assertion' AND revision > ?", (known,)
+        )
+        changed |= {key(identity) for (identity,) in gone}
+        for twins in (denials(self.store), dict(self.connection.execute("SELECT * FROM twins"))):
+            changed |= {twins[one] for one in changed if one in twins}
+        return sorted(changed)
+
+    # --- the rows ----------------------------------------------------------------------------
+
+    def _claims(
+        self, changed: Sequence[int] | None, believed: Mapping[int, float]
+    ) -> Iterator[Row]:
+        select = (
+            "SELECT a.id, a.subject, a.predicate, a.object, a.negated, a.qualifiers"
+            f" FROM assertions a WHERE {_PLAIN}"
+        )
+        if changed is None:
+            wanted = [name for name in self.relations if name.startswith("biolink:")]
+            if not {"denied", "qualified"} & self.relations.keys():
+                marks = ",".join("?" * len(wanted))
+                rows = self.store.execute(f"{select} AND a.predicate IN ({marks})", wanted)
+            else:
+                rows = self.store.execute(select)
+            yield from self._facts(rows, believed)
+            return
+        for one in changed:
+            yield from self._facts(self.store.execute(f"{select} AND a.id = ?", (one,)), believed)
+
+    def _facts(self, rows: sqlite3.Cursor, believed: Mapping[int, float]) -> Iterator[Row]:
+        plain, denied = self.relations, self.relations.get("denied")
+        qualified = self.relations.get("qualified")
+        for number, subject, predicate, object_, negated, qualifiers in rows:
+            belief = believed.get(number, 0.0)
+            if negated:
+                if denied:
+                    said = self._key(predicate)
+                    yield (denied, subject, said, object_, 0, 0, number, belief)
+                continue
+            if predicate in plain:
+                yield (plain[predicate], subject, object_, 0, 0, 0, number, belief)
+            if qualified and qualifiers:
+                said = self._key(predicate)
+                for name, value in json.loads(qualifiers):
+                    yield (
+                        qualified, subject, said, object_, self._key(name), self._key(value),
+                        number, belief,
+                    )  # fmt: skip
+
+    def _categories(self, known: int | None) -> Iterator[Row]:
+        """The categories that rules ask for, of the concepts that changed."""
+        relation = self.relations["category"]
+        rows = self.store.execute(
+            "SELECT id, category FROM concepts WHERE revision > ?", (known or -1,)
+        ).fetchall()
+        gone = self.store.execute(
+            "SELECT identity FROM gone WHERE kind = 'concept' AND revision > ?", (known or -1,)
+        )
+        self._mark(sorted({n for n, _ in rows} | {concept_key(c) for (c,) in gone}))
+        above: dict[str, list[int]] = {}
+        for number, category in rows:
+            if category not in above:
+                classes = {category, *ancestors(category)}
+                if self.categories is not None:
+                    classes &= set(self.categories)
+                above[category] = [self._key(one) for one in sorted(classes)]
+            for one in above[category]:
+                yield (relation, number, one, 0, 0, 0, 0, 1.0)
+
+    def _key(self, text: str) -> int:
+        """The key of a term, which is given a name in the layer."""
+        number = concept_key(text)
+        self.connection.execute("INSERT OR IGNORE INTO terms VALUES (?, ?)", (number, text))
+        return number

@@ -176,6 +176,8 @@ class _Parser:
         token = self._tokens[self._at]
         if expected and expected not in (token.kind, token.text):
             raise self._error(f"expected {expected}, found {token.text!r}", token.start)
+        if token.kind == "end":
+            raise self._error("ends in the middle of a rule", token.start)
         self._at += 1
         return token
 
@@ -272,7 +274,7 @@ class _Parser:
 
     def _compared(self) -> bool:
         """Whether what follows is ``term operator term`` and no atom."""
-        return self._tokens[self._at + 1].kind == "operator"
+        return [token.kind for token in self._tokens[self._at + 1 : self._at + 2]] == ["operator"]
 
     def _comparison(self) -> Comparison:
         left, operator = self._term(), self._next("operator")

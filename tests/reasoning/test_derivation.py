@@ -239,3 +239,20 @@ def test_rules_that_cannot_be_applied_are_named_with_file_and_line(case):
     with pytest.raises(InputError, match=message) as raised:
         parse_rules(text, "mine.rls")
     assert str(raised.value).startswith("mine.rls, line ")
+
+
+WORDS = st.sampled_from(
+    ["p", "q", "biolink:treats", "(", ")", ",", ".", ":-", "?x", "?y", "~", "!=", "=", "#[", "]",
+     "name", "confidence", '"a"', "0.5", "@prefix", "a:", "<http://x>", "%", "\n", "!z", "<", "é"]
+)  # fmt: skip
+
+
+@given(st.lists(WORDS, max_size=25))
+def test_any_text_is_rules_or_a_mistake_with_a_line(words):
+    """Law: no text makes the parser fail in any other way."""
+    wrong = None
+    try:
+        parse_rules(" ".join(words), "mine.rls")
+    except InputError as error:
+        wrong = error
+    assert wrong is None or str(wrong).startswith("mine.rls, line ")

@@ -1,0 +1,199 @@
+"""Check a proof against the store and the rules, without any of the reasoner's code.
+
+A proof is right when every leaf is an assertion of the graph that may be shown as a plain edge
+(or a denial, or a category), quotes all its evidence with the document's own words, and has the
+belief that the evidence gives; every step is an instance of its rule; what must be absent is
+absent; no fact rests on itself; and all numbers follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from math import isclose, prod
+from typing import Any
+
+from kgbuild.assertion import Assertion
+from kgbuild.components import Graph
+from kgbuild.errors import KgbuildError
+from kgbuild.reasoning.belief import belief
+from kgbuild.reasoning.rules import Rule, Variable
+from kgbuild.vocabulary import ancestors
+
+__all__ = ["Checker"]
+
+Node = Mapping[str, Any]
+Derived = Callable[[str, Sequence[str]], bool]
+_FEW = 10
+_PARTS = {
+    "given": "arguments by relation",
+    "stated": "arguments assertion belief by evidence relation",
+    "derived": "absent arguments by confidence file hypothesis line premises relation rule why",
+}
+
+
+class Checker:
+    """Checks proofs. ``derived`` says whether a rule concluded a fact: absence is of both."""
+
+    def __init__(self, graph: Graph, rules: Mapping[str, Rule], derived: Derived) -> None:
+        self._graph = graph
+        self._rules = rules
+        self._derived = derived
+        self._names = {concept.id: concept.label for concept in graph.concepts()}.get
+        self._retracted = {
+            document.id
+            for document in graph.documents()
+            if any(n.kind.value == "retraction" and n.incoming for n in document.notices)
+        }
+
+    def problems(self, explained: Node) -> Iterator[str]:
+        """What is wrong with an explanation (a fact and its proofs); nothing where it is right."""
+        try:
+            fact = _fact(explained)
+            if not explained["proofs"]:
+                yield f"{fact}: there is no proof"
+            factors = []
+            for proof in explained["proofs"]:
+                if _fact(proof["tree"]) != fact:
+                    yield f"{fact}: a proof is of {_fact(proof['tree'])}"
+                yield from self._node(proof["tree"], ())
+                factors.append(dict(_factors(proof["tree"])))
+                if not isclose(proof["strength"], prod(factors[-1].values()), abs_tol=1e-9):
+                    yield f"{fact}: a proof is not as strong as {proof['strength']}"
+            if len({repr(proof["tree"]) for proof in explained["proofs"]}) != len(factors):
+                yield f"{fact}: one proof is given twice"
+            yield from _confidence(fact, explained, factors)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, KgbuildError) as error:
+            yield f"not a proof: {type(error).__name__}: {error}"
+
+    def _node(self, node: Node, below: tuple[tuple[str, ...], ...]) -> Iterator[str]:
+        fact = _fact(node)
+        if " ".join(sorted(node)) != _PARTS[node["by"]]:
+            yield f"{fact}: has other parts than a node has"
+        if fact in below:
+            yield f"{fact}: rests on itself"
+        check = {"given": self._given, "stated": self._stated, "derived": self._step}[node["by"]]
+        yield from check(node)
+        for premise in node.get("premises", ()):
+            yield from self._node(premise, (*below, fact))
+
+    def _given(self, node: Node) -> Iterator[str]:
+        relation, concept, category = _fact(node)
+        own = self._graph.concept(concept).category
+        if relation != "category" or category not in (own, *ancestors(own)):
+            yield f"{relation}({concept}, {category}): the graph does not say so"
+
+    def _stated(self, node: Node) -> Iterator[str]:
+        fact, claim = _fact(node), self._graph.assertion(node["assertion"])
+        if not replace(claim, negated=False).plain:
+            yield f"{fact}: no text states it outright, or it was rejected"
+        if claim.id != node["assertion"] or fact not in set(_readings(claim)):
+            yield f"{fact}: assertion {claim.id} says something else"
+        if not isclose(node["belief"], self._belief(claim), abs_tol=1e-9):
+            yield f"{fact}: the evidence gives another belief than {node['belief']}"
+        told = [
+            {"document": e.document, "section": e.section, "text": e.text, "score": e.score,
+             "spans": [[s.start, s.end] for s in e.spans], "status": e.status.value,
+             "component": e.source.component} for e in claim.evidence
+        ]  # fmt: skip
+        if node["evidence"] != told:
+            yield f"{fact}: the evidence is not what the graph holds"
+        for evidence in claim.evidence:
+            text = self._graph.document(evidence.document).text
+            if " … ".join(span.of(text) for span in evidence.spans) != evidence.text:
+                yield f"{fact}: {evidence.document} does not have these words there"
+
+    def _belief(self, claim: Assertion) -> float:
+        same = self._graph.assertions(
+            subject=claim.subject, predicate=claim.predicate, object=claim.object
+        )
+        other = (not claim.negated, claim.qualifiers)
+        denial = next((a for a in same if (a.negated, a.qualifiers) == other), None)
+        return belief(claim, denial, retracted=self._retracted)
+
+    def _step(self, node: Node) -> Iterator[str]:
+        fact, rule = _fact(node), self._rules.get(node["rule"])
+        if rule is None:
+            yield f"{fact}: there is no rule {node['rule']!r}"
+            return
+        told = (node["confidence"], node["hypothesis"], node["file"], node["line"])
+        if told != (rule.confidence, rule.hypothesis, rule.file, rule.line):
+            yield f"{fact}: rule {rule.name!r} has another confidence, place or standing"
+        bound: dict[str, str] = {}
+        atoms = [(atom, _fact(p)) for atom, p in zip(rule.body, node["premises"], strict=True)]
+        for atom, (relation, *arguments) in [*atoms, (rule.head, fact)]:
+            if relation != atom.relation:
+                yield f"{fact}: {relation} stands where rule {rule.name!r} has {atom.relation}"
+            for term, argument in zip(atom.terms, arguments, strict=True):
+                expected = bound.setdefault(term, argument) if isinstance(term, Variable) else term
+                if expected != argument:
+                    yield f"{fact}: {argument} stands where rule {rule.name!r} has {expected}"
+        for left, operator, right in rule.comparisons:
+            if (_value(left, bound) == _value(right, bound)) != (operator == "="):
+                yield f"{fact}: {left} {operator} {right} does not hold"
+        absent = [(a.relation, *(_value(t, bound) for t in a.terms)) for a in rule.absent]
+        if absent != [_fact(a) for a in node["absent"]]:
+            yield f"{fact}: something else must be absent"
+        for missing in absent:
+            if self._holds(missing):
+                yield f"{fact}: {missing} is not absent"
+        why = rule.display
+        for name, term in bound.items():
+            why = why.replace("{?" + name + "}", self._names(term) or term)
+        if why != node["why"]:
+            yield f"{fact}: rule {rule.name!r} gives another reason"
+
+    def _holds(self, fact: tuple[str, ...]) -> bool:
+        relation, *arguments = fact
+        if relation == "category":
+            return not any(self._given({"relation": relation, "arguments": arguments}))
+        if self._derived(relation, arguments):
+            return True
+        ends = arguments[0], arguments[min(2, len(arguments) - 1)]
+        claims = self._graph.assertions(subject=ends[0], object=ends[1])
+        plain = [claim for claim in claims if replace(claim, negated=False).plain]
+        return any(fact in set(_readings(claim)) for claim in plain)
+
+
+def _value(term: str, bound: Mapping[str, str]) -> str:
+    return bound[term] if isinstance(term, Variable) else term
+
+
+def _fact(node: Node) -> tuple[str, ...]:
+    return (str(node["relation"]), *map(str, node["arguments"]))
+
+
+def _readings(claim: Assertion) -> Iterator[tuple[str, ...]]:
+    if claim.negated:
+        yield ("denied", claim.subject, claim.predicate, claim.object)
+        return
+    yield (claim.predicate, claim.subject, claim.object)
+    for name, value in claim.qualifiers:
+        yield ("qualified", claim.subject, claim.predicate, claim.object, name, value)
+
+
+def _factors(node: Node) -> Iterator[tuple[Any, float]]:
+    if node["by"] == "stated":
+        yield node["assertion"], node["belief"]
+    elif node["by"] == "derived":
+        premises = tuple(map(_fact, node["premises"]))
+        yield (node["rule"], _fact(node), premises), node["confidence"]
+        for premise in node["premises"]:
+            yield from _factors(premise)
+
+
+def _confidence(fact: object, explained: Node, factors: list[dict[Any, float]]) -> Iterator[str]:
+    """Inclusion and exclusion over the proofs, where they are all and few enough."""
+    low, high = explained["confidence"], explained["upper"]
+    if not 0.0 <= low <= high <= 1.0:
+        yield f"{fact}: {low} and {high} are no bounds"
+    if not explained["complete"] or len(factors) > _FEW:
+        return
+    exact = 0.0
+    for size in range(1, len(factors) + 1):
+        for some in combinations(factors, size):
+            union = {one: p for proof in some for one, p in proof.items()}
+            exact -= (-1) ** size * prod(union.values())
+    if not isclose(low, exact, abs_tol=1e-9) or low != high:
+        yield f"{fact}: a confidence of {low} does not follow, it is {exact:.6f}"

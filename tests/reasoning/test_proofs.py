@@ -1,0 +1,222 @@
+"""Proofs go down to sentences, pass the checker, and do not pass it when they were changed."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from kgbuild.cli import main
+from kgbuild.reasoning import checker as checker_module
+from kgbuild.reasoning.checker import Checker
+from kgbuild.reasoning.derivation import reason
+from kgbuild.reasoning.layer import open_layer
+from kgbuild.reasoning.proofs import explain
+from kgbuild.reasoning.rule_syntax import shipped_rules
+from kgbuild.testing.library import Library, Said
+
+DOWN = (("biolink:object_direction_qualifier", "decreased"),)
+CANDIDATE = ("candidate_treatment", ("mesh:C1", "mesh:D1"))
+
+
+@pytest.fixture
+def reasoned(library: Library) -> Library:
+    """A chemical that lowers two genes, each of which promotes a disease in two ways."""
+    library.add(
+        {
+            "pubmed:1": [
+                Said("C1", "affects", "G1", qualifiers=DOWN),
+                Said("G1", "causes", "D1"),
+                Said("G1", "contributes_to", "D1", score=0.7),
+            ],
+            "pubmed:2": [
+                Said("C1", "affects", "G2", qualifiers=DOWN, score=0.6),
+                Said("G2", "positively_correlated_with", "D1"),
+                Said("C2", "is_substrate_of", "G1"),
+                Said("G1", "causes", "D1", words="D1 came of G1."),
+            ],
+        }
+    )
+    with library.open() as graph:
+        reason(graph, shipped_rules())
+    return library
+
+
+def checking(library: Library, explained: dict) -> list[str]:
+    with library.open() as graph, open_layer(library.folder) as layer:
+        made = Checker(
+            graph,
+            {rule.name: rule for rule in layer.rules.values()},
+            lambda name, terms: layer.find(name, tuple(terms)) is not None,
+        )
+        return list(made.problems(explained))
+
+
+def explained(library: Library, relation: str, arguments: tuple[str, ...]) -> dict:
+    with library.open() as graph, open_layer(library.folder) as layer:
+        return explain(graph, layer, relation, arguments)
+
+
+def test_a_proof_ends_in_sentences(reasoned):
+    found = explained(reasoned, *CANDIDATE)
+    leaves, waiting = [], [proof["tree"] for proof in found["proofs"]]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.get("premises", [])
+        leaves += [evidence["text"] for evidence in node.get("evidence", ())]
+    assert {"C1 affects G1.", "G1 causes D1.", "G2 positively_correlated_with D1."} <= set(leaves)
+    assert len(found["proofs"]) == 3
+    strengths = [proof["strength"] for proof in found["proofs"]]
+    assert strengths == sorted(strengths, reverse=True)
+
+
+def test_every_proof_of_every_conclusion_passes(reasoned):
+    with open_layer(reasoned.folder) as layer:
+        conclusions = list(layer.conclusions())
+    assert len(conclusions) >= 5
+    for one in conclusions:
+        assert checking(reasoned, explained(reasoned, one.relation, one.arguments)) == []
+
+
+def corrupted(proof: dict, drawn: random.Random) -> dict:
+    """The explanation with one thing in one place changed."""
+    made = copy.deepcopy(proof)
+    places: list[tuple[object, object]] = []
+
+    def walk(value: object) -> None:
+        if isinstance(value, dict):
+            for key, below in sorted(value.items()):
+                # To say that there may be more proofs claims less, and is not a lie.
+                if key != "complete":
+                    places.append((value, key))
+                    walk(below)
+        elif isinstance(value, list):
+            for number, below in enumerate(value):
+                places.append((value, number))
+                walk(below)
+
+    walk(made)
+    holder, key = drawn.choice(places)
+    old = holder[key]  # type: ignore[index]
+    if drawn.random() < 0.3 and (isinstance(old, list | dict) or isinstance(holder, list)):
+        del holder[key]  # type: ignore[attr-defined]
+        return made
+    holder[key] = changed(old, drawn)  # type: ignore[index]
+    return made
+
+
+def changed(old: object, drawn: random.Random) -> object:
+    match old:
+        case bool():
+            return not old
+        case int():
+            return old + drawn.choice([-1, 1])
+        case float():
+            return drawn.choice([old / 2, min(1.0, old * 1.01 + 0.001), 1.5])
+        case str():
+            return drawn.choice([old + "x", old[1:], "mesh:C2"])
+        case list():
+            return drawn.choice([old[::-1] if old != old[::-1] else [], [*old, *old], []]) or ["x"]
+    return {}
+
+
+def test_a_thousand_corruptions_are_caught(reasoned):
+    """Every seeded change of a proof, wherever it is made, is found."""
+    drawn = random.Random(20261124)
+    right = explained(reasoned, *CANDIDATE)
+    with reasoned.open() as graph, open_layer(reasoned.folder) as layer:
+        made = Checker(
+            graph,
+            {rule.name: rule for rule in layer.rules.values()},
+            lambda name, terms: layer.find(name, tuple(terms)) is not None,
+        )
+        missed, done = [], 0
+        while done < 1000:
+            wrong = corrupted(right, drawn)
+            if wrong == right:
+                continue
+            done += 1
+            if not list(made.problems(wrong)):
+                missed.append(wrong)
+    assert not missed, f"{len(missed)} missed, the first: {json.dumps(missed[0])[:2000]}"
+
+
+def test_a_proof_does_not_outlive_its_sentences(reasoned):
+    before = explained(reasoned, *CANDIDATE)
+    reasoned.remove("pubmed:2")
+    with reasoned.open() as graph:
+        reason(graph, shipped_rules())
+    assert checking(reasoned, before)
+    assert checking(reasoned, explained(reasoned, *CANDIDATE)) == []
+
+
+def test_what_is_known_by_now_is_no_candidate(reasoned):
+    before = explained(reasoned, *CANDIDATE)
+    reasoned.add({"pubmed:3": [Said("C1", "treats", "D1")]})
+    assert any("is not absent" in problem for problem in checking(reasoned, before))
+
+
+def test_the_checker_is_short_and_shares_nothing_with_the_reasoner():
+    source = Path(str(checker_module.__file__)).read_text("utf-8")
+    assert len(source.splitlines()) < 200
+    imported = {
+        node.module
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and "reasoning" in str(node.module)
+    }
+    assert imported == {"kgbuild.reasoning.belief", "kgbuild.reasoning.rules"}
+
+
+def run(library: Library, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = main([*words, "--kg", str(library.folder)])
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def test_the_verbs(reasoned, capsys, tmp_path):
+    code, out, err = run(reasoned, capsys, "reason", "--list")
+    assert code == 0
+    assert "0 new, 0 gone" in err
+    assert "(hypothesis)" in out
+    code, out, _ = run(reasoned, capsys, "explain", "c1", "candidate_treatment", "d1")
+    assert code == 0
+    assert "hypothesis by rule repurposing-through-gene (biomedicine.rls, line" in out
+    assert "pubmed:1, abstract, 0-14, stated: C1 affects G1." in out
+    assert "nowhere: c1 — biolink:treats — d1" in out
+    _, dot, _ = run(reasoned, capsys, "explain", "C1", "candidate_treatment", "mesh:D1", "--dot")
+    assert dot.startswith("digraph proof {")
+    _, page, _ = run(reasoned, capsys, "explain", "c1", "candidate_treatment", "d1", "--html")
+    assert "<q>C1 affects G1.</q>" in page
+    _, text, _ = run(reasoned, capsys, "explain", "c1", "candidate_treatment", "d1", "--json")
+    kept = tmp_path / "proof.json"
+    kept.write_text(text)
+    assert run(reasoned, capsys, "verify", str(kept))[0] == 0
+    kept.write_text(text.replace("C1 affects G1.", "C1 affects G7."))
+    code, out, _ = run(reasoned, capsys, "verify", str(kept))
+    assert code == 1
+    assert "the evidence is not what the graph holds" in out
+    code, _, err = run(reasoned, capsys, "verify")
+    assert code == 0
+    assert "0 conclusions are not proved" in err
+
+
+def test_mistakes_get_an_answer(reasoned, capsys, tmp_path):
+    code, _, err = run(reasoned, capsys, "explain", "c1", "treats", "d1")
+    assert code == 2
+    assert "nothing states or concludes biolink:treats" in err
+    code, _, err = run(reasoned, capsys, "explain", "nobody", "treats", "d1")
+    assert code == 2
+    assert "the graph has no concept 'nobody'" in err
+    rules = tmp_path / "wrong.rls"
+    rules.write_text("p(?x) :- \n")
+    code, _, err = run(reasoned, capsys, "reason", "--rules", str(rules))
+    assert code == 2
+    assert "wrong.rls, line" in err
+    reasoned.add({"pubmed:8": [Said("C1", "treats", "D2")]})
+    code, _, err = run(reasoned, capsys, "explain", "c1", "candidate_treatment", "d1")
+    assert code == 2
+    assert "hint: kgbuild reason" in err

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
+
+if TYPE_CHECKING:
+    from kgbuild.reasoning.derivation import Derived
 
 __all__ = ["command"]
 
@@ -62,16 +66,24 @@ def command(
     limits = Limits(conclusions=max_conclusions, seconds=max_seconds)
     with load(set_up(kg=kg).folder) as graph:
         done = reason(graph, rules, limits=limits, afresh=afresh)
-        click.echo(
-            f"{done.inferred:,} conclusions, {done.supports:,} ways to them, from"
-            f" {done.facts - done.inferred:,} facts by {len(rules)} rules"
-            f" ({'all anew' if done.afresh else f'{done.added:,} new, {done.removed:,} gone'},"
-            f" {done.seconds:.1f} s)",
-            err=True,
-        )
+        _summarise(graph, done, len(rules))
         if list_ or json_:
             _list(graph, limit, json_)
     return ExitCode.WELL
+
+
+def _summarise(graph: StoredGraph, done: Derived, rules: int) -> None:
+    from kgbuild.reasoning.layer import open_layer
+
+    with open_layer(graph.folder) as layer:
+        counts = layer.counts()
+    change = "all anew" if done.afresh else f"{done.added:,} new, {done.removed:,} gone"
+    click.echo(
+        f"{counts['inferred']:,} conclusions, {counts['supports']:,} ways to them, from"
+        f" {counts['facts'] - counts['inferred']:,} facts by {rules} rules"
+        f" ({change}, {done.seconds:.1f} s)",
+        err=True,
+    )
 
 
 def _list(graph: StoredGraph, limit: int, json_: bool) -> None:

@@ -46,12 +46,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derived:
-    """What a run of the rules did. ``afresh``: all was derived anew, not brought up to date."""
+    """What a run of the rules did: how many facts, stated or inferred, came and went.
+
+    ``afresh``: all was derived anew, not brought up to date.
+    """
 
     afresh: bool
-    facts: int
-    inferred: int
-    supports: int
     added: int
     removed: int
     seconds: float
@@ -159,7 +159,6 @@ class _Derivation:
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)",
                 [("revision", revision), ("rules", _digest(self.rules))],
             )
-            outcome = self._outcome(added, removed)
             self.connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             self._roll_back()
@@ -169,12 +168,18 @@ class _Derivation:
         except BaseException:
             self._roll_back()
             raise
-        return outcome
+        return Derived(
+            afresh=self.afresh,
+            added=added,
+            removed=removed,
+            seconds=time.monotonic() - self.started,
+        )
 
     def _open(self) -> None:
         execute = self.connection.execute
         execute("PRAGMA temp_store = MEMORY")
         execute("PRAGMA cache_size = -262144")
+        execute("PRAGMA automatic_index = OFF")
         execute(FOUND)
         for table in ("fresh", "delta", "dead", "dirty"):
             execute(f"CREATE TEMP TABLE {table}(id INTEGER PRIMARY KEY)")
@@ -204,22 +209,6 @@ class _Derivation:
             "INSERT INTO relations VALUES (?, ?)", [(n, r) for r, n in self.relations.items()]
         )
 
-    def _outcome(self, added: int, removed: int) -> Derived:
-        def count(what: str) -> int:
-            (number,) = self.connection.execute(f"SELECT count(*) FROM {what}").fetchone()
-            return int(number)
-
-        inferred = count("facts f WHERE NOT EXISTS (SELECT 1 FROM leaves WHERE fact = f.id)")
-        return Derived(
-            afresh=self.afresh,
-            facts=count("facts"),
-            inferred=inferred,
-            supports=count("supports"),
-            added=added,
-            removed=removed,
-            seconds=time.monotonic() - self.started,
-        )
-
     def _change(self, known: int | None) -> tuple[int, int]:
         """Bring everything up to date; how many facts came, and how many went."""
         execute = self.connection.execute
@@ -234,7 +223,7 @@ class _Derivation:
             self.counts = dict(counted.fetchall())
         heads = ",".join(str(self.relations[rule.head.relation]) for rule in self.rules)
         execute(
-            "INSERT INTO dead SELECT t.id FROM touched t JOIN facts f ON f.id = t.id"
+            "INSERT INTO dead SELECT t.id FROM touched t CROSS JOIN facts f ON f.id = t.id"
             f" WHERE f.relation NOT IN ({heads})"
             " AND NOT EXISTS (SELECT 1 FROM leaves WHERE fact = t.id)"
         )
@@ -375,7 +364,8 @@ class _Derivation:
                                                  blocked=True))  # fmt: skip
         heads = sorted({self.relations[rule.head.relation] for rule in layer})
         execute(
-            "INSERT OR IGNORE INTO doubt SELECT t.id FROM touched t JOIN facts f ON f.id = t.id"
+            "INSERT OR IGNORE INTO doubt"
+            " SELECT t.id FROM touched t CROSS JOIN facts f ON f.id = t.id"
             f" WHERE f.relation IN ({','.join(map(str, heads))})"
         )
         self._spread_doubt(layer)

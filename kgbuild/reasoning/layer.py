@@ -146,6 +146,18 @@ class DerivedLayer:
         ).fetchone()
         return int(value)
 
+    def counts(self) -> dict[str, int]:
+        """How many facts, how many of them inferred, and how many ways to conclude them."""
+        counted = {
+            "facts": "facts",
+            "inferred": "facts f WHERE NOT EXISTS (SELECT 1 FROM leaves WHERE fact = f.id)",
+            "supports": "supports",
+        }
+        return {
+            name: int(self.connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
+            for name, what in counted.items()
+        }
+
     @property
     def rules(self) -> dict[int, Rule]:
         """The rules that were applied, by number."""

@@ -60,8 +60,8 @@ class StatedFacts:
 
     def keep(self, known: int | None) -> None:
         """Bring the leaves up to date with what changed after a revision; None for all."""
-        changed = None if known is None else self._changed(known)
-        believed = beliefs(self.graph, changed)
+        changed, twins = self._changed(known)
+        believed = beliefs(self.graph, changed, twins=twins)
         if changed is not None:
             self._mark(changed)
             self.connection.execute(
@@ -79,7 +79,6 @@ class StatedFacts:
                 f" ON f.a = c.id WHERE f.relation = {self.relations['category']})"
             )
         self.connection.execute("INSERT OR IGNORE INTO dirty SELECT id FROM touched")
-        self._keep_twins()
 
     def _mark(self, numbers: Sequence[int]) -> None:
         self.connection.execute("DELETE FROM changed")
@@ -118,15 +117,16 @@ class StatedFacts:
             f" FROM stated JOIN facts ON {same}"
         )
 
-    def _keep_twins(self) -> None:
-        """Remember which claims are denied: when a denial goes, nothing names its claim."""
-        self.connection.execute("DELETE FROM twins")
-        self.connection.executemany(
-            "INSERT INTO twins VALUES (?, ?)", sorted(denials(self.store).items())
-        )
+    def _changed(self, known: int | None) -> tuple[list[int] | None, dict[int, int]]:
+        """The keys of the assertions whose belief or existence may be another now; the denials.
 
-    def _changed(self, known: int) -> list[int]:
-        """The keys of the assertions whose belief or existence may be another now."""
+        The layer remembers which claims are denied: when a denial goes, nothing else names the
+        claim that it denied.
+        """
+        if known is None:
+            twins = denials(self.store)
+            self._keep_twins(twins)
+            return None, twins
         rows = self.store.execute(
             "SELECT id FROM assertions WHERE revision > ?1 UNION"
             " SELECT e.assertion FROM documents d JOIN evidence e ON e.version = d.version"
@@ -138,9 +138,17 @@ class StatedFacts:
             "SELECT identity FROM gone WHERE kind = 'assertion' AND revision > ?", (known,)
         )
         changed |= {key(identity) for (identity,) in gone}
-        for twins in (denials(self.store), dict(self.connection.execute("SELECT * FROM twins"))):
-            changed |= {twins[one] for one in changed if one in twins}
-        return sorted(changed)
+        before = dict(self.connection.execute("SELECT assertion, denial FROM twins").fetchall())
+        changed |= {before[one] for one in changed if one in before}
+        twins = {one: other for one, other in before.items() if one not in changed}
+        twins |= denials(self.store, sorted(changed))
+        changed |= {twins[one] for one in changed if one in twins}
+        self._keep_twins(twins)
+        return sorted(changed), twins
+
+    def _keep_twins(self, twins: Mapping[int, int]) -> None:
+        self.connection.execute("DELETE FROM twins")
+        self.connection.executemany("INSERT INTO twins VALUES (?, ?)", sorted(twins.items()))
 
     # --- the rows ----------------------------------------------------------------------------
 

@@ -31,9 +31,15 @@ def beliefs(
     graph: StoredGraph,
     among: Iterable[int] | None = None,
     model: BeliefModel = DEFAULT_MODEL,
+    *,
+    twins: Mapping[int, int] | None = None,
 ) -> dict[int, float]:
-    """The belief of each assertion, or of those with the given keys, by key."""
-    twins = denials(graph.connection)
+    """The belief of each assertion, or of those with the given keys, by key.
+
+    ``twins`` is what :func:`denials` gives, for whoever has it already.
+    """
+    if twins is None:
+        twins = denials(graph.connection)
     wanted = None if among is None else set(among)
     if wanted is not None:
         wanted |= {twins[one] for one in wanted if one in twins}
@@ -106,13 +112,22 @@ def _verdicts(connection: sqlite3.Connection) -> Mapping[int, list[str]]:
     return found
 
 
-def denials(connection: sqlite3.Connection) -> dict[int, int]:
-    """Each denied claim's key to its denial's, and the other way round."""
-    found: dict[int, int] = {}
-    rows = connection.execute(
+def denials(connection: sqlite3.Connection, among: Iterable[int] | None = None) -> dict[int, int]:
+    """Each denied claim's key to its denial's, and the other way round.
+
+    Of all denials, or of those with the given keys.
+    """
+    select = (
         "SELECT a.id, s.curie, a.predicate, o.curie, a.qualifiers FROM assertions a"
         " JOIN concepts s ON s.id = a.subject JOIN concepts o ON o.id = a.object WHERE a.negated"
     )
+    if among is None:
+        rows = connection.execute(select).fetchall()
+    else:
+        rows = [
+            row for one in among for row in connection.execute(f"{select} AND a.id = ?", (one,))
+        ]
+    found: dict[int, int] = {}
     for denial, subject, predicate, object_, qualifiers in rows:
         claim = assertion_id(subject, predicate, object_, False, decode_terms(qualifiers))
         found[denial] = key(claim)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from kgbuild_model.batching import collate
+from kgbuild_model.batching import pieces_of
 from kgbuild_model.checkpoint import load_tagger
 from kgbuild_model.tokens import tokenise, windows
 from kgbuild_model.weights import weights_folder
@@ -48,13 +48,25 @@ def read(path: Path, count: int) -> list[str]:
 
 def bare(run: Any, words: list[Any]) -> Callable[[], None]:
     """The encoder alone, on the same windows."""
-    ids = run.tokenizer.encode("").ids
-    marks, padding = (ids[0], ids[-1]), run.tagger.encoder.config.padding_id
     batches = [
-        collate([(w, window)], marks, padding)
+        run.side_by_side([(w, window)])
         for w in words
         for window in windows(w, run.pieces, run.overlap)
     ]
+
+    @torch.no_grad()
+    def work() -> None:
+        for batch in batches:
+            run.tagger.read(batch.ids, batch.mask, batch.shapes)
+
+    return work
+
+
+def eights(run: Any, words: list[Any]) -> Callable[[], None]:
+    """The encoder alone on batches of eight windows of like length, padded to the longest."""
+    rows = [(w, window) for w in words for window in windows(w, run.pieces, run.overlap)]
+    rows.sort(key=lambda row: pieces_of(*row))
+    batches = [run.side_by_side(rows[place : place + 8]) for place in range(0, len(rows), 8)]
 
     @torch.no_grad()
     def work() -> None:
@@ -123,6 +135,7 @@ def main() -> None:
     lengths = [len(w.ids) + 2 for w in words]
     whole = seconds(lambda: run.tag(texts))
     encoder = seconds(bare(run, words))
+    together = seconds(eights(run, words))
     share = needed(run, lengths) / encoder / peak(run, round(sum(lengths) / len(lengths)))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(describe(), f"{torch.get_num_threads()} threads, {kind}")
@@ -130,7 +143,11 @@ def main() -> None:
     print(
         f"{arguments.model}, {len(texts)} texts of {pieces / len(texts):.0f} wordpieces on average"
     )
-    for name, took in (("whole tagger", whole), ("bare encoder", encoder)):
+    for name, took in (
+        ("whole tagger", whole),
+        ("bare encoder", encoder),
+        ("bare, eight a batch", together),
+    ):
         print(f"{name:<20}{len(texts) / took:8.1f} texts/s {pieces / took:10,.0f} wordpieces/s")
     print(f"whole over bare     {whole / encoder:8.2f}")
     print(f"share of the peak   {share:8.2f} of a matrix product in the same precision")

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -30,6 +30,8 @@ from torch import Tensor
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
+from kgbuild_model.relation_reading import RelationRun
+from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.tagger import Tagger
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
@@ -44,10 +46,12 @@ __all__ = [
     "PRECISIONS",
     "digest",
     "load_decoder",
+    "load_relations",
     "load_tagger",
     "new_folder",
     "read_config",
     "save_decoder",
+    "save_relations",
     "save_tagger",
     "stored",
     "unpacked",
@@ -88,6 +92,62 @@ def save_decoder(
     """Write a decoder that looks at no other text, in fp32."""
     config = {"format": _FORMAT, "kind": "decoder", "decoder": asdict(decoder.config)}
     _save(folder, config, tokenizer, decoder.state_dict(), "fp32", papers or {})
+
+
+def save_relations(
+    folder: Path, run: RelationRun, tagger: str, papers: Mapping[str, str] | None = None
+) -> None:
+    """Write a relation model; ``tagger`` is the :func:`digest` of the tagger below it."""
+    config = {
+        "format": _FORMAT,
+        "kind": "relations",
+        "tagger": tagger,
+        **asdict(run.model.config),
+        "thresholds": dict(run.thresholds),
+        "calibrations": {name: curve.points for name, curve in run.calibrations.items()},
+    }
+    tensors = run.model.state_dict()
+    _save(folder, config, run.run.tokenizer, tensors, "int8", papers or {})
+
+
+def load_relations(
+    folder: Path, tagger: Path, *, precision: torch.dtype = torch.float32
+) -> RelationRun:
+    """Read a relation model and the tagger of the folder ``tagger`` that it was trained above.
+
+    Raises CheckpointError where a folder is missing or damaged, or the tagger is another one.
+    """
+    config = read_config(folder, "relations")
+    if config["tagger"] != digest(tagger):
+        raise CheckpointError(
+            f"{folder} was trained above another tagger than {tagger}",
+            hint="name the tagger that it was trained above, or train it anew",
+        )
+    run = load_tagger(tagger, precision=precision)
+    sets = tuple(
+        RelationSet(
+            one["name"], tuple(one["types"]), one["directed"], tuple(map(tuple, one["pairs"]))
+        )
+        for one in config["sets"]
+    )
+    shape = RelationConfig(
+        trunk=config["trunk"],
+        labels=tuple(config["labels"]),
+        sets=sets,
+        width=config["width"],
+        heads=config["heads"],
+    )
+    with torch.random.fork_rng(devices=[]):
+        model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
+    _fill(model, folder)
+    model.encoder.to(precision)
+    curves = {
+        name: Calibration(tuple((x, y) for x, y in points))
+        for name, points in config["calibrations"].items()
+    }
+    return RelationRun(
+        run=run, model=model.eval(), thresholds=config["thresholds"], calibrations=curves
+    )
 
 
 def load_decoder(folder: Path) -> tuple[Decoder, Tokenizer]:

@@ -7,7 +7,6 @@ two labels gets the one with the larger sum of scores.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -72,11 +71,20 @@ def _names(text: str, spans: Sequence[ScoredSpan]) -> dict[str, _Name]:
 def _elsewhere(text: str, name: str, known: _Name, taken: bytearray) -> list[ScoredSpan]:
     """The places where a name stands alone and nothing is tagged yet; they are then taken."""
     found = []
-    for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-        start, end = match.span()
-        if not any(taken[start:end]):
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not any(taken[start:end]) and _stands_alone(text, start, end):
             taken[start:end] = b"\1" * (end - start)
             found.append(
                 replace(known.like, start=start, end=end, label=known.label, score=known.score)
             )
+        start = text.find(name, start + 1)
     return found
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """No letter, digit or underscore touches the place."""
+    around = text[start - 1 : start] if start else ""
+    around += text[end : end + 1]
+    return not any(letter.isalnum() or letter == "_" for letter in around)

@@ -190,10 +190,8 @@ def _write(
         "name": folder.name,
         "encoder": recipe.encoder,
         "labels": list(recipe.labels),
-        "measured_on": "Strict F1 on held-out texts that it was not trained on."
-        if recipe.hold_out
-        else "Strict F1 on texts that it WAS trained on as well: no measure of what it can do.",
-        "held_out": log[-1].get("measured", {}),
+        "measured_on": _measured_on(recipe),
+        "held_out": recipe.measured or log[-1].get("measured", {}),
         "calibration": calibrated,
         "corpora": [
             {
@@ -219,6 +217,17 @@ def _write(
     }
     calibrated_run = replace(run, calibration=calibration)
     save_tagger(folder, calibrated_run, names, precision=precision, papers=papers)
+
+
+def _measured_on(recipe: TaggerRecipe) -> str:
+    if recipe.hold_out:
+        return "Strict F1 on held-out texts that it was not trained on."
+    if recipe.measured:
+        return (
+            "Strict F1 of the weights that these went on from, on texts held out from them. "
+            "These weights have then learnt those texts as well."
+        )
+    return "Strict F1 on texts that it WAS trained on as well: no measure of what it can do."
 
 
 def _calibrated(

@@ -58,7 +58,8 @@ class TaggerRecipe:
     too: for weights that ship after they were measured. ``teacher`` names the checkpoint to
     distil from, over ``distil_texts`` and under ``distil_conventions``; ``distil_share`` is how
     often each of its answers is seen, ``distil_most`` how many texts are read (0 for all).
-    ``calibration`` is given where nothing is held out.
+    ``calibration`` and ``measured`` are given where nothing is held out: the figures of the weights
+    that the run goes on from, on texts that were held out from them.
     """
 
     encoder: str
@@ -76,6 +77,7 @@ class TaggerRecipe:
     distil_most: int = 0
     calibration: tuple[tuple[float, float], ...] = ()
     calibration_error: float = 0.0
+    measured: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     optimisation: Optimisation = field(default_factory=Optimisation)
 

@@ -340,18 +340,26 @@ class Encoder(nn.Module):
         [b, n, d] is added to the embeddings; ``types`` [b, n] are token types, 0 if not given.
         """
         x = self.embedding(ids, extra, types=types)
-        bias = None if mask is None or bool(mask.all()) else _hidden_bias(mask)
-        if self.relative is not None:
-            relative = self.relative(ids.shape[1])
-            bias = relative if bias is None else relative + bias
-        if bias is not None:  # once, not in every layer
-            kind = ids.device.type
-            autocast = torch.is_autocast_enabled(kind)
-            bias = bias.to(torch.get_autocast_dtype(kind) if autocast else x.dtype)
+        bias = self.bias_of(ids, mask, x.dtype)
         for layer in self.layers:
             x = layer(x, bias)
         encoded: Tensor = x if self.norm is None else self.norm(x)
         return encoded
+
+    def bias_of(self, ids: Tensor, mask: Tensor | None, precision: torch.dtype) -> Tensor | None:
+        """What every layer adds to its scores: for padding, and for relative positions.
+
+        It is made once, not in every layer, in ``precision`` or that of autocast.
+        """
+        bias = None if mask is None or bool(mask.all()) else _hidden_bias(mask)
+        if self.relative is not None:
+            relative = self.relative(ids.shape[1])
+            bias = relative if bias is None else relative + bias
+        if bias is None:
+            return None
+        kind = ids.device.type
+        autocast = torch.is_autocast_enabled(kind)
+        return bias.to(torch.get_autocast_dtype(kind) if autocast else precision)
 
 
 # --- the decoder ---------------------------------------------------------------------------------

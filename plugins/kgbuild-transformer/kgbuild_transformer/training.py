@@ -12,6 +12,7 @@ from kgbuild_model.examples import read_examples
 from kgbuild_model.fine_tuning import Places, fine_tune
 from kgbuild_model.pretraining import PretrainRecipe
 from kgbuild_model.pretraining import pretrain as pretrain_by
+from kgbuild_model.relation_training import RelationRecipe, train_relations
 from kgbuild_model.tagger_training import Corpus, TaggerRecipe
 from kgbuild_model.training import Optimisation
 from kgbuild_model.weights import weights_folder
@@ -36,6 +37,9 @@ def train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) ->
     Raises ConfigError where the recipe is wrong, InputError where the gold is.
     """
     try:
+        if len(sources) == 1 and _is_of_relations(sources[0]):
+            _train_relations(sources[0], target, tell)
+            return
         if len(sources) == 1 and sources[0].suffix == ".toml":
             recipe = TaggerRecipe.read(sources[0])
             places = _places(sources[0].parent, recipe)
@@ -46,6 +50,22 @@ def train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) ->
         fine_tune(recipe, target, places, measure_every=every, tell=tell)
     except ModelError as error:
         raise ConfigError(str(error), hints=[error.hint] if error.hint else []) from error
+
+
+def _is_of_relations(source: Path) -> bool:
+    """Whether a recipe is one of relations: it names the tagger that they are read above."""
+    return source.suffix == ".toml" and any(
+        line.startswith("tagger") for line in source.read_text(encoding="utf-8").splitlines()
+    )
+
+
+def _train_relations(source: Path, target: Path, tell: Callable[[str], None]) -> None:
+    recipe = RelationRecipe.read(source)
+    corpora = Path(os.environ.get("KGBUILD_CORPORA", source.parent))
+    taggers = source.parent
+    if not (taggers / recipe.tagger).is_dir():
+        taggers = _shipped(recipe.tagger).parent
+    train_relations(recipe, target, corpora=corpora, taggers=taggers, measure_every=500, tell=tell)
 
 
 def pretrain(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:

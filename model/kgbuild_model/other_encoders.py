@@ -43,9 +43,7 @@ class OtherEncoder(nn.Module):
         super().__init__()
         known = dict(facts)
         shape = AutoConfig.for_model(known.pop("model_type"), **known)
-        self.model = AutoModel.from_config(  # type: ignore[no-untyped-call]
-            shape, trust_remote_code=False
-        )
+        self.model = AutoModel.from_config(shape, trust_remote_code=False)
         self.config = OtherConfig(
             width=shape.hidden_size, padding_id=shape.pad_token_id or 0, transformers=dict(facts)
         )

@@ -44,6 +44,8 @@ VERBS = {
     "reason": "derive what rules say; kept up with the graph",
     "explain": "why a claim holds, down to the sentences",
     "verify": "check every proof again",
+    "paths": "the best paths between two concepts",
+    "discover": "what the literature implies and no paper says",
     "contradictions": "where texts disagree, with both sides' sentences",
     "export": "write the graph in some format",
     "failures": "what failed, and --retry",

@@ -48,8 +48,9 @@ CREATE TABLE supports(fact INTEGER NOT NULL, rule INTEGER NOT NULL,
     PRIMARY KEY(fact, rule, {", ".join(_PREMISES)})) WITHOUT ROWID;
 PRAGMA user_version = {SCHEMA_VERSION};
 """
-"""``leaves.assertion`` is 0 where the store itself says so: a category. ``facts.confidence`` is
-exact where it is equal to ``upper``, else the two are bounds."""
+"""``beliefs`` holds those of the claims that may be shown as plain edges. ``leaves.assertion`` is
+0 where the store itself says so: a category. ``facts.confidence`` is exact where it is equal to
+``upper``, else the two are bounds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,6 @@ class StatedFacts:
             self.connection.execute(
                 "DELETE FROM beliefs WHERE assertion IN (SELECT id FROM changed)"
             )
-        self.connection.executemany(
-            "INSERT OR REPLACE INTO beliefs VALUES (?, ?)", sorted(believed.items())
-        )
         self._fill(self._claims(changed, believed))
         self._lose("l.assertion IN (SELECT id FROM changed)")
         if "category" in self.relations:
@@ -160,13 +157,7 @@ class StatedFacts:
             f" FROM assertions a WHERE {_PLAIN}"
         )
         if changed is None:
-            wanted = [name for name in self.relations if name.startswith("biolink:")]
-            if not {"denied", "qualified"} & self.relations.keys():
-                marks = ",".join("?" * len(wanted))
-                rows = self.store.execute(f"{select} AND a.predicate IN ({marks})", wanted)
-            else:
-                rows = self.store.execute(select)
-            yield from self._facts(rows, believed)
+            yield from self._facts(self.store.execute(select), believed)
             return
         for one in changed:
             yield from self._facts(self.store.execute(f"{select} AND a.id = ?", (one,)), believed)
@@ -176,6 +167,10 @@ class StatedFacts:
         qualified = self.relations.get("qualified")
         for number, subject, predicate, object_, negated, qualifiers in rows:
             belief = believed.get(number, 0.0)
+            if not negated:
+                self.connection.execute(
+                    "INSERT OR REPLACE INTO beliefs VALUES (?, ?)", (number, belief)
+                )
             if negated:
                 if denied:
                     said = self._key(predicate)

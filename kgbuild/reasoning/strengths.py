@@ -54,25 +54,43 @@ def strengths(
     connection: sqlite3.Connection,
     among: Iterable[int] | None = None,
     model: BeliefModel = DEFAULT_MODEL,
+    *,
+    before: str = "",
 ) -> Iterator[tuple[int, float]]:
-    """What the evidence for each assertion is worth, its denials aside, by key."""
+    """What the evidence for each assertion is worth, its denials aside, by key.
+
+    With ``before``, an ISO date or a year, only documents of an earlier date count, and none
+    without a date.
+    """
     verdicts = _verdicts(connection)
-    for assertion, group in groupby(_rows(connection, among), key=lambda row: row[0]):
+    for assertion, group in groupby(_rows(connection, among, before), key=lambda row: row[0]):
         rows = list(group)
         strength = weigh(_statements(connection, rows, model), model.shared_error)
         yield assertion, reviewed(strength, verdicts.get(assertion, ()))
 
 
-def _rows(connection: sqlite3.Connection, among: Iterable[int] | None) -> Iterator[tuple[Any, ...]]:
+_EARLIER = (
+    "EXISTS (SELECT 1 FROM versions v WHERE v.id = e.version"
+    " AND json_extract(v.record, '$[4]') <> '' AND json_extract(v.record, '$[4]') < ?)"
+)
+
+
+def _rows(
+    connection: sqlite3.Connection, among: Iterable[int] | None, before: str
+) -> Iterator[tuple[Any, ...]]:
+    dated, date = (_EARLIER, [before]) if before else ("1", [])
     if among is None:
-        yield from connection.cursor().execute(f"{_EVIDENCE} ORDER BY e.assertion")
+        yield from connection.cursor().execute(
+            f"{_EVIDENCE} WHERE {dated} ORDER BY e.assertion", date
+        )
         return
     keys = sorted(among)
     for start in range(0, len(keys), _BATCH):
         some = keys[start : start + _BATCH]
         marks = ",".join("?" * len(some))
         yield from connection.cursor().execute(
-            f"{_EVIDENCE} WHERE e.assertion IN ({marks}) ORDER BY e.assertion", some
+            f"{_EVIDENCE} WHERE e.assertion IN ({marks}) AND {dated} ORDER BY e.assertion",
+            [*some, *date],
         )
 
 

@@ -1,0 +1,97 @@
+"""``kgbuild paths``: the best paths between two concepts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from kgbuild.cli import ExitCode
+from kgbuild.cli.explain import concept_of
+from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.reasoning import paths
+
+__all__ = ["command"]
+
+
+@click.command("paths")
+@click.argument("start", metavar="A")
+@click.argument("goal", metavar="B")
+@click.option("--limit", "-n", default=10, show_default=True, type=click.IntRange(1, 1_000))
+@click.option(
+    "--length", default=4, show_default=True, type=click.IntRange(1, 6), help="Edges at most."
+)
+@click.option("--predicate", multiple=True, help="Use only edges with it; may be repeated.")
+@click.option("--through", multiple=True, metavar="CATEGORY", help="Pass only such concepts.")
+@click.option("--without", multiple=True, metavar="CONCEPT", help="Do not pass this concept.")
+@click.option("--max-degree", default=2_000, show_default=True, type=click.IntRange(1))
+@click.option("--before", default="", metavar="YEAR", help="What was known before a date.")
+@click.option("--explain", is_flag=True, help="Show the sentences of each hop.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@graph_option
+def command(
+    start: str,
+    goal: str,
+    limit: int,
+    length: int,
+    predicate: tuple[str, ...],
+    through: tuple[str, ...],
+    without: tuple[str, ...],
+    max_degree: int,
+    before: str,
+    explain: bool,
+    json_: bool,
+    kg: Path | None,
+) -> int:
+    r"""Find the best simple paths between two concepts, by the product of their beliefs.
+
+    Concepts with more than --max-degree edges are not passed: they join everything to
+    everything. Run kgbuild reason before, which keeps the beliefs.
+
+    \b
+    Example: kgbuild paths aspirin headache --length 3 --explain
+    """
+    from kgbuild.reasoning.edges import Constraints
+    from kgbuild.vocabulary import check_category, check_predicate
+
+    with load(set_up(kg=kg).folder) as graph:
+        constraints = Constraints(
+            predicates=[check_predicate(one) for one in predicate],
+            categories=[check_category(one) for one in through],
+            without=[concept_of(graph, one) for one in without],
+            max_degree=max_degree,
+            before=before,
+        )
+        found = paths.best_paths(
+            graph, concept_of(graph, start), concept_of(graph, goal),
+            limit=limit, length=length, constraints=constraints,
+        )  # fmt: skip
+        if json_:
+            as_json(asdict(found))
+        else:
+            for path in found.paths:
+                _print(graph, path, explain)
+    if found.hubs:
+        click.echo(f"not passed, for their many edges: {', '.join(found.hubs[:10])}", err=True)
+    if found.cut:
+        click.echo("the search was cut short; constraints make it smaller", err=True)
+    if not found.paths:
+        click.echo("no path", err=True)
+    return ExitCode.WELL
+
+
+def _print(graph: StoredGraph, path: paths.Path, explain: bool) -> None:
+    names = [graph.concept(curie).label or curie for curie in path.concepts]
+    line = names[0]
+    for here, assertion, name in zip(path.concepts, path.assertions, names[1:], strict=False):
+        forward = assertion.subject == here
+        line += f" —{assertion.predicate}→ {name}" if forward else (
+            f" ←{assertion.predicate}— {name}"
+        )  # fmt: skip
+    click.secho(f"{path.belief:.3f}  {line}", bold=explain)
+    if explain:
+        for assertion in path.assertions:
+            for evidence in assertion.evidence[:3]:
+                click.echo(f"    {evidence.document}, {evidence.section}: {evidence.text}")

@@ -44,8 +44,8 @@ def tagger(request: pytest.FixtureRequest) -> TransformerTagger:
     return TransformerTagger(TaggerSettings(model=request.param))
 
 
-def test_fast_weights_ship() -> None:
-    assert "fast" in shipped_weights()
+def test_both_weights_ship() -> None:
+    assert shipped_weights() == ("accurate", "fast")
 
 
 def test_what_is_plain_to_see_is_tagged(tagger: TransformerTagger) -> None:

@@ -36,6 +36,7 @@ from kgbuild.components import (
     Task,
     Terminology,
     TerminologySpec,
+    Vocabulary,
     Withdrawal,
 )
 from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
@@ -109,6 +110,7 @@ __all__ = [
     "TerminologySpec",
     "Unread",
     "Verdict",
+    "Vocabulary",
     "VocabularyError",
     "Withdrawal",
     "__version__",

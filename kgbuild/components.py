@@ -42,6 +42,7 @@ __all__ = [
     "Terminology",
     "TerminologySpec",
     "Trainer",
+    "Vocabulary",
     "Withdrawal",
 ]
 
@@ -295,8 +296,27 @@ class LinkerSpec(Spec):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """What a terminology was made from: name, version, licence, and the hash of the files."""
+
+    name: str
+    version: str
+    licence: str
+    sha256: str = ""
+
+
+def _no_vocabularies(settings: Settings) -> Sequence[Vocabulary]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminologySpec(Spec):
-    """A terminology. Asked in the configured order; the first that knows the concept answers."""
+    """A terminology. Asked in the configured order; the first that knows the concept answers.
+
+    ``vocabularies`` says, for checked settings, what it was made from.
+    """
+
+    vocabularies: Callable[[Any], Sequence[Vocabulary]] = field(default=_no_vocabularies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,8 @@ VERBS = {
     "init": "write a kgbuild.toml for what is installed",
     "ingest": "read papers into the graph; resumable",
     "annotate": "annotate papers without a graph",
+    "link": "what a name may name, with scores and reasons",
+    "terminology": "which vocabularies names and identifiers come from",
     "evaluate": "score annotations against gold",
     "train": "train a component on gold annotations",
     "pretrain": "let a component's encoder or decoder learn from plain text",

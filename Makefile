@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
-PARTS := model plugins/kgbuild-lexicon plugins/kgbuild-spacy plugins/kgbuild-transformer
+PARTS := model plugins/kgbuild-lexicon plugins/kgbuild-linker plugins/kgbuild-spacy plugins/kgbuild-transformer
 # the CPU build of torch, where that index can be reached; else what pip finds by itself
 TORCH := --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu torch
 
@@ -39,7 +39,7 @@ test-all: $(VENV)/tested
 
 check: $(VENV)/checked
 	$(BIN)/ruff check .
-	$(BIN)/mypy -p kgbuild -p kgbuild_model -p kgbuild_lexicon -p kgbuild_spacy -p kgbuild_transformer
+	$(BIN)/mypy -p kgbuild -p kgbuild_model -p kgbuild_lexicon -p kgbuild_linker -p kgbuild_spacy -p kgbuild_transformer
 	$(BIN)/lint-imports
 
 docs: $(VENV)/installed

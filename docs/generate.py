@@ -30,7 +30,7 @@ from kgbuild.host import Host, list_plugins
 from kgbuild.query.engine import prefixes
 
 REFERENCE = Path(__file__).parent / "reference"
-FIRST_PARTY = {"lexicon", "spacy", "transformer"}
+FIRST_PARTY = {"lexicon", "linker", "spacy", "transformer"}
 _NOTE = "<!-- made by docs/generate.py from the code: do not edit -->\n"
 
 

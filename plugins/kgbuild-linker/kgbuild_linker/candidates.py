@@ -1,0 +1,172 @@
+"""What a name may name: the terminology asked with one key after another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+from kgbuild_linker.keys import LITTLE, SALTS, hashed, keys, tokens
+from kgbuild_linker.records import Group, NameKind
+from kgbuild_linker.terminology import Hit, Terminology
+
+__all__ = ["Found", "Way", "candidates", "learnt_key"]
+
+
+class Way(StrEnum):
+    """How a candidate was found; the words that people read as the reason."""
+
+    EXACT = "exact name"
+    SPELLING = "same name, spelled in another way"
+    WORDS = "same words in another order"
+    SENSE = "words of the same meaning"
+    INDUCED = "what a drug has induced"
+    SALT = "the name without the salt"
+    SHORTER = "the name with words left out"
+    WITHOUT_HEAD = "the name without its last words"
+    GENE_WORDS = "the name without words that genes share"
+    SPECIES = "the gene of that symbol in the species of the document"
+    LEARNT = "learnt from annotated papers"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate and the way it was found; ``dropped`` words of the name were not used."""
+
+    hit: Hit
+    way: Way
+    dropped: int = 0
+
+
+Learnt = Mapping[str, Mapping[str, int]]
+"""The key of a name to the concepts that annotators chose for it, and how often."""
+
+
+def learnt_key(name: str, group: Group) -> str:
+    """What a name is kept by in what was learnt: no text of an annotated paper."""
+    return str(hashed(f"{int(group)}{keys(name).spelling}"))
+
+
+_INDUCED = re.compile(r"(?:^|\s)\S+[- ]induced\s", re.IGNORECASE)
+_MOST_DROPPED = 3
+_MOST_WORDS = 8
+_MOST = 40
+
+
+def candidates(
+    terminology: Terminology, name: str, group: Group, learnt: Learnt, taxa: Collection[int] = ()
+) -> list[Found]:
+    """The candidates for a name, each once, found in the surest way; empty where there are none.
+
+    ``taxa`` are those of the document.
+    """
+    found: dict[int, Found] = {}
+    for curie in learnt.get(learnt_key(name, group), {}):
+        if hit := terminology.hit(curie, name):
+            found[hit.concept] = Found(hit, Way.LEARNT)
+    for one in _ways(terminology, name, group, taxa):
+        known = found.get(one.hit.concept)
+        if known is None or known.way is Way.LEARNT:
+            found[one.hit.concept] = one
+    return list(found.values())[:_MOST]
+
+
+def _ways(
+    terminology: Terminology, name: str, group: Group, taxa: Collection[int]
+) -> Iterator[Found]:
+    """In order, ending with the first way that finds anything."""
+    made = keys(name)
+    spelled = [
+        Found(hit, Way.EXACT if hit.name.lower() == name.lower() else Way.SPELLING)
+        for hit in terminology.find(made.spelling)
+        if _fits(hit, group)
+    ]
+    yield from spelled
+    if group is Group.GENE:
+        yield from _gene(terminology, name, spelled, taxa)
+    if group not in (Group.DISEASE, Group.CHEMICAL):
+        return
+    if group is Group.DISEASE and (induced := _INDUCED.sub(" drug-induced ", name)) != name:
+        made = keys(induced)
+        for hit in _asked(terminology, (made.words, made.sense), group):
+            yield Found(hit, Way.INDUCED)
+    turned = [
+        Found(hit, way)
+        for way, key in ((Way.WORDS, made.words), (Way.SENSE, made.sense))
+        for hit in terminology.find(key)
+        if _fits(hit, group)
+    ]
+    yield from turned
+    if spelled or turned:
+        return
+    yield from _shortened(terminology, name, group)
+
+
+def _gene(
+    terminology: Terminology, name: str, spelled: list[Found], taxa: Collection[int]
+) -> Iterator[Found]:
+    """Genes by less than the whole name, and the like-named genes of the document's species."""
+    if not spelled:
+        words = tokens(name)
+        kept = [word for word in words if word not in _GENE_WORDS]
+        ways = ["".join(kept)] if len(kept) < len(words) else []
+        ways.append("".join(_GREEK_INITIAL.get(word, word) for word in kept))
+        if len(words) > 1 or len(name) > 5:
+            ways += [f"{''.join(kept)}1", f"{''.join(words)}precursor"]
+        for way in filter(None, ways):
+            spelled += [
+                Found(hit, Way.GENE_WORDS)
+                for hit in terminology.find(way)
+                if hit.group is Group.GENE
+            ]
+        yield from spelled
+    symbols = {keys(one.hit.label).spelling for one in spelled if one.hit.taxon not in taxa}
+    for symbol in sorted(symbols):
+        for hit in terminology.find(symbol):
+            if hit.group is Group.GENE and hit.taxon in taxa and hit.kind is NameKind.LABEL:
+                yield Found(hit, Way.SPECIES)
+
+
+_GREEK_INITIAL = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa"}
+_GENE_WORDS = frozenset(
+    """gene protein human mouse murine rat mrna cdna promoter wild type mutant the locus precursor
+    isoform""".split()  # noqa: SIM905
+)
+
+
+def _shortened(terminology: Terminology, name: str, group: Group) -> Iterator[Found]:
+    """By part of the name: of a chemical without its salt, of a disease with words left out."""
+    if group is Group.CHEMICAL:
+        words = name.split()
+        kept = [word for word in words if word.lower() not in SALTS]
+        if 0 < len(kept) < len(words):
+            made = keys(" ".join(kept))
+            for hit in _asked(terminology, (made.spelling, made.words), group):
+                yield Found(hit, Way.SALT, len(words) - len(kept))
+        return
+    words = [word for word in tokens(name) if word not in LITTLE]
+    for dropped in range(1, min(len(words), _MOST_DROPPED + 1)):
+        found = []
+        for kept_places in combinations(range(len(words)), len(words) - dropped):
+            part = " ".join(words[place] for place in kept_places)
+            made = keys(part)
+            way = Way.SHORTER if kept_places[-1] == len(words) - 1 else Way.WITHOUT_HEAD
+            hits = _asked(terminology, (made.words, made.sense), group)
+            found += [Found(hit, way, dropped) for hit in hits]
+        yield from found
+        if found or len(words) > _MOST_WORDS:
+            return
+
+
+def _asked(terminology: Terminology, wanted: Iterable[str], group: Group) -> list[Hit]:
+    return [
+        hit for key in dict.fromkeys(wanted) for hit in terminology.find(key) if _fits(hit, group)
+    ]
+
+
+def _fits(hit: Hit, group: Group) -> bool:
+    return hit.group is group or (
+        hit.group is Group.OTHER and group in (Group.DISEASE, Group.CHEMICAL)
+    )

@@ -1,0 +1,67 @@
+"""Abbreviations and what they stand for in a document: Schwartz and Hearst (2003).
+
+A. S. Schwartz, M. A. Hearst: A simple algorithm for identifying abbreviation definitions in
+biomedical text. Pacific Symposium on Biocomputing 8, 451-462.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["long_forms"]
+
+_BRACKETED = re.compile(r"\(([^()]{2,60})\)")
+
+
+def long_forms(text: str) -> dict[str, str]:
+    """What each abbreviation that the text explains stands for; the first explanation counts.
+
+    >>> long_forms("Acute kidney injury (AKI) is common; the MS (multiple sclerosis) is not.")
+    {'AKI': 'Acute kidney injury', 'MS': 'multiple sclerosis'}
+    """
+    found: dict[str, str] = {}
+    for bracket in _BRACKETED.finditer(text):
+        inside = re.split(r"[;,] ", bracket[1])[0].strip()
+        before = text[max(0, bracket.start() - 200) : bracket.start()].rstrip()
+        before = re.split(r"[.;:] |\n|\) ", before)[-1]
+        words = before.split()
+        if _is_short(inside):
+            reach = min(len(inside) + 5, len(inside) * 2)
+            short, long = inside, _match(inside, " ".join(words[-reach:]))
+        elif words and _is_short(words[-1].lstrip("(")):
+            short = words[-1].lstrip("(")
+            long = _match(short, inside)
+        else:
+            continue
+        if long:
+            found.setdefault(short, long)
+    return found
+
+
+def _is_short(text: str) -> bool:
+    return (
+        2 <= len(text) <= 12
+        and len(text.split()) <= 2
+        and text[0].isalnum()
+        and any(map(str.isupper, text))
+    )
+
+
+def _match(short: str, long: str) -> str:
+    """The shortest end of ``long`` whose letters, in order, are those of ``short``."""
+    place = len(long) - 1
+    for index in range(len(short) - 1, -1, -1):
+        letter = short[index].lower()
+        if not letter.isalnum():
+            continue
+        while place >= 0 and (
+            long[place].lower() != letter
+            or (index == 0 and place > 0 and long[place - 1].isalnum())
+        ):
+            place -= 1
+        if place < 0:
+            return ""
+        place -= 1
+    start = long.rfind(" ", 0, place + 2) + 1
+    found = long[start:]
+    return "" if len(found) <= len(short) or short in found.split() else found

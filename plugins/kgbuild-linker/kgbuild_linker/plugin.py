@@ -1,0 +1,114 @@
+"""What this plugin offers; the terminology is opened when a component is made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgbuild import LinkerSpec, TerminologySpec, Vocabulary, hookimpl
+
+if TYPE_CHECKING:
+    from kgbuild_linker.linker import Linker
+    from kgbuild_linker.settings import LinkerSettings, TerminologySettings
+    from kgbuild_linker.terminology import Terminology
+
+_CATEGORIES = frozenset(
+    f"biolink:{name}"
+    for name in (
+        "ChemicalEntity", "Drug", "SmallMolecule", "DiseaseOrPhenotypicFeature", "Disease",
+        "PhenotypicFeature", "Gene", "Protein", "OrganismTaxon", "CellLine", "SequenceVariant",
+    )
+)  # fmt: skip
+
+
+def _linker_settings() -> type[LinkerSettings]:
+    from kgbuild_linker.settings import LinkerSettings
+
+    return LinkerSettings
+
+
+def _terminology_settings() -> type[TerminologySettings]:
+    from kgbuild_linker.settings import TerminologySettings
+
+    return TerminologySettings
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path) -> Terminology:
+    from kgbuild_linker.terminology import Terminology
+
+    return Terminology(path)
+
+
+def _terminology(settings: TerminologySettings) -> Terminology:
+    return _opened(settings.names)
+
+
+def _vocabularies(settings: TerminologySettings) -> list[Vocabulary]:
+    return _opened(settings.names).vocabularies()
+
+
+def _linker(settings: LinkerSettings) -> Linker:
+    from kgbuild_linker.corrections import read_corrections
+    from kgbuild_linker.linker import Linker
+    from kgbuild_linker.ranking import load_ranking
+
+    return Linker(
+        _opened(settings.names),
+        load_ranking(settings.model),
+        threshold=settings.threshold,
+        corrections=read_corrections(settings.corrections) if settings.corrections else None,
+    )
+
+
+def _fingerprint(settings: TerminologySettings) -> str:
+    return _digest(settings.names)
+
+
+def _linker_fingerprint(settings: LinkerSettings) -> str:
+    files = [settings.names, settings.model]
+    if settings.corrections:
+        files.append(settings.corrections)
+    return hashlib.sha256("".join(map(_digest, files)).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""  # making the component says what is missing
+    status = path.stat()
+    return _digest_of(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=16)
+def _digest_of(path: Path, changed: int, size: int) -> str:
+    with path.open("rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
+@hookimpl
+def kgbuild_linkers() -> Iterable[LinkerSpec]:
+    """Offer the linker."""
+    yield LinkerSpec(
+        name="linker",
+        summary="Public identifiers for mentions: MeSH, OMIM, NCBI Gene and Taxonomy, HGVS.",
+        create=_linker,
+        settings=_linker_settings,
+        fingerprint=_linker_fingerprint,
+        categories=_CATEGORIES,
+    )
+
+
+@hookimpl
+def kgbuild_terminologies() -> Iterable[TerminologySpec]:
+    """Offer the names, parents and equivalents that the linker works with."""
+    yield TerminologySpec(
+        name="linker",
+        summary="Names, parents and exact matches from the linker's terminology.",
+        create=_terminology,
+        settings=_terminology_settings,
+        fingerprint=_fingerprint,
+        vocabularies=_vocabularies,
+    )

@@ -1,0 +1,215 @@
+"""A terminology as it is asked: names to concepts, concepts to names, parents, equivalents."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from kgbuild import ComponentUnavailableError, Concept, Vocabulary, ancestors
+from kgbuild_linker.keys import hashed
+from kgbuild_linker.records import Group, NameKind
+from kgbuild_linker.writing import FORMAT
+
+__all__ = ["CATEGORY", "Hit", "Terminology", "group_of"]
+
+CATEGORY = {
+    Group.CHEMICAL: "biolink:ChemicalEntity",
+    Group.DISEASE: "biolink:DiseaseOrPhenotypicFeature",
+    Group.GENE: "biolink:Gene",
+    Group.SPECIES: "biolink:OrganismTaxon",
+    Group.CELL_LINE: "biolink:CellLine",
+    Group.OTHER: "biolink:NamedThing",
+}
+"""The Biolink class of each kind of concept."""
+
+_MEMORY = 256 << 20
+
+
+class Hit(NamedTuple):
+    """A concept found by a key: the name that has it, and how that belongs to the concept."""
+
+    concept: int
+    curie: str
+    label: str
+    group: Group
+    taxon: int
+    weight: float
+    kind: NameKind
+    name: str
+
+
+class _Row(NamedTuple):
+    curie: str
+    group: Group
+    taxon: int
+    weight: float
+    parents: str
+    names: tuple[str, ...]
+
+
+class Terminology:
+    """One file of concepts, mapped into memory; a component of kgbuild as it is.
+
+    Raises ComponentUnavailableError where the file is missing, broken or of another version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.is_file():
+            raise ComponentUnavailableError(
+                f"{path}: there is no such terminology", plugin="linker",
+                hints=["kgbuild terminology list"],
+            )  # fmt: skip
+        try:
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True,
+                check_same_thread=False,
+            )  # fmt: skip
+            self._connection.execute(f"PRAGMA mmap_size = {_MEMORY}")
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            raise ComponentUnavailableError(
+                f"{path}: is not a terminology: {error}", plugin="linker"
+            ) from error
+        if version != FORMAT:
+            raise ComponentUnavailableError(
+                f"{path}: is a terminology of version {version}, this plugin reads {FORMAT}",
+                plugin="linker",
+                hints=["build it again: kgbuild terminology add"],
+            )
+        (self._count,) = self._connection.execute(
+            "SELECT ifnull(max(id) + 1, 0) FROM concepts"
+        ).fetchone()
+        self._row = lru_cache(maxsize=16_384)(self._read)
+
+    # --- names to concepts
+
+    def find(self, key: str) -> list[Hit]:
+        """The concepts that have a name with this key, each once, by number."""
+        found = []
+        rows = self._connection.execute("SELECT place FROM keys WHERE hash = ?", (hashed(key),))
+        for (place,) in rows.fetchall():
+            number, index = place >> 8, place & 255
+            row = self._row(number)
+            name = row.names[index]
+            found.append(
+                Hit(
+                    number, row.curie, row.names[0][1:], row.group, row.taxon, row.weight,
+                    NameKind(int(name[0])), name[1:],
+                )
+            )  # fmt: skip
+        return found
+
+    def hit(self, curie: str, name: str) -> Hit | None:
+        """A concept as if it had been found by ``name``; None where there is none."""
+        number = self._number(self.preferred(curie))
+        if number is None:
+            return None
+        row = self._row(number)
+        return Hit(
+            number, row.curie, row.names[0][1:], row.group, row.taxon, row.weight,
+            NameKind.SYNONYM, name,
+        )  # fmt: skip
+
+    # --- what kgbuild asks of a terminology
+
+    def concept(self, curie: str) -> Concept | None:
+        """What is known of a concept, or None."""
+        number = self._number(curie)
+        if number is None:
+            return None
+        row = self._row(number)
+        same = self._connection.execute(
+            "SELECT curie FROM same WHERE concept = ? ORDER BY curie", (number,)
+        )
+        return Concept(
+            id=row.curie,
+            label=row.names[0][1:],
+            category=CATEGORY[row.group],
+            synonyms=tuple(sorted(name[1:] for name in row.names[1:])),
+            exact_matches=tuple(other for (other,) in same),
+        )
+
+    def parents(self, curie: str) -> Sequence[str]:
+        """The concepts directly above it; empty where there are none."""
+        number = self._number(self.preferred(curie))
+        if number is None:
+            return []
+        return sorted(self._row(int(one)).curie for one in self._row(number).parents.split())
+
+    def ancestors(self, curie: str) -> list[str]:
+        """All concepts above it, sorted."""
+        found: set[str] = set()
+        waiting = list(self.parents(curie))
+        while waiting:
+            above = waiting.pop()
+            if above not in found:
+                found.add(above)
+                waiting += self.parents(above)
+        return sorted(found)
+
+    def preferred(self, curie: str) -> str:
+        """The identifier that stands for it: its own, or that of the concept it is the same as."""
+        if self._number(curie) is not None:
+            return curie
+        row = self._connection.execute(
+            "SELECT concept FROM same WHERE curie = ?", (curie,)
+        ).fetchone()
+        return self._row(row[0]).curie if row else curie
+
+    def vocabularies(self) -> list[Vocabulary]:
+        """What the file was made from."""
+        rows = self._connection.execute(
+            "SELECT name, package, version, licence, sha256 FROM sources ORDER BY name"
+        )
+        return [
+            Vocabulary(name=name, version=f"{package} {version}", licence=licence, sha256=sha256)
+            for name, package, version, licence, sha256 in rows
+        ]
+
+    # --- rows
+
+    def _read(self, number: int) -> _Row:
+        curie, group, taxon, weight, parents, names = self._connection.execute(
+            "SELECT curie, kind, taxon, weight, parents, names FROM concepts WHERE id = ?",
+            (number,),
+        ).fetchone()
+        return _Row(curie, Group(group), taxon, weight / 100, parents, tuple(names.split("\n")))
+
+    def _number(self, curie: str) -> int | None:
+        """The number of a concept, by bisection: numbers are in the order of CURIEs."""
+        low, high = 0, int(self._count)
+        while low < high:
+            middle = (low + high) // 2
+            (there,) = self._connection.execute(
+                "SELECT curie FROM concepts WHERE id = ?", (middle,)
+            ).fetchone()
+            if there == curie:
+                return middle
+            low, high = (middle + 1, high) if there < curie else (low, middle)
+        return None
+
+
+_GROUPS = {
+    "biolink:ChemicalEntity": Group.CHEMICAL,
+    "biolink:DiseaseOrPhenotypicFeature": Group.DISEASE,
+    "biolink:GeneOrGeneProduct": Group.GENE,
+    "biolink:OrganismTaxon": Group.SPECIES,
+    "biolink:CellLine": Group.CELL_LINE,
+}
+
+
+@lru_cache(maxsize=256)
+def group_of(category: str) -> Group | None:
+    """The kind of concept that a mention of a Biolink class names; None where none is linked.
+
+    >>> group_of("biolink:Disease").name, group_of("biolink:Gene").name
+    ('DISEASE', 'GENE')
+    """
+    for one in (category, *ancestors(category)):
+        if one in _GROUPS:
+            return _GROUPS[one]
+    return Group.GENE if category == "biolink:Gene" else None

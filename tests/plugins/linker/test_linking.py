@@ -1,0 +1,120 @@
+"""What mentions are linked to, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kgbuild_linker.candidates import Way
+from kgbuild_linker.composites import parts_of_name
+from kgbuild_linker.corrections import read_corrections
+from kgbuild_linker.linker import Linker
+from kgbuild_linker.long_forms import long_forms
+from kgbuild_linker.ranking import load_ranking
+from kgbuild_linker.settings import DEFAULT
+from kgbuild_linker.variants import variant_of
+
+from kgbuild import ComponentUnavailableError
+from kgbuild.testing.builders import make_document
+
+
+def links(linker: Linker, text: str) -> dict[str, list[str | None]]:
+    document, annotations = make_document(text)
+    found: dict[str, list[str | None]] = {}
+    for link in linker.link(document, annotations.mentions):
+        found.setdefault(link.mention.text, []).append(link.concept)
+    return found
+
+
+def test_composite_names_are_taken_apart(linker):
+    found = links(linker, "[breast and ovarian cancer](disease:-) runs in families.")
+    assert found == {"breast and ovarian cancer": ["mesh:D1", "mesh:D2"]}
+
+
+def test_an_abbreviation_is_linked_through_its_long_form(linker):
+    text = "Acute kidney injury (AKI) is common. [AKI](disease:-) kills."
+    document, annotations = make_document(text)
+    [link] = linker.link(document, annotations.mentions)
+    assert link.concept == "mesh:D5"
+    assert link.candidates[0].reason.startswith("long form 'Acute kidney injury'")
+
+
+@pytest.mark.parametrize(("animal", "gene"), [("mice", "ncbigene:2"), ("patients", "ncbigene:1")])
+def test_a_gene_is_that_of_the_species_of_the_document(linker, animal, gene):
+    found = links(linker, f"In [{animal}](biolink:OrganismTaxon:-) [ABC1](gene:-) rose.")
+    assert found["ABC1"] == [gene]
+
+
+def test_a_gene_known_for_another_species_is_looked_up_by_symbol(linker):
+    text = "In [mice](biolink:OrganismTaxon:-) [abacin](gene:-) rose."
+    document, annotations = make_document(text)
+    by_text = {link.mention.text: link for link in linker.link(document, annotations.mentions)}
+    assert by_text["abacin"].concept == "ncbigene:2"
+    assert Way.SPECIES.value in by_text["abacin"].candidates[0].reason
+
+
+def test_nil_says_why(linker, terminology):
+    document, annotations = make_document("[Zorbliximab](chemical:-) and [CDDP](chemical:-).")
+    nothing, _ = linker.link(document, annotations.mentions)
+    assert not nothing.candidates
+    assert nothing.reason == "no such name"
+    strict = Linker(terminology, load_ranking(DEFAULT / "ranking.json"), threshold=1.0)
+    _, unsure = strict.link(document, annotations.mentions)
+    assert unsure.reason.startswith("unsure: Cisplatin has 0.")
+
+
+def test_corrections_win_in_one_document_or_everywhere(terminology, tmp_path: Path):
+    table = tmp_path / "corrections.tsv"
+    table.write_text("name\tdocument\tconcept\nCDDP\t\tmesh:D3\nABC1\t\tnone\n", "utf-8")
+    corrected = Linker(
+        terminology,
+        load_ranking(DEFAULT / "ranking.json"),
+        corrections=read_corrections(table),
+    )
+    document, annotations = make_document("[CDDP](chemical:-) and [ABC1](gene:-).")
+    first, second = corrected.link(document, annotations.mentions)
+    assert (first.concept, first.candidates[0].reason) == (
+        "mesh:D3", "correction: corrections.tsv, line 2")  # fmt: skip
+    assert (second.concept, second.reason) == (None, "correction: corrections.tsv, line 3")
+
+
+@pytest.mark.parametrize("rows", ["", "a\tb\n", "name\tdocument\tconcept\nx\t\tno such:thing:1\n"])
+def test_a_broken_table_is_refused_with_its_line(tmp_path: Path, rows: str):
+    table = tmp_path / "corrections.tsv"
+    table.write_text(rows, "utf-8")
+    with pytest.raises(ComponentUnavailableError, match=r"corrections.tsv, line \d"):
+        read_corrections(table)
+
+
+def test_every_part_of_a_composite_is_a_name():
+    for name in ("a, b and c d", "aspirin/caffeine", "and", "x or", "/", "breast and/or lung"):
+        assert all(part.strip() for way in parts_of_name(name) for part in way)
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("multiple sclerosis (MS)", {"MS": "multiple sclerosis"}),
+        ("the NMDA (N-methyl-D-aspartate) receptor", {"NMDA": "N-methyl-D-aspartate"}),
+        ("we saw this (see Table 2) and (P < 0.05)", {}),
+        ("(()) (A) ((B", {}),
+    ],
+)
+def test_long_forms_are_found_where_a_text_gives_them(text, forms):
+    assert long_forms(text) == forms
+
+
+@pytest.mark.parametrize(
+    ("text", "curie"),
+    [
+        ("V600E", "hgvs:p.V600E"),
+        ("p.Arg337His", "hgvs:p.R337H"),
+        ("IVS4+1G>A", "hgvs:c.IVS4+1G>A"),
+        ("-141Cins", None),
+        ("a deletion", None),
+        ("Lys23fs", "hgvs:p.K23fs"),
+    ],
+)
+def test_variants_by_rule(text, curie):
+    found = variant_of(text)
+    assert (found[0] if found else None) == curie

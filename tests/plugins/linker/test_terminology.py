@@ -1,0 +1,84 @@
+"""A terminology answers by name and by identifier, and is written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kgbuild_linker.keys import keys, tokens
+from kgbuild_linker.records import Entry, Group
+from kgbuild_linker.terminology import Terminology
+from kgbuild_linker.writing import write
+
+from kgbuild import ComponentUnavailableError
+
+
+def found(terminology: Terminology, name: str) -> set[str]:
+    return {hit.curie for key in keys(name) for hit in terminology.find(key)}
+
+
+@pytest.mark.parametrize(
+    ("name", "curie"),
+    [
+        ("BREAST-CANCER", "mesh:D1"),
+        ("cancer of the ovary", "mesh:D2"),
+        ("kidney injury, acute", "mesh:D5"),
+        ("acute renal injuries", "mesh:D5"),
+    ],
+)
+def test_names_are_found_however_they_are_written(terminology, name, curie):
+    assert curie in found(terminology, name)
+
+
+@given(st.text(max_size=40))
+def test_keys_do_not_depend_on_case_or_on_hyphens(name):
+    ascii_name = name.encode("ascii", "ignore").decode()
+    assert keys(ascii_name) == keys(ascii_name.upper().lower())
+    assert "".join(tokens(ascii_name)) == keys(ascii_name).spelling
+
+
+def test_withdrawn_and_foreign_identifiers_lead_to_the_concept(terminology):
+    assert terminology.preferred("mesh:D9") == "mesh:D2"
+    assert terminology.preferred("mondo:2") == "mesh:D2"
+    assert terminology.preferred("mesh:D2") == "mesh:D2"
+    assert terminology.concept("mondo:2") is None
+
+
+def test_ancestors_go_all_the_way_up(terminology):
+    assert terminology.ancestors("mesh:D2") == ["mesh:D3", "mesh:D4"]
+
+
+def test_every_concept_is_found_by_its_identifier(terminology):
+    for curie in ("mesh:D1", "mesh:D6", "ncbigene:1", "ncbitaxon:9606"):
+        assert terminology.concept(curie).id == curie
+    assert terminology.concept("a") is None
+    assert terminology.concept("zzz:1") is None
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path: Path):
+    path = tmp_path / "names.sqlite"
+    good = Entry(curie="mesh:D1", label="one", group=Group.DISEASE)
+    write(path, [good], [], {})
+    before = path.read_bytes()
+
+    class BrokenError(Exception):
+        pass
+
+    def facts():
+        raise BrokenError
+        yield
+
+    with pytest.raises(BrokenError):
+        write(path, [good], facts(), {})
+    assert path.read_bytes() == before
+    assert [one.name for one in tmp_path.iterdir()] == ["names.sqlite"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database at all, but long enough to be read"])
+def test_what_is_no_terminology_is_refused_by_name(tmp_path: Path, content: bytes):
+    path = tmp_path / "bad.sqlite"
+    path.write_bytes(content)
+    with pytest.raises(ComponentUnavailableError, match="bad.sqlite"):
+        Terminology(path)

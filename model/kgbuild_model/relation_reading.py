@@ -48,14 +48,17 @@ class Asked:
 class ScoredRelation:
     """A relation that the model found between two concepts, with its probability.
 
-    ``weights`` [words] says how much each word of the document was looked at; they sum to 1.
+    ``weights`` [words] says how much each word of the text was looked at, they sum to 1;
+    ``starts`` [words] is where in the text each begins. ``corpus`` names the set of the type.
     """
 
     first: str
     second: str
     type: str
     score: float
+    corpus: str
     weights: NDArray[np.float32] = field(compare=False)
+    starts: NDArray[np.int64] = field(compare=False)
 
 
 def asked_of(
@@ -121,31 +124,49 @@ class RelationRun:
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
 
     def relate(
-        self, text: str, concepts: Mapping[str, Concept], relations: RelationSet
+        self, text: str, concepts: Mapping[str, Concept], sets: Sequence[RelationSet] = ()
     ) -> list[ScoredRelation]:
-        """The relations of one corpus between the concepts of a text, surest first."""
+        """The relations of some corpora, or all, between a text's concepts, surest first.
+
+        The text is read once, whatever the number of sets.
+        """
         [words] = tokenise(self.run.tokenizer, [text])
-        if not len(words):
-            return []
-        asked = asked_of(words, concepts, relations, self.model.config.labels)
-        if asked is None:
+        labels = self.model.config.labels
+        wanted = [
+            (one, asked)
+            for one in sets or self.model.config.sets
+            if len(words) and (asked := asked_of(words, concepts, one, labels)) is not None
+        ]
+        if not wanted:
             return []
         with torch.no_grad():
-            chances, looks = self.chances(self.share(words), asked, relations)
+            hidden = self.hidden_of(self.share(words))
+            found = [
+                relation
+                for relations, asked in wanted
+                for relation in self._found(words, hidden, asked, relations)
+            ]
+        return sorted(found, key=lambda one: (-one.score, one.first, one.second, one.type))
+
+    def _found(
+        self, words: Words, hidden: Tensor, asked: Asked, relations: RelationSet
+    ) -> list[ScoredRelation]:
+        chances, looks = self.chances(hidden, asked, relations)
         best, which = chances[:, 1:].max(dim=1)
         sure = self.thresholds.get(relations.name, 0.5)
         curve = self.calibrations.get(relations.name, Calibration())
-        found = [
+        return [
             ScoredRelation(
                 asked.concepts[int(asked.pairs.first[place])],
                 asked.concepts[int(asked.pairs.second[place])],
                 relations.types[int(which[place])],
                 curve.of(float(best[place])),
+                relations.name,
                 np.add.reduceat(looks[place].numpy(), words.first),
+                words.starts,
             )
             for place in torch.nonzero(1 - chances[:, 0] >= sure).flatten().tolist()
         ]
-        return sorted(found, key=lambda one: (-one.score, one.first, one.second))
 
     @property
     def _encoder(self) -> Encoder:
@@ -184,13 +205,12 @@ class RelationRun:
         return torch.cat(kept)
 
     def chances(
-        self, shared: Shared, asked: Asked, relations: RelationSet
+        self, hidden: Tensor, asked: Asked, relations: RelationSet
     ) -> tuple[Tensor, Tensor]:
         """Probabilities of none and of each type [pairs, 1 + types], and looks [pairs, pieces].
 
         Where order means nothing, both orders are asked and averaged.
         """
-        hidden = self.hidden_of(shared)
         scores, looks = self.scores(hidden, asked.pairs, relations)
         chances = torch.softmax(scores, dim=-1)
         if not relations.directed:

@@ -217,7 +217,7 @@ def answers_of(
     chosen = [one for one in examples if one.corpus == relations.name]
     answers = []
     for lesson in _lessons(chosen, run):
-        chances, _ = run.chances(lesson.shared, lesson.asked, relations)
+        chances, _ = run.chances(run.hidden_of(lesson.shared), lesson.asked, relations)
         best, which = chances[:, 1:].max(dim=1)
         rows = zip(
             (1 - chances[:, 0]).tolist(), best.tolist(), which.tolist(), lesson.gold.tolist(),

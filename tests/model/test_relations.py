@@ -90,7 +90,7 @@ def test_the_order_of_a_pair_means_nothing_where_the_corpus_says_so() -> None:
     text = "aspirin causes asthma"
     one = {"C": Concept("Chemical", ((0, 7),)), "D": Concept("Disease", ((15, 21),))}
     two = dict(reversed(one.items()))
-    [found], [again] = run.relate(text, one, LIKE), run.relate(text, two, LIKE)
+    [found], [again] = run.relate(text, one, [LIKE]), run.relate(text, two, [LIKE])
     assert found.score == pytest.approx(again.score, abs=1e-6)
     assert found.type == again.type
     assert found.weights.sum() == pytest.approx(1.0, abs=1e-4)
@@ -105,9 +105,9 @@ def test_a_long_document_is_read_to_its_end() -> None:
         "C": Concept("Chemical", ((0, 7),)),
         "D": Concept("Disease", ((end - 6, end),)),
     }
-    [found] = run.relate(text, concepts, CAUSES)
+    [found] = run.relate(text, concepts, [CAUSES])
     assert len(found.weights) == 1502
-    assert run.relate("", {}, CAUSES) == []
+    assert run.relate("", {}, [CAUSES]) == []
 
 
 def gold_file(path: Path, documents: int = 40) -> None:
@@ -145,9 +145,9 @@ def test_relations_are_learnt_kept_and_read_again(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "mine/metrics.json").read_text())["held_out"]["cid"]["f1"] == 1.0
     run = load_relations(tmp_path / "mine", tmp_path / "tagger")
     concepts = {"D1": Concept("Chemical", ((0, 7),)), "D2": Concept("Disease", ((15, 21),))}
-    [found] = run.relate("aspirin causes asthma.", concepts, run.model.config.sets[0])
+    [found] = run.relate("aspirin causes asthma.", concepts)
     assert (found.first, found.second, found.type) == ("D1", "D2", "CID")
-    assert run.relate("aspirin (not) asthma.", concepts, run.model.config.sets[0]) == []
+    assert run.relate("aspirin (not) asthma.", concepts) == []
     with pytest.raises(RecipeError, match="there already"):
         train_relations(recipe, tmp_path / "mine", corpora=tmp_path, taggers=tmp_path)
 

@@ -35,7 +35,7 @@ def _segmenter(settings: SegmenterSettings) -> SpacySegmenter:
 
 
 def _extractor(settings: RuleSettings) -> RuleExtractor:
-    from kgbuild_spacy.cues import read_cues
+    from kgbuild.statements import read_cues
     from kgbuild_spacy.parsed import read_parsed
     from kgbuild_spacy.relations import RuleExtractor
     from kgbuild_spacy.rules import read_rules
@@ -53,11 +53,13 @@ def _spacy_version(settings: SegmenterSettings) -> str:
 
 def _fingerprint(settings: RuleSettings) -> str:
     """The rules and cues that are used; a missing file is reported when the rules are read."""
-    shipped = resources.files("kgbuild_spacy")
     digest = hashlib.sha256(settings.model.encode())
-    for path, name in ((settings.rules, "rules.toml"), (settings.cues, "cues.toml")):
+    for path, package, name in (
+        (settings.rules, "kgbuild_spacy", "rules.toml"),
+        (settings.cues, "kgbuild.statements", "cues.toml"),
+    ):
         if path is None:
-            digest.update(shipped.joinpath(name).read_bytes())
+            digest.update(resources.files(package).joinpath(name).read_bytes())
         elif path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()

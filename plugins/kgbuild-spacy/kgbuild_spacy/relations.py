@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from kgbuild import Annotations, Cue, Mention, Relation, Span, Task
-from kgbuild_spacy.conditions import conditions
-from kgbuild_spacy.cues import Cues, Reading
+from kgbuild.statements import Cues, Reading, conditions, hidden, lowered
 from kgbuild_spacy.parsed import ParsedRules
-from kgbuild_spacy.rules import MENTION, Rule
+from kgbuild_spacy.rules import Rule
 
 _LONGEST_GAP = 250
 """Mentions that lie further apart, in characters, are not joined by a rule of a few words."""
@@ -196,8 +195,9 @@ def _sentences(task: Task) -> Iterator[_Sentence]:
         if 2 <= position - first <= _MOST_MENTIONS:
             mentions = tuple(linked[first:position])
             text = span.of(document.text)
-            lowered = _lowered(text)
-            yield _Sentence(span, text, lowered, _hidden(lowered, span.start, mentions), mentions)
+            small = lowered(text)
+            places = (mention.span.shift(-span.start) for mention in mentions)
+            yield _Sentence(span, text, small, hidden(small, places), mentions)
 
 
 def _linked(annotations: Annotations) -> list[Mention]:
@@ -209,20 +209,3 @@ def _linked(annotations: Annotations) -> list[Mention]:
         if not kept or mention.span.start >= kept[-1].span.end:
             kept.append(mention)
     return kept
-
-
-def _lowered(text: str) -> str:
-    """The text in lower case, as long as before."""
-    lowered = text.lower()
-    if len(lowered) != len(text):  # "İ" becomes two characters
-        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lowered
-
-
-def _hidden(lowered: str, offset: int, mentions: Sequence[Mention]) -> str:
-    parts, position = [], 0
-    for mention in mentions:
-        start, end = mention.span.start - offset, mention.span.end - offset
-        parts += [lowered[position:start], MENTION * (end - start)]
-        position = end
-    return "".join((*parts, lowered[position:]))

@@ -12,10 +12,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgbuild import ConfigError
+from kgbuild.statements import MENTION
 from kgbuild_spacy.vocabulary import PREDICATES
-
-MENTION = "\ue000"
-"""Every character of a mention, in the text that patterns see: private use, so never in a text."""
 
 _NOT_OF_THE_SUBJECT = (
     r"and|or|but|whereas|while|although|because|if|when|than|as|by|of|for|on|from|with|against|upon|into|"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from kgbuild_spacy.cues import read_cues
 from kgbuild_spacy.plugin import EXTRACTOR
 from kgbuild_spacy.rules import read_rules
 from kgbuild_spacy.vocabulary import PREDICATES
 
 from kgbuild import ConfigError, Task
+from kgbuild.statements import read_cues
 from kgbuild.testing.builders import make_document
 from kgbuild.vocabulary import check_category, check_predicate, qualifiers
 

@@ -16,8 +16,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kgbuild import ConfigError, Cue, Span, Status
-from kgbuild_spacy.rules import MENTION
+from kgbuild.annotation import Cue, Status
+from kgbuild.document import Span
+from kgbuild.errors import ConfigError
+from kgbuild.statements.hiding import MENTION
+
+__all__ = ["Cues", "Reading", "read_cues"]
 
 _CLAUSE = re.compile(
     r"[;:] |,? but (?!not )|,? (?:whereas|while|although|though|however|yet|because)[, ]"
@@ -184,7 +188,7 @@ def _behind_end(sentence: str, start: int) -> int:
 
 
 def read_cues(path: Path | None) -> Cues:
-    """The cues of a file, or those that come with the plugin. Raises ConfigError."""
+    """The cues of a file, or those that come with kgbuild. Raises ConfigError."""
     place = str(path) if path else "cues.toml"
     try:
         return Cues(CueFile.model_validate(_table(path)))
@@ -193,11 +197,12 @@ def read_cues(path: Path | None) -> Cues:
             f"cannot read the cues: {error}",
             place=place,
             key="cues",
-            hints=["leave `cues` out to use those that come with kgbuild-spacy"],
+            hints=["leave `cues` out to use those that come with kgbuild"],
         ) from error
 
 
 def _table(path: Path | None) -> dict[str, Any]:
     if path:
         return tomllib.loads(path.read_text("utf-8"))
-    return tomllib.loads(resources.files("kgbuild_spacy").joinpath("cues.toml").read_text("utf-8"))
+    shipped = resources.files("kgbuild.statements").joinpath("cues.toml")
+    return tomllib.loads(shipped.read_text("utf-8"))

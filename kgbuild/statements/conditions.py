@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+__all__ = ["conditions"]
+
 _SPECIES = re.compile(
     r"\b(?:(?P<mouse>mice|mouse|murine)|(?P<rat>rats?)|(?P<rabbit>rabbits?)|(?P<dog>dogs?|canine)"
     r"|(?P<pig>pigs?|porcine)|(?P<zebrafish>zebrafish)|(?P<yeast>saccharomyces cerevisiae)"

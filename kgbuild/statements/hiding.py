@@ -1,0 +1,33 @@
+"""A sentence as patterns see it: in lower case, with its mentions hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kgbuild.document import Span
+
+__all__ = ["MENTION", "hidden", "lowered"]
+
+MENTION = "\ue000"
+"""Each character of a hidden mention, so that offsets stay."""
+
+
+def lowered(text: str) -> str:
+    """The text in lower case, as long as before."""
+    small = text.lower()
+    if len(small) != len(text):  # "İ" becomes two characters
+        small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return small
+
+
+def hidden(sentence: str, mentions: Iterable[Span]) -> str:
+    """A sentence in lower case with the mentions, spans of it in order and apart, hidden.
+
+    >>> hidden("aspirin helps", [Span(0, 7)]).endswith(" helps")
+    True
+    """
+    parts, position = [], 0
+    for span in mentions:
+        parts += [sentence[position : span.start], MENTION * (span.end - span.start)]
+        position = span.end
+    return "".join((*parts, sentence[position:]))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 from kgbuild.errors import ConfigError
-from kgbuild.statements.hiding import MENTION
+from kgbuild.statements.hiding import MENTION, hidden, lowered
 
 __all__ = ["Cues", "Reading", "read_cues"]
 
@@ -34,6 +35,10 @@ _LIST_BEFORE = re.compile(
     rf"(?:{MENTION}+(?: ?\([^()]*\))?(?:,? (?:and|or|nor|as well as) (?:the )?|, )){{1,20}}\Z"
 )
 _BEHIND_ENDS = re.compile(r"[;:,] |\.|\b(?:but|and|whereas|while|which|although|that)\b")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|may|might|will|would|must"
+    r"|should|\w{3,}ed|\w{3,}(?:uce|use|ibit|vate|vent|eat|ease|ind|act|late)s?|leads?|led)\b"
+)
 _REACH = 300
 """How far from a statement a cue is looked for, in characters."""
 
@@ -73,6 +78,11 @@ class Reading:
     negated: bool
     status: Status
     cues: tuple[Cue, ...]
+
+    @property
+    def plain(self) -> bool:
+        """Whether the sentence states it as a fact, and not as one of others."""
+        return self.status is Status.STATED and not self.negated
 
 
 def _words(patterns: list[str]) -> re.Pattern[str] | None:
@@ -117,6 +127,25 @@ class Cues:
             cues.append(Cue(kind=kind.value, span=cue))
         return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
 
+    def between(
+        self, sentence: str, first: Span, second: Span, mentions: Iterable[Span] = ()
+    ) -> Reading:
+        """How a sentence says what it says of two mentions, whichever words say it.
+
+        For extractors that know a pair and a sentence, and no trigger. The spans are places in
+        ``sentence``, the two in any order; ``mentions`` are the others in it, whose names are
+        then not read as cues. Where negations are too many to count on ("no evidence that A
+        does not cause B"), it is read as speculated.
+        """
+        read = hidden(lowered(sentence), _apart([first, second, *mentions]))
+        left, right = sorted((first, second))
+        noun = _VERB.search(read, left.end, max(left.end, right.start)) is None
+        if reading := self.read(read, left, right, noun=noun):
+            return reading
+        found = self._between and self._between.search(read)
+        cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
+        return Reading(negated=False, status=Status.SPECULATED, cues=cues)
+
     def _status(
         self, sentence: str, clause: int, phrase: int, second_end: Span
     ) -> tuple[Status, Span | None]:
@@ -154,6 +183,17 @@ class Cues:
         if sum(map(bool, (before and not paired, between, behind))) > 1:
             return None  # "no evidence that A does not cause B"
         return [*before, *between, *behind]
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """The spans in order; those that overlap as one."""
+    apart: list[Span] = []
+    for span in sorted(spans):
+        if apart and span.start < apart[-1].end:
+            apart[-1] = Span(apart[-1].start, max(apart[-1].end, span.end))
+        else:
+            apart.append(span)
+    return apart
 
 
 def _found(pattern: re.Pattern[str] | None, text: str, start: int, end: int) -> list[Span]:

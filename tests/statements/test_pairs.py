@@ -1,0 +1,56 @@
+"""How a sentence speaks of a pair of mentions, read without knowing the words that relate them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgbuild import Span
+from kgbuild.statements import Reading, read_cues
+
+CUES = read_cues(None)
+
+
+def place(sentence: str, name: str) -> Span:
+    start = sentence.index(name)
+    return Span(start, start + len(name))
+
+
+def said(sentence: str, one: str, other: str) -> Reading:
+    return CUES.between(sentence, place(sentence, one), place(sentence, other))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "status", "negated", "cue"),
+    [
+        ("Aspirin did not cause asthma.", "stated", True, "not"),
+        ("Aspirin failed to prevent asthma.", "stated", True, "failed to"),
+        ("Aspirin may cause asthma.", "speculated", False, "may"),
+        ("Whether aspirin causes asthma was studied.", "question", False, "Whether"),
+    ],
+)
+def test_the_cue_lies_on_the_words_that_say_so(
+    sentence: str, status: str, negated: bool, cue: str
+) -> None:
+    one = "spirin"
+    for pair in ((one, "asthma"), ("asthma", one)):
+        reading = said(sentence, *pair)
+        assert (reading.status, reading.negated) == (status, negated)
+        assert [c.span.of(sentence) for c in reading.cues] == [cue]
+        assert not reading.plain
+
+
+def test_without_a_cue_it_is_plain() -> None:
+    assert said("Aspirin caused asthma.", "asthma", "Aspirin").plain
+
+
+def test_names_are_not_read_as_cues() -> None:
+    sentence = "Aspirin and the No protein increase May-Hegglin anomaly."
+    others = (place(sentence, "No"),)
+    pair = place(sentence, "Aspirin"), place(sentence, "May-Hegglin anomaly")
+    assert CUES.between(sentence, *pair, others).plain
+
+
+def test_negations_that_cannot_be_counted_make_no_plain_edge() -> None:
+    reading = said("There is no evidence that tea does not cause gout.", "tea", "gout")
+    assert not reading.plain
+    assert reading.cues

@@ -4,7 +4,10 @@ Plugins and scripts use the names in ``__all__`` and nothing else; everything el
 without notice. Importing this package is cheap: no torch, no rdflib, no networkx.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kgbuild.annotation import (
     AnnotatedDocument,
@@ -51,6 +54,9 @@ from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.hookspecs import hookimpl
 from kgbuild.vocabulary import ancestors, category_of, compress, normalise
 
+if TYPE_CHECKING:
+    from kgbuild.terminologies import Terminologies
+
 __version__ = "0.1.0"
 
 
@@ -63,6 +69,18 @@ def annotate(text: str | Document, *, config: Path | str | None = None) -> Annot
     from kgbuild.annotator import annotate
 
     return annotate(text, config=config)
+
+
+def terminology(config: Path | str | None = None) -> Terminologies:
+    """The terminologies of ``config``, or of the working directory, asked as one.
+
+    Gives names, parents, ancestors and preferred identifiers: ``concept(curie)``,
+    ``parents(curie)``, ``ancestors(curie)``, ``preferred(curie)``. They are opened at the first
+    call and kept.
+    """
+    from kgbuild.terminologies import terminology
+
+    return terminology(config)
 
 
 __all__ = [
@@ -121,4 +139,5 @@ __all__ = [
     "hookimpl",
     "load",
     "normalise",
+    "terminology",
 ]

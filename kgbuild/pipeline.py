@@ -49,7 +49,7 @@ from kgbuild.graph.rows import (
 from kgbuild.graph.store import Pending
 from kgbuild.host import Host, Kind, extract_each, link, segment
 from kgbuild.language import guess
-from kgbuild.vocabulary import normalise
+from kgbuild.terminologies import Terminologies
 
 __all__ = ["Pipeline", "stopped"]
 
@@ -143,11 +143,11 @@ class Pipeline:
         self._taggers = taggers
         self._linkers = linkers
         self._relaters = relaters
-        self._terminologies = [cast("Terminology", step.component) for step in terminologies]
+        names = Terminologies(cast("Terminology", step.component) for step in terminologies)
         self._trust = trust_annotations
         # A concept's preferred identifier and its names are asked for once.
-        self._prefer = lru_cache(maxsize=200_000)(self._ask_preferred)
-        self._known = lru_cache(maxsize=200_000)(self._ask_concept)
+        self._prefer = lru_cache(maxsize=200_000)(names.preferred)
+        self._known = lru_cache(maxsize=200_000)(names.concept)
         self.stages: tuple[str, ...] = (
             f"given@{int(trust_annotations)}",
             segmenter.stage,
@@ -405,21 +405,6 @@ class Pipeline:
     def _concept_row(self, curie: str) -> tuple[Any, ...]:
         concept = self._known(curie)
         return encode_concept(concept or Concept(id=curie), known=concept is not None)
-
-    def _ask_preferred(self, curie: str) -> str:
-        spelled = normalise(curie)
-        for terminology in self._terminologies:
-            preferred = terminology.preferred(spelled)
-            if preferred != spelled or terminology.concept(spelled) is not None:
-                return normalise(preferred)
-        return spelled
-
-    def _ask_concept(self, curie: str) -> Concept | None:
-        for terminology in self._terminologies:
-            concept = terminology.concept(curie)
-            if concept is not None:
-                return concept
-        return None
 
 
 def _make(host: Host, configuration: Configuration, kind: Kind, key: str, name: str) -> _Step:

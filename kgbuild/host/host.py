@@ -46,6 +46,7 @@ from kgbuild.host.plugins import (
 
 if TYPE_CHECKING:
     import pluggy
+    from pydantic import BaseModel
 
 __all__ = ["Host"]
 
@@ -229,6 +230,22 @@ class Host:
         """The Spec of that kind and name. Raises UnknownComponentError, listing what is."""
         return self.offer(kind, name).spec
 
+    def settings(
+        self,
+        kind: Kind,
+        name: str,
+        settings: Mapping[str, Any] | None = None,
+        *,
+        place: str | Callable[[str], str] = "",
+    ) -> BaseModel:
+        """A component's settings, checked; relative paths start from the project's folder.
+
+        Raises UnknownComponentError, ConfigError.
+        """
+        return configured.checked_settings(
+            self.offer(kind, name), settings or {}, place, self._root
+        )
+
     def create(
         self,
         kind: Kind,
@@ -243,10 +260,8 @@ class Host:
         UnknownComponentError, ConfigError, ComponentUnavailableError, and ContractError for a
         ``create`` that returns something else.
         """
-        offer = self.offer(kind, name)
-        return configured.created(
-            offer, configured.checked_settings(offer, settings or {}, place, self._root)
-        )
+        checked = self.settings(kind, name, settings, place=place)
+        return configured.created(self.offer(kind, name), checked)
 
     def source(
         self,
@@ -257,10 +272,8 @@ class Host:
         place: str | Callable[[str], str] = "",
     ) -> Source:
         """Who speaks when that component speaks with those settings. Raises as ``create``."""
-        offer = self.offer(kind, name)
-        return configured.source(
-            offer, configured.checked_settings(offer, settings or {}, place, self._root)
-        )
+        checked = self.settings(kind, name, settings, place=place)
+        return configured.source(self.offer(kind, name), checked)
 
     def reader_for(self, name: str, head: bytes, forced: str | None = None) -> str:
         """The name of the reader for a file, by its name and its first bytes.

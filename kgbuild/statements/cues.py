@@ -20,33 +20,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 from kgbuild.errors import ConfigError
-from kgbuild.statements.hiding import MENTION, hidden, lowered
+from kgbuild.statements.hiding import hidden, lowered
+from kgbuild.statements.scope import Scope, scope
 
 __all__ = ["Cues", "Reading", "read_cues"]
-
-_CLAUSE = re.compile(
-    r"[;:] |,? but (?!not )|,? (?:whereas|while|although|though|however|yet|because)[, ]"
-)
-_SUBORDINATE = re.compile(
-    r"(?:although|though|whereas|while|because|since|unlike|despite)\b[^,]*, "
-)
-_PHRASE = re.compile(r"[,;:] | and (?!(?:colleagues|co-?workers|associates))")
-_LIST_BEFORE = re.compile(
-    rf"(?:{MENTION}+(?: ?\([^()]*\))?(?:,? (?:and|or|nor|as well as) (?:the )?|, )){{1,20}}\Z"
-)
-_BEHIND_ENDS = re.compile(r"[;:,] |\.|\b(?:but|and|whereas|while|which|although|that)\b")
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|may|might|will|would|must"
-    r"|should|\w{3,}ed|\w{3,}(?:uce|use|ibit|vate|vent|eat|ease|ind|act|late)s?|leads?|led)\b"
-)
-_REACH = 300
-"""How far from a statement a cue is looked for, in characters."""
 
 
 class _StatusCues(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Status
+    pseudo: list[str] = Field(default_factory=list)
     sentence: list[str] = Field(default_factory=list)
     near: list[str] = Field(default_factory=list)
     behind: list[str] = Field(default_factory=list)
@@ -57,9 +41,12 @@ class _NegationCues(BaseModel):
 
     pseudo: list[str]
     between: list[str]
+    clause: list[str]
     before: list[str]
     adjacent: list[str]
     behind: list[str]
+    denied: list[str]
+    after: list[str]
 
 
 class CueFile(BaseModel):
@@ -96,36 +83,25 @@ class Cues:
         negation = file.negation
         self._pseudo = _words(negation.pseudo)
         self._between = _words(negation.between)
+        self._clause = _words(negation.clause)
         self._before = _words(negation.before)
         self._adjacent = re.compile(
             rf"(?<!\w)(?:{'|'.join(negation.adjacent)})"
             r"(?: (?:the|an?|any|significant|clear|other))* \Z"
         )
         self._behind = _words(negation.behind)
+        self._denied = _words(negation.denied)
+        self._after = _words(negation.after)
         self._statuses = [
-            (cues.kind, _words(cues.sentence), _words(cues.near), _words(cues.behind))
+            (
+                cues.kind,
+                _words(cues.pseudo),
+                _words(cues.sentence),
+                _words(cues.near),
+                _words(cues.behind),
+            )
             for cues in file.status
         ]
-
-    def read(
-        self, sentence: str, first_end: Span, second_end: Span, *, noun: bool
-    ) -> Reading | None:
-        """How the sentence says what it says of the two mentions; None where it is too tangled.
-
-        ``sentence`` is in lower case, its mentions hidden behind ``MENTION``. ``noun`` is True
-        for a statement that is a noun, such as "an association between A and B".
-        """
-        clause = _clause_start(sentence, first_end.start)
-        phrase = _phrase_start(sentence, clause, first_end.start)
-        status = self._status(sentence, clause, phrase, second_end)
-        negations = self._negations(sentence, phrase, first_end, second_end, noun=noun)
-        if negations is None:
-            return None
-        kind, cue = status
-        cues = [*(Cue(kind="negated", span=span) for span in negations)]
-        if cue:
-            cues.append(Cue(kind=kind.value, span=cue))
-        return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
 
     def between(
         self, sentence: str, first: Span, second: Span, mentions: Iterable[Span] = ()
@@ -137,52 +113,83 @@ class Cues:
         then not read as cues. Where negations are too many to count on ("no evidence that A
         does not cause B"), it is read as speculated.
         """
-        read = hidden(lowered(sentence), _apart([first, second, *mentions]))
+        hiding = hidden(lowered(sentence), _apart([first, second, *mentions]))
         left, right = sorted((first, second))
-        noun = _VERB.search(read, left.end, max(left.end, right.start)) is None
-        if reading := self.read(read, left, right, noun=noun):
+        if reading := self.read(hiding, left, right):
             return reading
-        found = self._between and self._between.search(read)
+        found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
         return Reading(negated=False, status=Status.SPECULATED, cues=cues)
 
-    def _status(
-        self, sentence: str, clause: int, phrase: int, second_end: Span
-    ) -> tuple[Status, Span | None]:
-        behind = _behind_end(sentence, second_end.end)
-        for kind, in_clause, near, after in self._statuses:
-            for pattern, start, end in (
-                (in_clause, clause, second_end.start),
-                (near, phrase, second_end.start),
-                (after, second_end.end, behind),
+    def read(self, sentence: str, first_end: Span, second_end: Span) -> Reading | None:
+        """How the sentence says what it says of the two mentions; None where it is too tangled.
+
+        ``sentence`` is in lower case, its mentions hidden behind ``MENTION``; the two are given in
+        order.
+        """
+        around = scope(sentence, first_end, second_end)
+        kind, cue = self._status(around)
+        negations = self._negations(around)
+        if negations is None:
+            return None
+        cues = [Cue(kind="negated", span=around.place(span)) for span in negations]
+        if cue:
+            cues.append(Cue(kind=kind.value, span=around.place(cue)))
+        return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
+
+    def _status(self, around: Scope) -> tuple[Status, Span | None]:
+        joined = Span(around.clause.start, around.between.end)
+        near = Span(around.phrase.start, around.between.end)
+        for kind, pseudo, in_clause, in_phrase, behind in self._statuses:
+            text = _without(pseudo, around.text)
+            for pattern, place in (
+                (in_clause, joined),
+                (in_phrase, near),
+                (behind, around.behind),
             ):
-                if pattern and (cue := pattern.search(sentence, start, end)):
+                if pattern and (cue := pattern.search(text, place.start, place.end)):
                     return kind, Span(*cue.span())
-        if sentence.endswith("?"):
-            return Status.QUESTION, Span(len(sentence) - 1, len(sentence))
+        if around.text.endswith("?"):
+            return Status.QUESTION, Span(len(around.text) - 1, len(around.text))
         return Status.STATED, None
 
-    def _negations(
-        self, sentence: str, phrase: int, first_end: Span, second_end: Span, *, noun: bool
-    ) -> list[Span] | None:
+    def _negations(self, around: Scope) -> list[Span] | None:
         """The cues that negate the statement; None where negations are too many to count on."""
-        if self._pseudo:
-            sentence = self._pseudo.sub(lambda found: "_" * len(found[0]), sentence)
-        between = _found(self._between, sentence, first_end.end, second_end.start)
-        start = _list_start(sentence, first_end.start)
-        before = _found(self._before, sentence, phrase, start)
-        if adjacent := self._adjacent.search(sentence, phrase, start):
-            before.append(Span(*adjacent.span()))
-        if not before and _found(self._between, sentence, phrase, start):
-            return None  # something else is negated: "in mice that did not eat A caused B"
-        behind = []
-        if noun:
-            end = _behind_end(sentence, second_end.end)
-            behind = _found(self._behind, sentence, second_end.end, end)
-        paired = any("neither" in span.of(sentence) for span in before)
+        text = _without(self._pseudo, around.text)
+        before = self._negations_before(text, around)
+        between = self._negations_between(text, around)
+        behind = self._negations_behind(text, around)
+        paired = any("neither" in span.of(text) for span in before)
         if sum(map(bool, (before and not paired, between, behind))) > 1:
             return None  # "no evidence that A does not cause B"
         return [*before, *between, *behind]
+
+    def _negations_between(self, text: str, around: Scope) -> list[Span]:
+        if found := _found(self._between, text, around.between):
+            return found
+        adjacent = self._adjacent.search(text, around.between.start, around.second_listed)
+        return [Span(*adjacent.span())] if adjacent else []
+
+    def _negations_behind(self, text: str, around: Scope) -> list[Span]:
+        said = around.noun or around.complement
+        found = _found(self._denied, text, around.behind) if said else []
+        if around.noun and not found:
+            found = _found(self._behind, text, around.behind)
+        if self._after and (after := self._after.match(text, around.behind.start)):
+            found.append(Span(*after.span()))
+        return found
+
+    def _negations_before(self, text: str, around: Scope) -> list[Span]:
+        phrase = Span(around.phrase.start, around.listed)
+        before = _found(self._clause, text, Span(around.clause.start, around.listed))
+        before += [span for span in _found(self._before, text, phrase) if span not in before]
+        if adjacent := self._adjacent.search(text, phrase.start, phrase.end):
+            before.append(Span(*adjacent.span()))
+        return before
+
+
+def _without(pattern: re.Pattern[str] | None, text: str) -> str:
+    return pattern.sub(lambda found: "_" * len(found[0]), text) if pattern else text
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
@@ -196,35 +203,10 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
     return apart
 
 
-def _found(pattern: re.Pattern[str] | None, text: str, start: int, end: int) -> list[Span]:
-    return [Span(*cue.span()) for cue in pattern.finditer(text, start, end)] if pattern else []
-
-
-def _clause_start(sentence: str, end: int) -> int:
-    start = max(0, end - _REACH)
-    for border in _CLAUSE.finditer(sentence, start, end):
-        start = border.end()
-    subordinate = _SUBORDINATE.match(sentence, start, end)
-    return subordinate.end() if subordinate else start
-
-
-def _phrase_start(sentence: str, clause: int, end: int) -> int:
-    start = clause
-    for border in _PHRASE.finditer(sentence, clause, _list_start(sentence, end)):
-        start = border.end()
-    return start
-
-
-def _list_start(sentence: str, end: int) -> int:
-    """Where the list of names begins that the mention ends: "no A, B or C caused …"."""
-    listed = _LIST_BEFORE.search(sentence, max(0, end - _REACH), end)
-    return listed.start() if listed else end
-
-
-def _behind_end(sentence: str, start: int) -> int:
-    limit = min(len(sentence), start + _REACH)
-    border = _BEHIND_ENDS.search(sentence, start, limit)
-    return border.start() if border else limit
+def _found(pattern: re.Pattern[str] | None, text: str, place: Span) -> list[Span]:
+    if pattern is None:
+        return []
+    return [Span(*cue.span()) for cue in pattern.finditer(text, place.start, place.end)]
 
 
 def read_cues(path: Path | None) -> Cues:

@@ -123,7 +123,7 @@ class RuleExtractor:
         rule = next((rule for rule in rules if rule.matches(before, between, after)), None)
         if rule is None or (rule.before is None and _TAKEN_AWAY.search(before)):
             return None
-        reading = self._cues.read(hidden, start, end, noun=rule.noun)
+        reading = self._cues.read(hidden, start, end)
         pair = (first, second) if rule.subject_first else (second, first)
         return _relation(sentence, rule.predicate, rule.qualifiers, pair, reading)
 
@@ -133,7 +133,7 @@ class RuleExtractor:
             for subject in _within(sentence, subject_words, categories[0]):
                 for target in _within(sentence, object_words, categories[1]):
                     first, second = sorted(map(sentence.place, (subject, target)))
-                    reading = self._cues.read(sentence.hidden, first, second, noun=False)
+                    reading = self._cues.read(sentence.hidden, first, second)
                     pair = (subject, target)
                     if found := _relation(
                         sentence, verb.predicate, verb.qualified(), pair, reading

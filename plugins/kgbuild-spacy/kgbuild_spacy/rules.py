@@ -75,7 +75,6 @@ class RuleText(_Claim):
     between: str
     before: str = ""
     after: str = ""
-    noun: bool = False
 
 
 class VerbRule(_Claim):
@@ -107,7 +106,6 @@ class Rule:
         self.predicate = text.predicate
         self.qualifiers = text.qualified()
         self.triggers = tuple(text.triggers)
-        self.noun = text.noun
         self.subject_first = text.first == "subject"
         ends = file.kinds(text.subject), file.kinds(text.object)
         self.first, self.second = ends if self.subject_first else ends[::-1]

@@ -1,0 +1,221 @@
+"""Which stretches of a sentence a cue has to stand in to reach what is said of two mentions.
+
+A sentence says more than one thing. It is cut at clauses, asides between commas or brackets are
+taken out, and what stands before, between and behind the two mentions is told apart, for a cue
+reaches the statement from each of these in another way.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kgbuild.document import Span
+from kgbuild.statements.hiding import MENTION
+
+__all__ = ["Scope", "scope"]
+
+_REACH = 300
+"""How far from a statement a cue is looked for, in characters."""
+
+_FEW = 5
+"""So many words in front of "A-induced B" can be said of it: "no evidence of any"."""
+
+_BRACKETS = re.compile(r" ?\([^()]*\)| ?\[[^\[\]]*\]")
+_ASIDE = re.compile(
+    r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory))"
+    r"(?:(?:which|who|whose|where|when|while|although|though|albeit|unlike|like|except|despite"
+    r"|contrary to|rather than|instead of|including|such as|and not|but not|or|not|at|in|on|for"
+    r"|with|without|after|before|during|from|as|given|both|either|an?|the|even)\b"
+    r"(?:[^,;:]|(?<=\d),(?=\d)){1,120}"
+    r"|however|therefore|moreover|furthermore|thus|indeed|alone|too|itself|in turn|then),"
+)
+_BREAK = re.compile(
+    r"[;:] |,? but (?!not )|, (?:however|yet|nevertheless|nonetheless|so)[, ]"
+    r"|(?:,| and) (?:although|though) "
+    r"|, and (?=(?:we|it|they|the|this|these|there|no|neither|nor|all|its?|an?|in)\b)|, (?=nor )"
+)
+"""Where a new clause begins, of which the one before says nothing."""
+
+_TURN = re.compile(
+    r",? (?:whereas|while(?! \w+ing)|although|though|because|since)[, ]"
+    rf"|, and (?!(?:the )?{MENTION})"
+)
+"""Where a clause begins that may still be asked or supposed with the one before."""
+
+_OPENING = re.compile(
+    r"(?:(?:although|though|whereas|while|because|since|unlike|despite|even if)\b[^,]*"
+    r"|(?:in order )?to \w+ [^,]*"
+    r"(?=, (?:we|i|the authors|[\w-]+ (?:were|was|received|underwent))\b)), "
+)
+_PHRASE = re.compile(r"[,;:] | and (?!(?:colleagues|co-?workers|associates))")
+_LIST = re.compile(
+    rf"(?:{MENTION}+(?: ?\([^()]*\))?(?:,? (?:and|or|nor|as well as) (?:the )?|, )){{1,20}}\Z"
+)
+_INNER = re.compile(
+    r",? (?:which|who|whose)\b|, (?:an?|the) (?:\w+ )*"
+    r"|(?:[- ](?:receptors?|kinase|enzyme|channel|selective))*[- ](?:inhibitor|antagonist|agonist"
+    r"|blocker|activator|substrate|ligand|modulator|inducer)s?,? (?:such as )?"
+)
+_COMPOUND = re.compile(
+    r"[-–‐ ](?:induced|associated|related|mediated|dependent|driven|triggered|evoked|stimulated"
+    r"|positive|mutated|mutant|treated|sensitive)(?: [\w-]+){0,3} "
+)
+_NEXT_VERB = re.compile(
+    r"(?: and|,) (?:then |also |thus |thereby |\w+ly )*"
+    r"(?:\w{3,}ed|was|were|is|are|led|had|has|bound|causes|inhibits|activates|blocks|reduces|increases|lowers|prevents)\b"
+)
+_ACTS_ON = re.compile(
+    r"\b(?:prevent|reduc|inhibit|attenuat|affect|block|protect|revers|abolish|suppress|ameliorat"
+    r"|alter|increas|enhanc|against|worsen|improv|treat|stud|investigat|examin|us|receiv|given)\w*\b"
+)
+"""What is done to "A-induced B": whether it is done says nothing of A and B."""
+
+_NOUN_FOLLOWS = (
+    "to ",
+    "of ",
+    "the ",
+    "a ",
+    "an ",
+    "with ",
+    "by ",
+    "in ",
+    "for ",
+    "and ",
+    "or ",
+    "-",
+)
+_ADJECTIVE = "".join(f"(?<!{word})" for word in _NOUN_FOLLOWS)
+"""Not behind one of these: "binding of A to phosphorylated B" has no verb."""
+
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|been|has|have|had|do|does|did|can|could|cannot|may|might|will|would|must"
+    r"|should|led|leads|bound|binds|gave|gives|arose|became|began|underwent|shows?|seems?|remains?"
+    rf"|lacks?|fails?|{_ADJECTIVE}\w{{3,}}ed"
+    r"|(?:caus|induc|reduc|produc|decreas|increas|prevent|inhibit|activat|block|treat|lower|rais"
+    r"|affect|protect|promot|enhanc|trigger|regulat|stimulat|suppress|mediat|provok|elevat"
+    r"|interact|contribut|predict|phosphorylat|modulat|reliev|improv|worsen|attenuat|explain"
+    r"|result|control|catalys|degrad)e?s)\b"
+)
+_BEHIND_ENDS = re.compile(
+    r"[;:,] |\.\Z"
+    r"|\b(?:but|and|whereas|while|which|although|that|who|when|if|because|since)\b"
+)
+_THAT = re.compile(r"\b(?:that|of|how|why|for)(?: (?!was |were |is |are )[\w-]+){0,5} \Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Two mentions' surroundings in ``text``, the sentence without its asides.
+
+    ``clause`` and ``phrase`` end at the first mention; ``between`` ends at the second, and
+    ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
+    that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
+    subject of the one behind. ``complement``: they stand behind "that" or "of".
+
+    What joins the two may be part of a name or an aside ("A-induced B", "A, which causes B"), of
+    which the sentence's own verb says nothing: then ``clause`` and ``phrase`` are a few words.
+    """
+
+    text: str
+    clause: Span
+    phrase: Span
+    listed: int
+    second_listed: int
+    between: Span
+    behind: Span
+    noun: bool
+    complement: bool
+    _kept: tuple[int, ...]
+
+    def place(self, span: Span) -> Span:
+        """A span of ``text`` as one of the whole sentence."""
+        return Span(self._kept[span.start], self._kept[span.end - 1] + 1)
+
+
+def scope(sentence: str, first: Span, second: Span) -> Scope:
+    """The surroundings of two mentions, in order, in a sentence whose mentions are hidden."""
+    kept = _kept(sentence, first, second)
+    text = "".join(sentence[i] for i in kept)
+    left, right = (_moved(span, kept) for span in (first, second))
+    start, breaks = _clause(text, left.start), list(_borders(_BREAK, text, left.end, right.start))
+    turns = [*breaks, *_borders(_TURN, text, left.end, right.start)]
+    after = max(
+        [left.end, *turns, *_borders(_NEXT_VERB, text, left.end, right.start, at_end=False)]
+    )
+    compound = _COMPOUND.fullmatch(text, left.end, right.start) is not None
+    aside = not compound and _INNER.match(text, left.end, right.start) is not None
+    if breaks:
+        start = left.start
+    listed = _list_start(text, left.start)
+    phrase = left.start if turns else _phrase(text, start, listed)
+    if compound or aside:
+        start = phrase = _tight(text, start, left.start)
+    noun = not (compound or aside) and _VERB.search(text, after, right.start) is None
+    return Scope(
+        text=text,
+        clause=Span(start, left.start),
+        phrase=Span(phrase, left.start),
+        listed=max(listed, phrase),
+        second_listed=max(after, _list_start(text, right.start)),
+        between=Span(after, max(after, right.start)),
+        behind=Span(right.end, _behind(text, right.end)),
+        noun=noun,
+        complement=compound or _THAT.search(text, phrase, listed) is not None,
+        _kept=kept,
+    )
+
+
+def _kept(sentence: str, first: Span, second: Span) -> tuple[int, ...]:
+    """The places of the characters that stand in no aside; the two mentions always do."""
+    gone: set[int] = set()
+    for pattern in (_BRACKETS, _ASIDE):
+        for aside in pattern.finditer(sentence):
+            found = Span(*aside.span())
+            apart = (found.end <= m.start or found.start >= m.end for m in (first, second))
+            if all(apart):
+                gone.update(range(found.start, found.end))
+    return tuple(i for i in range(len(sentence)) if i not in gone)
+
+
+def _moved(span: Span, kept: tuple[int, ...]) -> Span:
+    return Span(bisect_left(kept, span.start), bisect_left(kept, span.end))
+
+
+def _borders(
+    pattern: re.Pattern[str], text: str, start: int, end: int, *, at_end: bool = True
+) -> Iterator[int]:
+    for border in pattern.finditer(text, start, end):
+        yield border.end() if at_end else border.start()
+
+
+def _clause(text: str, end: int) -> int:
+    start = max(0, end - _REACH)
+    start = max([start, *_borders(_BREAK, text, start, end), *_borders(_TURN, text, start, end)])
+    opening = _OPENING.match(text, start, end)
+    return opening.end() if opening else start
+
+
+def _phrase(text: str, clause: int, end: int) -> int:
+    return max([clause, *_borders(_PHRASE, text, clause, end)])
+
+
+def _list_start(text: str, end: int) -> int:
+    """Where the list of names begins that the mention ends: "no A, B or C caused …"."""
+    listed = _LIST.search(text, max(0, end - _REACH), end)
+    return listed.start() if listed else end
+
+
+def _tight(text: str, clause: int, end: int) -> int:
+    """Where the few words begin that are said of a name and what is made of it."""
+    start = max([clause, *_borders(_ACTS_ON, text, clause, end)])
+    words = [word.start() for word in re.finditer(r"\S+", text[start:end])]
+    return start + words[-_FEW] if len(words) > _FEW else start
+
+
+def _behind(text: str, start: int) -> int:
+    limit = min(len(text), start + _REACH)
+    border = _BEHIND_ENDS.search(text, start, limit)
+    return border.start() if border else limit

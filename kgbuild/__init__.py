@@ -19,7 +19,17 @@ from kgbuild.annotation import (
     Relation,
     Status,
 )
-from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict
+from kgbuild.assertion import (
+    Assertion,
+    Concept,
+    Contradiction,
+    Derivation,
+    Evidence,
+    Inference,
+    Review,
+    Source,
+    Verdict,
+)
 from kgbuild.components import (
     DocumentResult,
     Exporter,
@@ -91,7 +101,9 @@ __all__ = [
     "ComponentUnavailableError",
     "Concept",
     "ConfigError",
+    "Contradiction",
     "Cue",
+    "Derivation",
     "Document",
     "DocumentResult",
     "Evidence",
@@ -101,6 +113,7 @@ __all__ = [
     "ExtractorSpec",
     "Failure",
     "Graph",
+    "Inference",
     "InputError",
     "KgbuildError",
     "Link",

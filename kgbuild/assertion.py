@@ -19,7 +19,18 @@ from enum import StrEnum
 from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 
-__all__ = ["Assertion", "Concept", "Evidence", "Review", "Source", "Verdict", "content_id"]
+__all__ = [
+    "Assertion",
+    "Concept",
+    "Contradiction",
+    "Derivation",
+    "Evidence",
+    "Inference",
+    "Review",
+    "Source",
+    "Verdict",
+    "content_id",
+]
 
 
 def content_id(*parts: str) -> str:
@@ -178,3 +189,67 @@ def assertion_id(
         "not" if negated else "",
         *(f"{key}={value}" for key, value in sorted(qualifiers)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Two assertions that disagree, the better evidenced first.
+
+    ``kind`` is ``denied``, ``opposite`` (predicates) or ``direction``. ``weight`` is the
+    product of what the evidence on each side is worth: how likely it is that both were said
+    in earnest. ``differences`` are circumstances that may explain it, as (name, what the one
+    side says, what the other says); an empty text means that the side does not say.
+    """
+
+    kind: str
+    weight: float
+    first: Assertion
+    second: Assertion
+    first_belief: float
+    second_belief: float
+    differences: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The identity: which two assertions, whatever their order."""
+        return content_id("contradiction", *sorted((self.first.id, self.second.id)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """One way to a conclusion: a rule's name, and the ids of what it rests on.
+
+    ``premises`` are assertions, ``conclusions`` other inferences.
+    """
+
+    rule: str
+    premises: tuple[str, ...] = ()
+    conclusions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """What rules conclude of two concepts and no text states.
+
+    ``predicate`` is a Biolink predicate, or the name of a relation that a rule made up.
+    ``belief`` is the probability that at least one derivation holds, or a lower bound of it
+    with ``upper`` the upper one. A ``hypothesis`` is something to look into, never a fact.
+    """
+
+    subject: str
+    predicate: str
+    object: str
+    belief: float
+    upper: float
+    hypothesis: bool
+    derivations: tuple[Derivation, ...]
+
+    @property
+    def id(self) -> str:
+        """The identity: what is concluded, not how."""
+        return inference_id(self.subject, self.predicate, self.object)
+
+
+def inference_id(subject: str, predicate: str, object: str) -> str:  # noqa: A002
+    """The identity of a conclusion, without making the record."""
+    return content_id("inferred", subject, predicate, object)

@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from kgbuild.annotation import AnnotatedDocument, Annotations, Link, Mention
-from kgbuild.assertion import Assertion, Concept, Review, Source
+from kgbuild.assertion import (
+    Assertion,
+    Concept,
+    Contradiction,
+    Inference,
+    Review,
+    Source,
+)
 from kgbuild.document import Document, Span, Unread
 
 if TYPE_CHECKING:
@@ -174,6 +181,18 @@ class Graph(Protocol):
 
     def sources(self) -> Iterator[Source]:
         """Every source that some evidence names."""
+        ...
+
+    def belief(self, assertion: Assertion) -> float:
+        """How far one of its assertions may be believed, in [0, 1], denials weighed against it."""
+        ...
+
+    def contradictions(self) -> Iterable[Contradiction]:
+        """The pairs of assertions that disagree, the weightiest first."""
+        ...
+
+    def inferences(self) -> Iterator[Inference]:
+        """What rules conclude and no text states; nothing where that is of an older graph."""
         ...
 
     def counts(self) -> Mapping[str, int]:

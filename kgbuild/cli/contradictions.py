@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from kgbuild.assertion import Assertion
+from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
-from kgbuild.reasoning.contradictions import Contradiction, contradictions
+from kgbuild.reasoning.contradictions import contradictions
 
 __all__ = ["command"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import graph_option, set_up
+from kgbuild.cli.setup import graph_option, set_up, warn_of_old_conclusions
 from kgbuild.errors import VocabularyError
 from kgbuild.graph.reading import load
 from kgbuild.query.cookbook import recipe, recipes
@@ -55,6 +55,7 @@ def command(
     if text == "-":
         text = sys.stdin.read()
     with load(set_up(kg=kg).folder) as graph:
+        warn_of_old_conclusions(graph)
         answer = query(graph, text or "", timeout=timeout, max_rows=max_rows)
     if answer.form in ("CONSTRUCT", "DESCRIBE"):
         _print_graph(answer, format_ or "turtle")

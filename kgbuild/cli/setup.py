@@ -13,10 +13,18 @@ import click
 
 from kgbuild.config import Configuration, load_configuration
 from kgbuild.errors import KgbuildError
+from kgbuild.graph.reading import StoredGraph
 from kgbuild.host import Host
 from kgbuild.workers import HostOptions
 
-__all__ = ["Setup", "as_json", "graph_option", "set_up", "setup_options"]
+__all__ = [
+    "Setup",
+    "as_json",
+    "graph_option",
+    "set_up",
+    "setup_options",
+    "warn_of_old_conclusions",
+]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,6 +61,15 @@ def _warn(warning: KgbuildError) -> None:
 
 def _to_stderr(line: str) -> None:
     click.echo(line, err=True)
+
+
+def warn_of_old_conclusions(graph: StoredGraph) -> None:
+    """Say so where what rules concluded is of an older graph, and therefore left out."""
+    from kgbuild.reasoning.inferences import BEHIND, stamp
+
+    if stamp(graph) == BEHIND:
+        click.echo("note: what rules concluded is of an older graph and left out", err=True)
+        click.echo("hint: kgbuild reason", err=True)
 
 
 def graph_option(command: Command) -> Command:

@@ -14,6 +14,7 @@ from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.reasoning.contradictions import contradicting
 
 __all__ = ["command"]
 
@@ -98,7 +99,11 @@ def _line(graph: StoredGraph, assertion: Assertion) -> str:
     ends = [graph.concept(end).label or end for end in (assertion.subject, assertion.object)]
     predicate = ("not " if assertion.negated else "") + assertion.predicate
     count = len(assertion.evidence)
-    return f"{assertion.id[:12]}  {ends[0]} — {predicate} — {ends[1]}  ({count} evidence)"
+    mark = "; contested" if contradicting(graph, assertion) else ""
+    return (
+        f"{assertion.id[:12]}  {ends[0]} — {predicate} — {ends[1]}"
+        f"  ({count} evidence, belief {graph.belief(assertion):.2f}{mark})"
+    )
 
 
 def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
@@ -107,6 +112,8 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
         click.echo(f"  {name} = {value}")
     for review in assertion.reviews:
         click.echo(f"  {review.verdict.value} by {review.reviewer}: {review.reason}")
+    for other in contradicting(graph, assertion):
+        click.secho(f"  against {_line(graph, other)}", fg="red")
     for evidence in assertion.evidence:
         span = evidence.spans[0]
         click.echo(

@@ -2,8 +2,9 @@
 
 Format: KGX (biolink/kgx, specification/kgx-format.md). A folder with ``nodes`` and ``edges``.
 Every assertion that is not rejected is an edge, a negated one with ``negated`` true, so nobody
-need read absence from silence; its sentences are in ``supporting_text``. An edge that no text
-states outright is left out: KGX has no place for hedging.
+need read absence from silence; its sentences are in ``supporting_text``, its belief in Biolink's
+``has_confidence_score``. ``contested``, our own, is true where another claim contradicts it. An
+edge that no text states outright is left out: KGX has no place for hedging.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.errors import VocabularyError
+from kgbuild.graph.contested import contested
 from kgbuild.vocabulary import biolink_curie
 
 __all__ = ["SPECS", "KgxExporter"]
@@ -26,7 +28,7 @@ NODE_COLUMNS = ("id", "name", "category", "synonym", "xref")
 EDGE_COLUMNS = (
     "id", "subject", "predicate", "object", "category", "negated", "qualified_predicate",
     "knowledge_level", "agent_type", "primary_knowledge_source", "publications",
-    "supporting_text", "qualifiers",
+    "supporting_text", "qualifiers", "has_confidence_score", "contested",
 )  # fmt: skip
 _MANY = {"category", "synonym", "xref", "publications", "supporting_text", "qualifiers"}
 
@@ -74,13 +76,17 @@ def _spelled(curie: str) -> str:
 
 
 def _edges(graph: Graph) -> Iterator[Row]:
+    disputed = contested(graph)
     for assertion in graph.assertions():
         stated = [e for e in assertion.evidence if e.status is Status.STATED]
         if stated and not assertion.rejected:
-            yield _edge(assertion)
+            yield _edge(assertion) | {
+                "has_confidence_score": round(graph.belief(assertion), 6),
+                "contested": assertion.id in disputed,
+            }
 
 
-def _edge(assertion: Assertion) -> Row:
+def _edge(assertion: Assertion) -> dict[str, Any]:
     stated = [e for e in assertion.evidence if e.status is Status.STATED]
     return {
         "id": f"urn:kgbuild:assertion:{assertion.id}",

@@ -83,11 +83,13 @@ class NanopublicationExporter:
         yield self._syntax.header()
         for assertion in graph.assertions():
             if not assertion.rejected:
-                yield from self._nanopublication(assertion)
+                yield from self._nanopublication(graph, assertion)
 
-    def _nanopublication(self, assertion: Assertion) -> Iterator[str]:
+    def _nanopublication(self, graph: Graph, assertion: Assertion) -> Iterator[str]:
         own = f"nanopub:{assertion.id}"
         claim, provenance = [], list(self._derived(own, assertion))
+        if assertion.evidence:
+            provenance.append(self._model.belief(graph, assertion))
         for statement in self._model.association(assertion):
             if statement[0].layer == "provenance":
                 provenance.append(statement)

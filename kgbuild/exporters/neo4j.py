@@ -19,6 +19,7 @@ from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Concept, Evidence
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.document import Document
+from kgbuild.graph.contested import contested
 
 __all__ = ["SPECS", "Neo4jExporter"]
 
@@ -34,7 +35,8 @@ _EVIDENCE = (
 )  # fmt: skip
 _ASSERTIONS = (
     ":START_ID(Concept)", ":END_ID(Concept)", ":TYPE", "id", "negated:boolean", "plain:boolean",
-    "stated:int", "evidence:int", "qualifiers:string[]", "sentences:string[]",
+    "stated:int", "evidence:int", "qualifiers:string[]", "sentences:string[]", "belief:double",
+    "contested:boolean",
 )  # fmt: skip
 _IN = (":START_ID(Evidence)", ":END_ID(Document)", ":TYPE")
 _ABOUT = (":START_ID(Evidence)", ":END_ID(Concept)", ":TYPE")
@@ -64,7 +66,7 @@ class Neo4jExporter:
         target.mkdir()
         _write(target / "concepts.csv", _CONCEPTS, map(_concept, graph.concepts()))
         _write(target / "documents.csv", _DOCUMENTS, map(_document, graph.documents()))
-        _write(target / "assertions.csv", _ASSERTIONS, map(_assertion, graph.assertions()))
+        _write(target / "assertions.csv", _ASSERTIONS, _weighed(graph))
         _write(target / "evidence.csv", _EVIDENCE, _each(graph, _evidence))
         _write(target / "found_in.csv", _IN, _each(graph, _found_in))
         _write(target / "about.csv", _ABOUT, _each(graph, _about))
@@ -99,6 +101,13 @@ def _document(document: Document) -> Row:
         _boolean(document.retracted),
         "Document",
     )
+
+
+def _weighed(graph: Graph) -> Iterator[Row]:
+    disputed = contested(graph)
+    for assertion in graph.assertions():
+        belief = repr(graph.belief(assertion))
+        yield (*_assertion(assertion), belief, _boolean(assertion.id in disputed))
 
 
 def _assertion(assertion: Assertion) -> Row:

@@ -17,6 +17,7 @@ from kgbuild.assertion import Assertion, Concept
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.document import Document
 from kgbuild.errors import ComponentUnavailableError
+from kgbuild.graph.contested import contested
 
 __all__ = ["SPECS", "ParquetExporter"]
 
@@ -34,7 +35,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
     "assertions": {
         "id": "string", "subject": "string", "predicate": "string", "object": "string",
         "negated": "bool", "plain": "bool", "rejected": "bool", "stated": "int32",
-        "evidence": "int32", "qualifiers": "list",
+        "evidence": "int32", "qualifiers": "list", "belief": "double", "contested": "bool",
     },
     "evidence": {
         "id": "string", "assertion": "string", "document": "string", "version": "string",
@@ -66,7 +67,7 @@ class ParquetExporter:
         for name, rows in (
             ("concepts", map(_concept, graph.concepts())),
             ("documents", map(_document, graph.documents())),
-            ("assertions", map(_assertion, graph.assertions())),
+            ("assertions", _weighed(graph)),
             ("evidence", (row for one in graph.assertions() for row in _evidence(one))),
         ):
             self._write(target / f"{name}.parquet", _TABLES[name], rows)
@@ -107,6 +108,13 @@ def _document(document: Document) -> Mapping[str, Any]:
         "language": document.language,
         "retracted": document.retracted,
     }
+
+
+def _weighed(graph: Graph) -> Iterator[Mapping[str, Any]]:
+    disputed = contested(graph)
+    for assertion in graph.assertions():
+        weighed = {"belief": graph.belief(assertion), "contested": assertion.id in disputed}
+        yield {**_assertion(assertion), **weighed}
 
 
 def _assertion(assertion: Assertion) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 
 from kgbuild.components import Graph
+from kgbuild.graph.contested import contested
 
 __all__ = ["as_networkx"]
 
@@ -14,12 +15,14 @@ def as_networkx(graph: Graph, *, negated: bool = False) -> nx.MultiDiGraph[str]:
 
     A node has ``label`` and ``category``. An edge's key is the assertion's id; it has
     ``predicate``, ``negated``, ``qualifiers`` (``name=value`` joined by ``;``), ``evidence``
-    (how many), ``documents`` (how many) and ``stated`` (whether a text states it outright).
+    (how many), ``documents`` (how many), ``stated`` (whether a text states it outright),
+    ``belief`` (in [0, 1]) and ``contested`` (whether another assertion contradicts it).
     All are plain strings, numbers and booleans, so every NetworkX writer takes them.
     """
     view: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for concept in graph.concepts():
         view.add_node(concept.id, label=concept.label, category=concept.category)
+    disputed = contested(graph)
     for assertion in graph.assertions():
         if assertion.rejected or (assertion.negated and not negated):
             continue
@@ -33,5 +36,7 @@ def as_networkx(graph: Graph, *, negated: bool = False) -> nx.MultiDiGraph[str]:
             evidence=len(assertion.evidence),
             documents=len({evidence.document for evidence in assertion.evidence}),
             stated=any(e.status.value == "stated" for e in assertion.evidence),
+            belief=graph.belief(assertion),
+            contested=assertion.id in disputed,
         )
     return view

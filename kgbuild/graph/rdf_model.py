@@ -5,7 +5,8 @@ reasons are in ``docs/decisions/0005-rdf.md``, an example in ``docs/reference/rd
 
 No node is blank: every IRI is made from an identifier or from content, so the same graph gives
 the same quads, whatever the order of arrival. What is written of an assertion comes from that
-assertion alone; a view can be kept in step one assertion at a time.
+assertion alone; a view can be kept in step one assertion at a time. What is weighed over
+several, beliefs and contradictions, has a named graph of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,18 @@ from urllib.parse import quote
 
 from kgbuild import vocabulary
 from kgbuild.annotation import Status
-from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict, content_id
+from kgbuild.assertion import (
+    Assertion,
+    Concept,
+    Contradiction,
+    Derivation,
+    Evidence,
+    Inference,
+    Review,
+    Source,
+    Verdict,
+    content_id,
+)
 from kgbuild.components import Graph
 from kgbuild.document import Document, Notice, NoticeKind, Span
 from kgbuild.errors import VocabularyError
@@ -27,16 +39,22 @@ from kgbuild.graph.rdf_pattern import VOCABULARY_IRI, Pattern, Statement, joined
 from kgbuild.graph.rdf_triples import (
     ASSOCIATIONS,
     AUTHOR,
+    BELIEF,
     CONCEPT,
     CONDITION,
+    CONTRADICTION,
     CUE,
     CUE_WORDS,
     DATASET,
     DATASET_LICENCE,
     DATASET_RIGHTS,
+    DERIVATION,
+    DERIVATION_PREMISE,
+    DIFFERENCE,
     DOCUMENT,
     DOCUMENT_MATCH,
     EVIDENCE,
+    INFERENCE,
     JOURNAL,
     LABEL,
     LANGUAGE,
@@ -72,11 +90,14 @@ from kgbuild.graph.rdf_triples import (
 
 __all__ = ["LAYERS", "RdfModel", "edge_layer", "evidence_node"]
 
-LAYERS = ("asserted", "inferred", "concepts", "provenance", "dataset")
+LAYERS = ("asserted", "inferred", "belief", "concepts", "provenance", "dataset")
 """The named graphs, each ``<base>graph:<layer>``."""
 
 ELSEWHERE = " … "
 """What joins the spans of an evidence's text."""
+
+NOT_SAID = "not said"
+"""What a difference has for the side that names no circumstance."""
 
 CONTEXT = 32
 """How many characters of the sentence a quote of a name shows on either side."""
@@ -136,6 +157,12 @@ class RdfModel:
             if assertion.plain and not _edge_written_before(graph, assertion):
                 yield self.edge(assertion)
             yield from self.association(assertion)
+            if assertion.evidence or assertion.reviews:
+                yield self.belief(graph, assertion)
+        for contradiction in graph.contradictions():
+            yield from self.contradiction(contradiction)
+        for inference in graph.inferences():
+            yield from self.inference(inference)
 
     def iri(self, curie: str) -> str:
         """The IRI of a CURIE; kgbuild's own are under the base IRI."""
@@ -320,6 +347,52 @@ class RdfModel:
         if evidence.object_span is not None:
             yield _end("object", node, evidence.object_span, evidence.spans, quotes)
 
+    # -- what is weighed and what follows ---------------------------------------------------
+
+    def belief(self, graph: Graph, assertion: Assertion) -> Statement:
+        """How far the graph's evidence lets an assertion be believed."""
+        return BELIEF, [f"assertion:{assertion.id}", _double(graph.belief(assertion))]
+
+    def contradiction(self, found: Contradiction) -> Iterator[Statement]:
+        """Two assertions that disagree, and circumstances that may explain it."""
+        own = f"contradiction:{found.id}"
+        sides = [f"assertion:{side.id}" for side in (found.first, found.second)]
+        yield CONTRADICTION, [own, VOCABULARY_IRI + found.kind, _double(found.weight), *sides]
+        for name, first, second in found.differences:
+            node = f"{own}:difference-{content_id(name)[:16]}"
+            yield DIFFERENCE, [own, node, name, first or NOT_SAID, second or NOT_SAID]
+
+    def inference(self, inference: Inference) -> Iterator[Statement]:
+        """A conclusion and each way to it; its plain triple too, unless it is a hypothesis."""
+        own = f"inferred:{inference.id}"
+        ends = [self.iri(inference.subject), self.iri(inference.object)]
+        yield (
+            INFERENCE,
+            [
+                own,
+                ends[0],
+                self._relation(inference.predicate),
+                ends[1],
+                _double(inference.belief),
+                _double(inference.upper),
+                _BOOLEAN[inference.hypothesis],
+            ],
+        )
+        if not inference.hypothesis and inference.predicate.startswith("biolink:"):
+            yield edge_pattern("inferred", inference.predicate), ends
+        for premise in sorted({p for one in inference.derivations for p in _premises(one)}):
+            yield PREMISE, [own, premise]
+        for one in inference.derivations:
+            way = f"derivation:{content_id(inference.id, one.rule, *_premises(one))}"
+            yield DERIVATION, [own, way, one.rule]
+            for premise in _premises(one):
+                yield DERIVATION_PREMISE, [way, premise]
+
+    def _relation(self, name: str) -> str:
+        """The IRI of a predicate, or a node of our own for a relation that a rule made up."""
+        found = self._known(name) if ":" in name else ""
+        return found or f"{self.base_iri}relation:{quote(name, safe='')}"
+
     # -- the dataset -----------------------------------------------------------------------
 
     def _dataset(
@@ -385,6 +458,14 @@ def _knowledge(assertion: Assertion) -> tuple[str, str]:
     if assertion.derivation and not assertion.evidence:
         return "logical_entailment", "automated_agent"
     return "not_provided", "text_mining_agent"
+
+
+def _premises(derivation: Derivation) -> list[str]:
+    """The nodes that a derivation rests on."""
+    return [
+        *(f"assertion:{premise}" for premise in derivation.premises),
+        *(f"inferred:{conclusion}" for conclusion in derivation.conclusions),
+    ]
 
 
 def _quotes(evidence: Evidence) -> list[str]:

@@ -123,6 +123,54 @@ REVIEW = pattern(
     """,
 )
 REVIEW_REASON = pattern("provenance", "review reason", "@review kgv:reason $reason")
+BELIEF = pattern("belief", "assertion belief", "@assertion kgv:belief $belief^^xsd:double")
+CONTRADICTION = pattern(
+    "belief",
+    "contradiction kind weight first second",
+    """
+    @contradiction rdf:type kgv:Contradiction
+    @contradiction kgv:contradictionKind ?kind
+    @contradiction kgv:weight $weight^^xsd:double
+    @contradiction kgv:firstSide @first
+    @contradiction kgv:secondSide @second
+    @first kgv:contradicts @second
+    @second kgv:contradicts @first
+    """,
+)
+DIFFERENCE = pattern(
+    "belief",
+    "contradiction difference name first second",
+    """
+    @contradiction kgv:difference @difference
+    @difference rdf:type kgv:Difference
+    @difference kgv:name $name
+    @difference kgv:firstValue $first
+    @difference kgv:secondValue $second
+    """,
+)
+INFERENCE = pattern(
+    "inferred",
+    "inference subject predicate object belief upper hypothesis",
+    """
+    @inference rdf:type kgv:Inference
+    @inference rdf:subject ?subject
+    @inference rdf:predicate ?predicate
+    @inference rdf:object ?object
+    @inference kgv:belief $belief^^xsd:double
+    @inference kgv:beliefAtMost $upper^^xsd:double
+    @inference kgv:isHypothesis $hypothesis^^xsd:boolean
+    """,
+)
+DERIVATION = pattern(
+    "inferred",
+    "inference derivation rule",
+    """
+    @inference kgv:derivation @derivation
+    @derivation rdf:type kgv:Derivation
+    @derivation kgv:rule $rule
+    """,
+)
+DERIVATION_PREMISE = pattern("inferred", "derivation premise", "@derivation kgv:premise @premise")
 SOURCE = pattern(
     "provenance",
     "source component distribution version fingerprint",

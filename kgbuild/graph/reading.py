@@ -13,13 +13,24 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from kgbuild.annotation import AnnotatedDocument, Annotations, Status
-from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict
+from kgbuild.assertion import (
+    Assertion,
+    Concept,
+    Contradiction,
+    Evidence,
+    Inference,
+    Review,
+    Source,
+    Verdict,
+    assertion_id,
+)
 from kgbuild.components import Failure
 from kgbuild.document import Document, Span
 from kgbuild.errors import GraphError, NotInGraphError, VocabularyError
 from kgbuild.graph.rows import (
     concept_key,
     decode_cues,
+    decode_notices,
     decode_terms,
 )
 from kgbuild.graph.schema import CURRENT, key
@@ -266,6 +277,40 @@ class StoredGraph:
         )
         for c, d, v, f in rows:
             yield Source(component=c, distribution=d, version=v, fingerprint=f)
+
+    # --- what follows: kgbuild.reasoning -----------------------------------------------------
+
+    def belief(self, assertion: Assertion) -> float:
+        """How far an assertion of this graph may be believed: kgbuild.reasoning.belief."""
+        from kgbuild.reasoning.belief import belief
+
+        denial = self._denial(assertion)
+        told = (*assertion.evidence, *(denial.evidence if denial else ()))
+        standings = {curie: self._standing(curie) for curie in {one.document for one in told}}
+        return belief(assertion, denial, standings=standings)
+
+    def _standing(self, curie: str) -> float:
+        from kgbuild.reasoning.belief import standing
+
+        (notices,) = self._row("SELECT notices FROM documents WHERE curie = ?", curie) or ("[]",)
+        return 1.0 if notices == "[]" else standing(decode_notices(json.loads(notices)))
+
+    def contradictions(self) -> list[Contradiction]:
+        """The pairs of assertions that disagree, the weightiest first."""
+        from kgbuild.reasoning.contradictions import contradictions
+
+        return contradictions(self)
+
+    def inferences(self) -> Iterator[Inference]:
+        """What ``kgbuild reason`` concluded, if that is of the graph as it is now; by identity."""
+        from kgbuild.reasoning.inferences import inferences
+
+        return inferences(self)
+
+    def _denial(self, assertion: Assertion) -> Assertion | None:
+        a = assertion
+        twin = assertion_id(a.subject, a.predicate, a.object, not a.negated, a.qualifiers)
+        return next(self._assertions("WHERE a.id = ?", key(twin)), None)
 
     # --- counts, failures --------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from typing import Any
 from kgbuild.errors import QueryError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.query.safety import check_query
+from kgbuild.reasoning.inferences import stamp
 from kgbuild.vocabulary import OWN_IRI, prefix_map
 
 __all__ = ["Answer", "prepare_view", "query"]
@@ -130,13 +131,13 @@ def _answer(connection: Connection, view: str, text: str, names: dict[str, str])
 
 
 def prepare_view(graph: StoredGraph) -> Path:
-    """The view's folder, brought up to the graph's revision.
+    """The view's folder, brought up to the graph's revision and to what rules concluded.
 
-    A view of another revision is made anew beside it and then takes its place, so a query that
+    A view of another state is made anew beside it and then takes its place, so a query that
     is running keeps the one it has.
     """
     folder = graph.folder / "view"
-    wanted = folder / str(graph.revision)
+    wanted = folder / f"{graph.revision}-{stamp(graph)}".rstrip("-")
     if (wanted / "whole").is_file():
         return wanted / "oxigraph"
     from pyoxigraph import RdfFormat, Store

@@ -2,19 +2,22 @@
 
 Four steps. ``s`` is the score that a component gave, ``E`` the evidence for the claim.
 
-1. *Weight of one evidence*: ``w = c(s) · h(status)``. ``c`` calibrates the scores of that
-   component, ``h`` is how far a way of saying a thing counts (stated 1, hypothesis 0.3 …).
-   Evidence from a retracted document weighs 0.
+1. *Weight of one evidence*: ``w = c(s) · h(status) · g(section) · n(document)``. ``c`` calibrates
+   the scores of that component, ``h`` is how far a way of saying a thing counts (stated 1,
+   hypothesis 0.3 …), ``g`` the same of the place (methods 0.8 …). ``n`` is 0 for a retracted
+   document, 0.5 for one of which its publisher expressed concern.
 2. *Copies count once*: evidence with the same words (case and white space apart) is one
    statement, as heavy as its heaviest copy: two components over one sentence, an abstract and
    its full text, a preprint and its article. Documents that share a statement are one witness.
-3. *A witness*: ``W = (1 - ε) · (1 - Π (1 - w))`` over its statements. ``ε`` is what repeating
-   oneself cannot mend: the authors are wrong, or the name was linked to another concept.
+3. *A witness*: ``W = (1 - ε) · (1 - Π (1 - w_k) ** ρ**k)`` over its statements, the heaviest
+   first, ``k`` = 0, 1, … ``ε`` is what repeating oneself cannot mend: the authors are wrong, or
+   the name was linked to another concept. ``ρ`` is how much each further statement of one
+   witness counts of the one before: they share an author, a context and a component.
 4. *All witnesses*: ``b = 1 - Π (1 - W)``: they err independently.
 
-This is INDRA's model of random and systematic errors (Gyori et al. 2017), with calibrated
-scores for its constants, and witnesses for its readers. Where texts also deny the claim, with
-``b'`` for the denial, both are weighed by Dempster's rule: ``b (1 - b') / (1 - b b')``.
+With ``ρ`` = 1 this is INDRA's model of random and systematic errors (Gyori et al. 2017), with
+calibrated scores for its constants, and witnesses for its readers. Where texts also deny the
+claim, with ``b'`` for the denial, both are weighed by Dempster's rule: ``b (1 - b') / (1 - b b')``.
 
 Laws, tested: in [0, 1]; more independent evidence never lowers it; a copy never raises it;
 belief in a claim and in its denial never add up to more than 1.
@@ -28,15 +31,25 @@ belief in a claim and in its denial never add up to more than 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Evidence
+from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import ContractError
 
-__all__ = ["DEFAULT_MODEL", "BeliefModel", "against", "belief", "reviewed", "weigh", "weight"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "BeliefModel",
+    "against",
+    "belief",
+    "reviewed",
+    "standing",
+    "weigh",
+    "weight",
+]
 
 _STATUS: Mapping[str, float] = MappingProxyType(
     {
@@ -48,6 +61,16 @@ _STATUS: Mapping[str, float] = MappingProxyType(
         Status.QUESTION: 0.1,
     }
 )
+_SECTION: Mapping[str, float] = MappingProxyType(
+    {
+        SectionKind.INTRODUCTION: 0.9,
+        SectionKind.METHODS: 0.8,
+        SectionKind.HEADING: 0.8,
+        SectionKind.BACK: 0.5,
+        SectionKind.ABBREVIATIONS: 0.5,
+    }
+)
+_CONCERN = 0.5
 _DIGITS = 12
 
 
@@ -55,13 +78,16 @@ _DIGITS = 12
 class BeliefModel:
     """The numbers of the formula.
 
-    ``shared_error`` is ε. ``status`` is h. ``calibration`` maps a component's name to the slope
+    ``shared_error`` is ε, ``repetition`` ρ, ``status`` h, ``section`` g (1 for a section that it
+    does not have). ``calibration`` maps a component's name to the slope
     and intercept of a logistic function of the logit of its score; a component that is not
     there is taken at its word.
     """
 
     shared_error: float = 0.05
+    repetition: float = 1.0
     status: Mapping[str, float] = field(default_factory=lambda: _STATUS)
+    section: Mapping[str, float] = field(default_factory=lambda: _SECTION)
     calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def calibrated(self, component: str, score: float) -> float:
@@ -78,46 +104,65 @@ class BeliefModel:
         logit = math.log(bounded / (1 - bounded))
         return 1 / (1 + math.exp(-(slope * logit + intercept)))
 
+    def weight(self, component: str, score: float, status: str, section: str) -> float:
+        """Step 1 of the formula, the document's standing aside."""
+        said = self.status[status] * self.section.get(section, 1.0)
+        return self.calibrated(component, score) * said
+
 
 DEFAULT_MODEL = BeliefModel()
+_IN_FULL: Mapping[str, float] = MappingProxyType({})
 
 
 def belief(
     assertion: Assertion,
     denial: Assertion | None = None,
     *,
-    retracted: Collection[str] = (),
+    standings: Mapping[str, float] = _IN_FULL,
     model: BeliefModel = DEFAULT_MODEL,
 ) -> float:
     """How far the assertion may be believed.
 
     ``denial`` is the same claim with ``negated`` the other way, if the graph has it.
-    ``retracted`` are the CURIEs of documents whose evidence no longer counts.
+    ``standings`` has the CURIEs of documents whose evidence counts less: see :func:`standing`.
     """
 
     def strength(claim: Assertion) -> float:
         statements = [
-            (evidence.text, evidence.document, weight(evidence, retracted, model))
+            (evidence.text, evidence.document, weight(evidence, standings, model))
             for evidence in claim.evidence
         ]
-        found = weigh(statements, model.shared_error)
+        found = weigh(statements, model)
         return reviewed(found, [review.verdict.value for review in claim.reviews])
 
     return against(strength(assertion), strength(denial) if denial else 0.0)
 
 
 def weight(
-    evidence: Evidence, retracted: Collection[str] = (), model: BeliefModel = DEFAULT_MODEL
+    evidence: Evidence,
+    standings: Mapping[str, float] = _IN_FULL,
+    model: BeliefModel = DEFAULT_MODEL,
 ) -> float:
     """The weight of one evidence: its calibrated score, less where the text hedges."""
-    if evidence.document in retracted:
+    told = model.weight(
+        evidence.source.component, evidence.score, evidence.status, evidence.section
+    )
+    return told * standings.get(evidence.document, 1.0)
+
+
+def standing(notices: Iterable[Notice]) -> float:
+    """How far a document's evidence counts after what its publisher said of it.
+
+    0 for a retracted one, 0.5 for one under an expression of concern, else 1.
+    """
+    said = {notice.kind for notice in notices if notice.incoming}
+    if NoticeKind.RETRACTION in said:
         return 0.0
-    calibrated = model.calibrated(evidence.source.component, evidence.score)
-    return calibrated * model.status[evidence.status]
+    return _CONCERN if NoticeKind.CONCERN in said else 1.0
 
 
 def weigh(
-    statements: Iterable[tuple[str, str, float]], shared_error: float = DEFAULT_MODEL.shared_error
+    statements: Iterable[tuple[str, str, float]], model: BeliefModel = DEFAULT_MODEL
 ) -> float:
     """Steps 2 to 4 of the formula: from (words, document, weight) to one number."""
     heaviest: dict[str, float] = {}
@@ -128,8 +173,9 @@ def weigh(
         documents.setdefault(statement, set()).add(document)
     doubt = 1.0
     for witness in _witnesses(documents):
-        missed = math.prod(1 - heaviest[statement] for statement in witness)
-        doubt *= 1 - (1 - shared_error) * (1 - missed)
+        told = sorted((heaviest[statement] for statement in witness), reverse=True)
+        missed = math.prod((1 - w) ** model.repetition**k for k, w in enumerate(told))
+        doubt *= 1 - (1 - model.shared_error) * (1 - missed)
     return round(1 - doubt, _DIGITS)
 
 

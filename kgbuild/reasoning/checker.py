@@ -17,7 +17,7 @@ from typing import Any
 from kgbuild.assertion import Assertion
 from kgbuild.components import Graph
 from kgbuild.errors import KgbuildError
-from kgbuild.reasoning.belief import belief
+from kgbuild.reasoning.belief import belief, standing
 from kgbuild.reasoning.rules import Rule, Variable
 from kgbuild.vocabulary import ancestors
 
@@ -41,10 +41,8 @@ class Checker:
         self._rules = rules
         self._derived = derived
         self._names = {concept.id: concept.label for concept in graph.concepts()}.get
-        self._retracted = {
-            document.id
-            for document in graph.documents()
-            if any(n.kind.value == "retraction" and n.incoming for n in document.notices)
+        self._standings = {
+            document.id: standing(document.notices) for document in graph.documents()
         }
 
     def problems(self, explained: Node) -> Iterator[str]:
@@ -110,7 +108,7 @@ class Checker:
         )
         other = (not claim.negated, claim.qualifiers)
         denial = next((a for a in same if (a.negated, a.qualifiers) == other), None)
-        return belief(claim, denial, retracted=self._retracted)
+        return belief(claim, denial, standings=self._standings)
 
     def _step(self, node: Node) -> Iterator[str]:
         fact, rule = _fact(node), self._rules.get(node["rule"])

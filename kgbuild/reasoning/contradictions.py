@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
 
-from kgbuild.assertion import Assertion
+from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.graph.rows import decode_terms
+from kgbuild.graph.rows import concept_key, decode_terms
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.strengths import beliefs, strengths
 from kgbuild.vocabulary import inverse, is_symmetric
 
-__all__ = ["OPPOSITES", "Contradiction", "canonical", "contradictions"]
+__all__ = ["OPPOSITES", "canonical", "contradicting", "contradictions"]
 
 _TREATS = ("biolink:treats", "biolink:preventative_for_condition")
 _HARMS = (
@@ -53,28 +53,10 @@ _UP = frozenset({"increased", "upregulated"})
 _DOWN = frozenset({"decreased", "downregulated"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
-    """Two assertions that disagree, the better evidenced first.
-
-    ``kind`` is ``denied``, ``opposite`` (predicates) or ``direction``. ``weight`` is the
-    product of what the evidence on each side is worth: how likely it is that both were said
-    in earnest. ``differences`` are circumstances that may explain it, as (name, what the one
-    side says, what the other says); an empty text means that the side does not say.
-    """
-
-    kind: str
-    weight: float
-    first: Assertion
-    second: Assertion
-    first_belief: float
-    second_belief: float
-    differences: tuple[tuple[str, str, str], ...] = ()
-
-
 def contradictions(graph: StoredGraph) -> list[Contradiction]:
     """All contradictions of a graph, the weightiest first; ties by identity."""
-    found = [_judged(graph, kind, pair) for kind, pair in sorted(_pairs(graph))]
+    pairs = _pairs(_claims_by_pair(graph, _TOLD_TWICE))
+    found = [_judged(graph, kind, pair) for kind, pair in sorted(pairs)]
     return sorted(found, key=lambda c: (-c.weight, c.first.id, c.second.id))
 
 
@@ -103,24 +85,43 @@ def canonical(subject: str, predicate: str, object_: str) -> tuple[str, str, str
     return subject, predicate, object_
 
 
-def _pairs(graph: StoredGraph) -> Iterator[tuple[str, tuple[str, str]]]:
+def contradicting(graph: StoredGraph, assertion: Assertion) -> list[Assertion]:
+    """The assertions that contradict one, by identity."""
+    ends = sorted(map(concept_key, (assertion.subject, assertion.object)))
+    among = "a.subject IN (?1, ?2) AND a.object IN (?1, ?2)"
+    pairs = [pair for _, pair in _pairs(_claims_by_pair(graph, among, *ends))]
+    found = {one for pair in pairs if assertion.id in pair for one in pair} - {assertion.id}
+    return [graph.assertion(identity) for identity in sorted(found)]
+
+
+def _pairs(
+    claimed: Mapping[tuple[str, str], list[_Claim]],
+) -> Iterator[tuple[str, tuple[str, str]]]:
     """The kind and the two identities of each contradiction, each once."""
-    for claims in _claims_by_pair(graph).values():
+    for claims in claimed.values():
         for one, other in combinations(sorted(claims), 2):
             if kind := _disagreement(one, other):
                 yield kind, (one.identity, other.identity)
 
 
-def _claims_by_pair(graph: StoredGraph) -> dict[tuple[str, str], list[_Claim]]:
-    """The claims about each pair of concepts of which more than one is made."""
+_TOLD_TWICE = (
+    "EXISTS (SELECT 1 FROM assertions b WHERE b.subject = a.subject"
+    " AND b.object = a.object AND b.id <> a.id)"
+    " OR EXISTS (SELECT 1 FROM assertions b WHERE b.subject = a.object"
+    " AND b.object = a.subject AND b.id <> a.id)"
+)
+
+
+def _claims_by_pair(
+    graph: StoredGraph, among: str, *values: int
+) -> dict[tuple[str, str], list[_Claim]]:
+    """The claims about each pair of concepts, among some of all."""
     rows = graph.connection.execute(
         "SELECT a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers"
         " FROM assertions a JOIN concepts s ON s.id = a.subject"
         " JOIN concepts o ON o.id = a.object"
-        " WHERE EXISTS (SELECT 1 FROM assertions b WHERE b.subject = a.subject"
-        "  AND b.object = a.object AND b.id <> a.id)"
-        " OR EXISTS (SELECT 1 FROM assertions b WHERE b.subject = a.object"
-        "  AND b.object = a.subject AND b.id <> a.id)"
+        f" WHERE {among}",
+        values,
     )
     found: dict[tuple[str, str], list[_Claim]] = {}
     for identity, *claimed, negated, qualifiers in rows:

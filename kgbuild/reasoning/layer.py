@@ -147,6 +147,12 @@ class DerivedLayer:
         ).fetchone()
         return int(value)
 
+    @property
+    def digest(self) -> str:
+        """A hash of the rules that were applied."""
+        (value,) = self.connection.execute("SELECT value FROM meta WHERE name = 'rules'").fetchone()
+        return str(value)
+
     def counts(self) -> dict[str, int]:
         """How many facts, how many of them inferred, and how many ways to conclude them."""
         counted = {
@@ -166,6 +172,13 @@ class DerivedLayer:
             rows = self.connection.execute("SELECT id, text, file, line FROM rules ORDER BY id")
             self._rules = {number: parse_rule(*written) for number, *written in rows}
         return self._rules
+
+    def inferred(self) -> list[int]:
+        """The numbers of the facts that rules conclude and no text states."""
+        rows = self.connection.execute(
+            "SELECT f.id FROM facts f WHERE NOT EXISTS (SELECT 1 FROM leaves WHERE fact = f.id)"
+        )
+        return [number for (number,) in rows]
 
     def fact(self, number: int) -> Fact:
         """The fact of that number."""

@@ -8,19 +8,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
 from kgbuild.assertion import assertion_id
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.graph.rows import decode_terms
+from kgbuild.graph.rows import decode_notices, decode_terms
 from kgbuild.graph.schema import key
-from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, against, reviewed, weigh
+from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, against, reviewed, standing, weigh
 
 __all__ = ["beliefs", "denials", "strengths"]
 
 _EVIDENCE = (
-    "SELECT e.assertion, e.version, e.id, s.component, e.score, e.status, coalesce(d.retracted, 0)"
+    "SELECT e.assertion, e.version, e.id, s.component, e.score, e.status, e.section,"
+    " coalesce(d.notices, '[]')"
     " FROM evidence e JOIN sources s ON s.id = e.source"
     " LEFT JOIN documents d ON d.version = e.version"
 )
@@ -65,7 +67,7 @@ def strengths(
     verdicts = _verdicts(connection)
     for assertion, group in groupby(_rows(connection, among, before), key=lambda row: row[0]):
         rows = list(group)
-        strength = weigh(_statements(connection, rows, model), model.shared_error)
+        strength = weigh(_statements(connection, rows, model), model)
         yield assertion, reviewed(strength, verdicts.get(assertion, ()))
 
 
@@ -99,11 +101,16 @@ def _statements(
 ) -> list[tuple[str, str, float]]:
     """Words, document and weight of each; the words of a lone evidence are not looked up."""
     statements = []
-    for _, version, number, component, score, status, retracted in rows:
-        weight = 0.0 if retracted else model.calibrated(component, score) * model.status[status]
+    for _, version, number, component, score, status, section, notices in rows:
+        weight = model.weight(component, score, status, section) * _standing(notices)
         words = _words(connection, number) if len(rows) > 1 else ""
         statements.append((words, str(version), weight))
     return statements
+
+
+@lru_cache(maxsize=10_000)
+def _standing(notices: str) -> float:
+    return 1.0 if notices == "[]" else standing(decode_notices(json.loads(notices)))
 
 
 def _words(connection: sqlite3.Connection, evidence: int) -> str:

@@ -1,13 +1,24 @@
 """A small graph with one of everything: for the golden files of exporters and views.
 
 The papers are invented. There is a stated claim with two sentences, a negated one, a hedged
-one, a rejected one, an accepted one with qualifiers, a derived one, a retracted document.
+one, a rejected one, an accepted one with qualifiers, a derived one, a retracted document, a
+contradiction that the species may explain, and a hypothesis that rests on a conclusion.
 """
 
 from __future__ import annotations
 
 from kgbuild.annotation import Cue, Status
-from kgbuild.assertion import Assertion, Concept, Evidence, Review, Source, Verdict
+from kgbuild.assertion import (
+    Assertion,
+    Concept,
+    Contradiction,
+    Derivation,
+    Evidence,
+    Inference,
+    Review,
+    Source,
+    Verdict,
+)
 from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span
 from kgbuild.testing.memory_graph import MemoryGraph
 
@@ -157,6 +168,41 @@ def _assertions(first: Document, second: Document) -> tuple[Assertion, ...]:
     )
 
 
+def _contradiction(first: Assertion, second: Assertion) -> Contradiction:
+    return Contradiction(
+        kind="denied",
+        weight=0.25,
+        first=first,
+        second=second,
+        first_belief=0.5,
+        second_belief=0.25,
+        differences=(("species", "", "mice"),),
+    )
+
+
+def _inferences(premise: Assertion) -> tuple[Inference, ...]:
+    subject, object_ = premise.object, premise.subject
+    relieved = Inference(
+        subject=subject,
+        predicate="biolink:associated_with",
+        object=object_,
+        belief=0.5,
+        upper=0.5,
+        hypothesis=False,
+        derivations=(Derivation(rule="relief", premises=(premise.id,)),),
+    )
+    candidate = Inference(
+        subject=subject,
+        predicate="candidate_treatment",
+        object=object_,
+        belief=0.125,
+        upper=0.25,
+        hypothesis=True,
+        derivations=(Derivation(rule="repurposing", conclusions=(relieved.id,)),),
+    )
+    return relieved, candidate
+
+
 def example_graph() -> MemoryGraph:
     """The graph: two documents, four concepts, six assertions.
 
@@ -164,6 +210,7 @@ def example_graph() -> MemoryGraph:
     6
     """
     first, second = _documents()
+    assertions = _assertions(first, second)
     return MemoryGraph(
         documents=(first, second),
         concepts=(
@@ -178,5 +225,7 @@ def example_graph() -> MemoryGraph:
             Concept(id="mesh:D003371", label="cough", category="biolink:PhenotypicFeature"),
             Concept(id="mesh:D005221", category="biolink:PhenotypicFeature"),
         ),
-        assertions=_assertions(first, second),
+        assertions=assertions,
+        contradictions=(_contradiction(*assertions[1:3]),),
+        inferences=_inferences(assertions[0]),
     )

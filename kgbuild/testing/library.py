@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kgbuild.annotation import Annotations, Status
 from kgbuild.assertion import Assertion, Concept, Evidence, Source
@@ -64,7 +65,7 @@ class Library:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def add(self, papers: Mapping[str, Sequence[Said]], **facts: str) -> None:
+    def add(self, papers: Mapping[str, Sequence[Said]], **facts: Any) -> None:
         """Keep papers, by their CURIE; ``facts`` are other fields of each Document."""
         with GraphStore.create(self.folder) as store:
             for name, sentences in papers.items():
@@ -81,10 +82,10 @@ class Library:
         return StoredGraph(self.folder)
 
     def _keep(
-        self, store: GraphStore, name: str, sentences: Sequence[Said], facts: Mapping[str, str]
+        self, store: GraphStore, name: str, sentences: Sequence[Said], facts: Mapping[str, Any]
     ) -> None:
         text = " ".join(said.text for said in sentences)
-        document = Document(id=name, text=text, **facts)  # type: ignore[arg-type]
+        document = Document(id=name, text=text, **facts)
         store.begin_file(name, "digest", "signature", "tests")
         store.keep_versions(name, [(document, Annotations())])
         store.end_file(name)

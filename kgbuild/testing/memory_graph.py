@@ -12,9 +12,17 @@ from dataclasses import astuple
 from typing import TypeVar
 
 from kgbuild.annotation import AnnotatedDocument, Annotations
-from kgbuild.assertion import Assertion, Concept, Source
+from kgbuild.assertion import (
+    Assertion,
+    Concept,
+    Contradiction,
+    Inference,
+    Source,
+    assertion_id,
+)
 from kgbuild.document import Document
 from kgbuild.errors import NotInGraphError
+from kgbuild.reasoning.belief import belief, standing
 
 __all__ = ["MemoryGraph"]
 
@@ -22,7 +30,8 @@ __all__ = ["MemoryGraph"]
 class MemoryGraph:
     """Documents, concepts and assertions, held in dictionaries.
 
-    ``annotations`` maps a document's id to what was said of it.
+    ``annotations`` maps a document's id to what was said of it. ``contradictions`` and
+    ``inferences`` are given, not found.
 
     >>> from kgbuild import Concept
     >>> graph = MemoryGraph(concepts=[Concept(id="mesh:D2"), Concept(id="mesh:D1")])
@@ -36,7 +45,11 @@ class MemoryGraph:
         concepts: Iterable[Concept] = (),
         assertions: Iterable[Assertion] = (),
         annotations: Mapping[str, Annotations] | None = None,
+        contradictions: Iterable[Contradiction] = (),
+        inferences: Iterable[Inference] = (),
     ) -> None:
+        self._contradictions = sorted(contradictions, key=lambda c: (-c.weight, c.id))
+        self._inferences = sorted(inferences, key=lambda inference: inference.id)
         self._documents = _by_id(documents)
         self._concepts = _by_id(concepts)
         self._assertions: dict[str, Assertion] = {}
@@ -108,6 +121,21 @@ class MemoryGraph:
         """Every source that some evidence names."""
         named = {e.source for a in self._assertions.values() for e in a.evidence}
         return iter(sorted(named, key=astuple))
+
+    def belief(self, assertion: Assertion) -> float:
+        """How far an assertion may be believed."""
+        a = assertion
+        twin = assertion_id(a.subject, a.predicate, a.object, not a.negated, a.qualifiers)
+        standings = {d.id: standing(d.notices) for d in self._documents.values()}
+        return belief(assertion, self._assertions.get(twin), standings=standings)
+
+    def contradictions(self) -> list[Contradiction]:
+        """The contradictions that it was given."""
+        return list(self._contradictions)
+
+    def inferences(self) -> Iterator[Inference]:
+        """The inferences that it was given."""
+        return iter(self._inferences)
 
     def counts(self) -> Mapping[str, int]:
         """How many documents, mentions, concepts, assertions and evidence there are."""

@@ -137,6 +137,8 @@ def test_the_bytes_do_not_depend_on_the_order_of_arrival(export, tmp_path, name)
             )
             for assertion in reversed(list(graph.assertions()))
         ],
+        contradictions=reversed(graph.contradictions()),
+        inferences=reversed(list(graph.inferences())),
     )
     one, other = tmp_path / "one", tmp_path / "other"
     one.mkdir()

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Evidence, Review, Source, Verdict
-from kgbuild.document import Span
+from kgbuild.document import Notice, NoticeKind, Span
 from kgbuild.errors import ContractError
-from kgbuild.reasoning.belief import BeliefModel, against, belief, weigh
+from kgbuild.reasoning.belief import BeliefModel, against, belief, standing, weigh
 
 SCORES = st.floats(0, 1)
+MODELS = st.builds(BeliefModel, shared_error=SCORES, repetition=SCORES)
 STATEMENTS = st.lists(
     st.tuples(st.sampled_from("abcdef"), st.sampled_from(["d1", "d2", "d3", "d4"]), SCORES),
     max_size=8,
@@ -120,8 +121,24 @@ def test_a_denial_lowers_belief():
     assert belief(ours, theirs) == belief(theirs, ours)
 
 
-def test_retracted_documents_count_for_nothing():
-    assert belief(claim(evidence("A treats B.")), retracted={"pubmed:1"}) == 0.0
+def test_retracted_documents_count_for_nothing_and_doubted_ones_for_less():
+    told = claim(evidence("A treats B."))
+    retraction = Notice(kind=NoticeKind.RETRACTION, about="pubmed:9")
+    concern = Notice(kind=NoticeKind.CONCERN, about="an editorial")
+    correction = Notice(kind=NoticeKind.CORRECTION, about="pubmed:8")
+
+    def believed(*notices: Notice) -> float:
+        return belief(told, standings={"pubmed:1": standing(notices)})
+
+    assert believed(retraction) == believed(retraction, concern) == 0.0
+    assert 0 < believed(concern) < believed(correction) == belief(told)
+    notice = replace(retraction, incoming=False)  # the document is the notice itself
+    assert believed(notice) == belief(told)
+
+
+def test_evidence_in_the_methods_counts_less_than_in_the_results():
+    told = [claim(evidence("A treats B.", section=name)) for name in ("methods", "results")]
+    assert belief(told[0]) < belief(told[1]) == belief(claim(evidence("A treats B.")))
 
 
 def test_reviews_decide():

@@ -12,7 +12,7 @@ from kgbuild.annotation import Status
 from kgbuild.cli import main
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.belief import belief
-from kgbuild.reasoning.contradictions import canonical, contradictions
+from kgbuild.reasoning.contradictions import canonical, contradicting, contradictions
 from kgbuild.reasoning.strengths import beliefs
 from kgbuild.testing.library import Library, Said
 from kgbuild.vocabulary import inverse, predicates
@@ -130,3 +130,32 @@ def test_the_verb_shows_both_sides(library, capsys):
     assert "C1 causes D1." in shown
     assert main(["contradictions", "--json", "--kg", str(library.folder)]) == 0
     assert json.loads(capsys.readouterr().out)[0]["kind"] == "opposite"
+
+
+def test_show_marks_what_is_contested(library, capsys):
+    library.add({"pubmed:1": [Said("C1", "treats", "D1"), Said("C1", "treats", "D2")]})
+    library.add({"pubmed:2": [Said("D1", "treated_by", "C1", negated=True)]})
+    assert main(["show", "mesh:C1", "--kg", str(library.folder)]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "belief" in line]
+    assert {("— d1" in line or "d1 —" in line, "contested" in line) for line in lines} == {
+        (True, True), (False, False)}  # fmt: skip
+    with library.open() as graph:
+        (claim,) = graph.assertions(predicate="biolink:treats", object="mesh:D1")
+    assert main(["show", claim.id, "--kg", str(library.folder)]) == 0
+    shown = capsys.readouterr().out
+    assert "against" in shown
+    assert "d1 — not biolink:treated_by — c1" in shown
+
+
+def test_one_claims_contradictions_are_those_of_the_graph(library):
+    library.add({f"pubmed:{n}": list(case[:2]) for n, case in enumerate(CASES.values(), 1)})
+    with library.open() as graph:
+        found = contradictions(graph)
+        expected = {(one.first.id, one.second.id) for one in found}
+        expected |= {(other, one) for one, other in expected}
+        asked = {
+            (claim.id, other.id)
+            for claim in graph.assertions()
+            for other in contradicting(graph, claim)
+        }
+    assert asked == expected

@@ -20,6 +20,7 @@ from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 
 __all__ = [
+    "GIVEN",
     "Assertion",
     "Concept",
     "Contradiction",
@@ -68,6 +69,10 @@ class Source:
     distribution: str
     version: str
     fingerprint: str = ""
+
+
+GIVEN = Source(component="given", distribution="", version="")
+"""Who speaks in annotations that came with a file and are trusted: nobody knows more of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

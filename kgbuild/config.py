@@ -1,9 +1,10 @@
 """Settings: defaults, then the project's file, then the environment, then the command line.
 
 The file is ``kgbuild.toml``, or ``[tool.kgbuild]`` in ``pyproject.toml``, in the current folder
-or one above it. The environment says ``KGBUILD_PIPELINE__WORKERS=2``, the command line
-``--set pipeline.workers=2``. Every value remembers where it came from. An unknown key is an
-error that names the nearest one, the file and the line.
+or one above it. The environment says ``KGBUILD_RUN__WORKERS=2``, the command line
+``--set run.workers=2``; ``KGBUILD_DISABLE_PLUGINS=a,b`` disables plugins besides those that the
+file does. Every value remembers where it came from. An unknown key is an error that names the
+nearest one, the file and the line.
 
 The pipeline is written out: installing a plugin never changes a graph.
 """
@@ -26,6 +27,7 @@ __all__ = ["Configuration", "Settings", "load_configuration", "traceback_wanted"
 
 FILE_NAMES = ("kgbuild.toml", "pyproject.toml")
 _VARIABLE = "KGBUILD_"
+_DISABLE = "KGBUILD_DISABLE_PLUGINS"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -143,6 +145,7 @@ def load_configuration(
     for key, value, origin in (*_from_environment(environment), *_from_command(overrides)):
         _place(given, key, value, origin)
         origins[key] = origin
+    _disable_also(given, origins, environment.get(_DISABLE, ""))
     settings = validate(Settings, given, lambda key: origins.get(key, str(found or "")))
     return Configuration(
         settings=settings,
@@ -212,6 +215,16 @@ def _from_environment(environment: Mapping[str, str]) -> Iterable[tuple[str, Any
         if variable.startswith(_VARIABLE) and "__" in variable:
             key = variable.removeprefix(_VARIABLE).lower().replace("__", ".")
             yield key, _value(environment[variable]), variable
+
+
+def _disable_also(given: dict[str, Any], origins: dict[str, str], names: str) -> None:
+    """Add the plugins that the environment disables to those that are disabled already."""
+    if added := [name.strip() for name in names.split(",") if name.strip()]:
+        plugins = given.setdefault("plugins", {})
+        plugins["disable"] = [*plugins.get("disable", ()), *added]
+        origins["plugins.disable"] = ", ".join(
+            place for place in (origins.get("plugins.disable"), _DISABLE) if place
+        )
 
 
 def _from_command(overrides: Sequence[str]) -> Iterable[tuple[str, Any, str]]:

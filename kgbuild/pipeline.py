@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from kgbuild.annotation import Annotations, Link, Mention
 from kgbuild.assembly import assemble
-from kgbuild.assertion import Assertion, Concept, Source, content_id
+from kgbuild.assertion import GIVEN, Assertion, Concept, Source, content_id
 from kgbuild.components import (
     DocumentResult,
     Extractor,
@@ -56,7 +56,6 @@ __all__ = ["Pipeline", "stopped"]
 _ASSEMBLY = "assembly@1"
 """The last stage. Its number grows when assembly makes other assertions of the same layers."""
 
-_GIVEN = Source(component="given", distribution="", version="")
 """Who annotated a file before kgbuild read it: each file is its own witness."""
 
 
@@ -237,7 +236,7 @@ class Pipeline:
         progress = _Progress(version=pending.version, document=pending.document, done=done)
         if pending.given:
             if self._trust:
-                progress.layers.append((_GIVEN, pending.given))
+                progress.layers.append((GIVEN, pending.given))
             else:
                 count = len(pending.given.mentions)
                 progress.drop("annotations that came with the file, not trusted", count)
@@ -252,7 +251,7 @@ class Pipeline:
         relaters = {step.source for step in self._relaters[: max(0, done - linking - 1)]}
         reused = []
         for source, layer in layers:
-            if source == _GIVEN:
+            if source == GIVEN:
                 continue
             kept = Annotations(
                 mentions=layer.mentions if source in taggers else (),

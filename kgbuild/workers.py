@@ -26,7 +26,7 @@ from typing import Any, Protocol
 
 from kgbuild.components import Failure
 from kgbuild.config import Configuration
-from kgbuild.errors import ComponentUnavailableError, KgbuildError
+from kgbuild.errors import ComponentUnavailableError, KgbuildError, UsageError
 from kgbuild.graph.rows import AnnotationRows, compact, encode_spans
 from kgbuild.graph.store import Pending
 from kgbuild.host import Host
@@ -128,6 +128,7 @@ class WorkerPool:
         self._configuration = configuration
         self._options = options
         self._timeout = timeout
+        _check_main()
         self._context = multiprocessing.get_context("spawn")
         self._workers = [self._spawn() for _ in range(count)]
         try:
@@ -158,7 +159,10 @@ class WorkerPool:
             raise ComponentUnavailableError(
                 f"ended its process while it was made ({_how(worker.process.exitcode)})",
                 plugin=worker.at_work(),
-                hints=["kgbuild plugins check NAME tries a plugin alone"],
+                hints=[
+                    "kgbuild plugins check NAME tries a plugin alone",
+                    "a script of yours needs: if __name__ == '__main__'",
+                ],
             ) from error
         if isinstance(greeting, KgbuildError):
             raise greeting
@@ -241,6 +245,16 @@ class WorkerPool:
             if worker.process.is_alive():
                 worker.process.kill()
                 worker.process.join()
+
+
+def _check_main() -> None:
+    """Raise UsageError where a new process could not begin as this one did: by running its file."""
+    file = getattr(sys.modules["__main__"], "__file__", None)
+    if file is not None and not Path(file).exists():
+        raise UsageError(
+            f"worker processes cannot be started by a script from {file}",
+            hints=["save the script in a file, or set run.workers to 0"],
+        )
 
 
 def _how(exit_code: int | None) -> str:

@@ -53,6 +53,7 @@ VERBS = {
     "failures": "what failed, and --retry",
     "review": "accept or reject an assertion",
     "remove": "take documents out with all that came from them",
+    "readmit": "let documents in again that were kept out",
     "merge": "take over what another graph holds",
     "backup": "copy the graph, also while an ingest runs",
     "plugins": "list, show, check and make plugins",

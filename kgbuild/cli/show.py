@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from kgbuild.annotation import AnnotatedDocument
+from kgbuild.annotation import AnnotatedDocument, Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.document import Notice, NoticeKind
 from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.contradictions import contradicting
@@ -73,7 +75,7 @@ def _print_document(annotated: AnnotatedDocument) -> None:
     document = annotated.document
     click.secho(f"{document.id}  {document.journal} {document.date}".rstrip(), bold=True)
     for notice in document.notices:
-        click.secho(f"{notice.kind.value}: {notice.about}", fg="red")
+        click.secho(_notice(notice), fg="red")
     concepts = {link.mention: link.concept for link in annotated.annotations.links}
     place, pieces = 0, []
     for mention in sorted(annotated.annotations.mentions, key=lambda m: (m.span, m.category)):
@@ -86,24 +88,51 @@ def _print_document(annotated: AnnotatedDocument) -> None:
     click.echo("".join(pieces) + document.text[place:])
 
 
+def _notice(notice: Notice) -> str:
+    """What a publisher has said, from this document's end.
+
+    >>> _notice(Notice(kind=NoticeKind.RETRACTION, about="pubmed:2"))
+    'RETRACTED: pubmed:2'
+    >>> _notice(Notice(kind=NoticeKind.RETRACTION, about="pubmed:1", incoming=False))
+    'this is a retraction of pubmed:1'
+    """
+    if not notice.incoming:
+        article = "an" if notice.kind is NoticeKind.CONCERN else "a"
+        return f"this is {article} {notice.kind.value} of {notice.about}"
+    if notice.kind is NoticeKind.RETRACTION:
+        return f"RETRACTED: {notice.about}"
+    return f"{notice.kind.value}: {notice.about}"
+
+
 def _print_concept(graph: StoredGraph, concept: Concept) -> None:
     click.secho(f"{concept.id}  {concept.label}  ({concept.category})", bold=True)
     if concept.exact_matches:
         click.echo(f"  same as {', '.join(concept.exact_matches)}")
     for side in ("subject", "object"):
         for assertion in graph.assertions(**{side: concept.id}):
-            click.echo(f"  {_line(graph, assertion)}")
+            click.secho(f"  {_line(graph, assertion)}", dim=not _holds(assertion))
+
+
+def _holds(assertion: Assertion) -> bool:
+    """Whether some text states it outright and nobody rejects it; it may be a denial."""
+    stated = any(evidence.status is Status.STATED for evidence in assertion.evidence)
+    return stated and not assertion.rejected
 
 
 def _line(graph: StoredGraph, assertion: Assertion) -> str:
+    """One line: a claim that no text states outright is dotted, and says so first."""
     ends = [graph.concept(end).label or end for end in (assertion.subject, assertion.object)]
     predicate = ("not " if assertion.negated else "") + assertion.predicate
-    count = len(assertion.evidence)
+    dash = "—" if _holds(assertion) else "···"
+    counts = Counter(evidence.status.value for evidence in assertion.evidence)
+    said = ", ".join(f"{counts[one]} {one}" for one in Status if counts[one])
+    judged = "rejected; " if assertion.rejected else ""
+    hedged = "" if counts[Status.STATED] else "not stated outright; "
+    edge = f"{ends[0]} {dash} {predicate} {dash} {ends[1]}"
+    belief = f", belief {graph.belief(assertion):.2f}"
     mark = "; contested" if contradicting(graph, assertion) else ""
-    return (
-        f"{assertion.id[:12]}  {ends[0]} — {predicate} — {ends[1]}"
-        f"  ({count} evidence, belief {graph.belief(assertion):.2f}{mark})"
-    )
+    said = f"{judged}{hedged}{said or 'no evidence'}{belief}{mark}"
+    return f"{assertion.id[:12]}  {edge}  ({said})"
 
 
 def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
@@ -117,6 +146,15 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
     for evidence in assertion.evidence:
         span = evidence.spans[0]
         click.echo(
-            f"  {evidence.document}, {evidence.section}, {span.start}-{span.end},"
-            f" {evidence.status.value}, {evidence.source.component}: {evidence.text}"
+            f"  {evidence.document}{_doubted(graph, evidence.document)}, {evidence.section},"
+            f" {span.start}-{span.end}, {evidence.status.value},"
+            f" {evidence.source.component}: {evidence.text}"
         )
+
+
+def _doubted(graph: StoredGraph, document: str) -> str:
+    """What a reader of the sentence must know of its document; empty where all is well."""
+    kinds = {notice.kind for notice in graph.document(document).notices if notice.incoming}
+    if NoticeKind.RETRACTION in kinds:
+        return click.style(" (RETRACTED)", fg="red")
+    return click.style(" (expression of concern)", fg="red") if NoticeKind.CONCERN in kinds else ""

@@ -20,17 +20,29 @@ from kgbuild.assertion import Assertion, Concept
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.errors import VocabularyError
 from kgbuild.graph.contested import contested
+from kgbuild.graph.knowledge import knowledge_of
 from kgbuild.vocabulary import biolink_curie
 
 __all__ = ["SPECS", "KgxExporter"]
 
 NODE_COLUMNS = ("id", "name", "category", "synonym", "xref")
-EDGE_COLUMNS = (
-    "id", "subject", "predicate", "object", "category", "negated", "qualified_predicate",
-    "knowledge_level", "agent_type", "primary_knowledge_source", "publications",
-    "supporting_text", "qualifiers", "has_confidence_score", "contested",
+QUALIFIERS = (
+    "qualified_predicate", "subject_aspect_qualifier", "subject_direction_qualifier",
+    "object_aspect_qualifier", "object_direction_qualifier", "causal_mechanism_qualifier",
 )  # fmt: skip
-_MANY = {"category", "synonym", "xref", "publications", "supporting_text", "qualifiers"}
+"""Biolink's qualifiers of direction, aspect and mechanism: those that enter a claim's identity."""
+
+OTHER_QUALIFIERS = "other_qualifiers"
+"""What a plugin has put on a claim besides, as ``name=value``: no slot of the Biolink Model."""
+
+CONTESTED = "contested"
+"""Whether texts disagree: no slot of the Biolink Model."""
+
+EDGE_COLUMNS = (
+    "id", "subject", "predicate", "object", "category", "negated", *QUALIFIERS,
+    "knowledge_level", "agent_type", "primary_knowledge_source", "publications",
+    "supporting_text", OTHER_QUALIFIERS, "has_confidence_score", CONTESTED,
+)  # fmt: skip
 
 Row = Mapping[str, Any]
 
@@ -82,12 +94,14 @@ def _edges(graph: Graph) -> Iterator[Row]:
         if stated and not assertion.rejected:
             yield _edge(assertion) | {
                 "has_confidence_score": round(graph.belief(assertion), 6),
-                "contested": assertion.id in disputed,
+                CONTESTED: assertion.id in disputed,
             }
 
 
 def _edge(assertion: Assertion) -> dict[str, Any]:
     stated = [e for e in assertion.evidence if e.status is Status.STATED]
+    level, agent = knowledge_of(assertion)
+    qualifiers = {name.removeprefix("biolink:"): value for name, value in assertion.qualifiers}
     return {
         "id": f"urn:kgbuild:assertion:{assertion.id}",
         "subject": biolink_curie(assertion.subject),
@@ -95,17 +109,13 @@ def _edge(assertion: Assertion) -> dict[str, Any]:
         "object": biolink_curie(assertion.object),
         "category": ["biolink:Association"],
         "negated": assertion.negated,
-        "knowledge_level": "not_provided",
-        "agent_type": "text_mining_agent",
+        "knowledge_level": level,
+        "agent_type": agent,
         "primary_knowledge_source": "infores:kgbuild",
         "publications": sorted({_spelled(e.document) for e in stated}),
         "supporting_text": sorted({e.text for e in stated}),
-        **{
-            name.removeprefix("biolink:"): value
-            for name, value in assertion.qualifiers
-            if name.removeprefix("biolink:") in EDGE_COLUMNS
-        },
-        "qualifiers": [f"{name}={value}" for name, value in assertion.qualifiers],
+        **{name: value for name, value in qualifiers.items() if name in QUALIFIERS},
+        OTHER_QUALIFIERS: [f"{n}={v}" for n, v in qualifiers.items() if n not in QUALIFIERS],
     }
 
 

@@ -151,13 +151,13 @@ def _decisions(store: GraphStore, other: sqlite3.Connection) -> None:
     ).fetchall()
     for path, curie, digest in withdrawn:
         store.keep_withdrawal(_foreign(path, digest), curie)
-    excluded = other.execute("SELECT curie, reason FROM excluded").fetchall()
+    excluded = other.execute("SELECT curie, reason, work FROM excluded").fetchall()
     insert(
-        "INSERT INTO excluded VALUES (?, ?) ON CONFLICT DO UPDATE SET"
-        " reason = max(reason, excluded.reason)",
+        "INSERT INTO excluded(curie, reason, work) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " reason = max(reason, excluded.reason), work = max(work, excluded.work)",
         excluded,
     )
-    for curie, _ in excluded:
+    for curie, *_ in excluded:
         store.settle_named(curie)
 
 

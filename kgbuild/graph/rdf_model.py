@@ -34,6 +34,7 @@ from kgbuild.assertion import (
 from kgbuild.components import Graph
 from kgbuild.document import Document, Notice, NoticeKind, Span
 from kgbuild.errors import VocabularyError
+from kgbuild.graph.knowledge import knowledge_of
 from kgbuild.graph.rdf_iri import check_base, iri_of, is_iri
 from kgbuild.graph.rdf_pattern import VOCABULARY_IRI, Pattern, Statement, joined
 from kgbuild.graph.rdf_triples import (
@@ -275,7 +276,7 @@ class RdfModel:
                 self.iri(assertion.predicate),
                 self.iri(assertion.object),
                 _BOOLEAN[assertion.negated],
-                *_knowledge(assertion),
+                *knowledge_of(assertion),
             ],
         )
         yield from self._qualifiers(own, assertion)
@@ -445,19 +446,6 @@ def _edge_written_before(graph: Graph, assertion: Assertion) -> bool:
     layer = edge_layer(assertion)
     rivals = [(len(a.qualifiers) > 0, a.id) for a in same if a.plain and edge_layer(a) == layer]
     return min(rivals) != (True, assertion.id)
-
-
-def _knowledge(assertion: Assertion) -> tuple[str, str]:
-    """Biolink's knowledge level and agent type of an assertion.
-
-    The model says of text mining that the level is usually not provided; a curator who
-    accepts a mined edge makes it a knowledge assertion.
-    """
-    if not assertion.rejected and assertion.reviews:
-        return "knowledge_assertion", "manual_validation_of_automated_agent"
-    if assertion.derivation and not assertion.evidence:
-        return "logical_entailment", "automated_agent"
-    return "not_provided", "text_mining_agent"
 
 
 def _premises(derivation: Derivation) -> list[str]:

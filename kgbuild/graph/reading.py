@@ -33,7 +33,7 @@ from kgbuild.graph.rows import (
     decode_notices,
     decode_terms,
 )
-from kgbuild.graph.schema import CURRENT, key
+from kgbuild.graph.schema import CURRENT, check_version, key
 from kgbuild.graph.store import DOCUMENT_COLUMNS, connect, database_path, read_document, read_layers
 from kgbuild.vocabulary import normalise
 
@@ -65,6 +65,7 @@ class StoredGraph:
         (schema,) = self._row("PRAGMA user_version") or (0,)
         if schema != CURRENT:
             self.close()
+            check_version(schema, str(path))
             raise GraphError(
                 f"{path}: has schema {schema}, this kgbuild reads {CURRENT}",
                 hints=["kgbuild ingest brings an older graph up to date"],
@@ -341,6 +342,10 @@ class StoredGraph:
                 document=document,
                 place=place,
             )
+
+    def kept_out(self) -> Iterator[tuple[str, str]]:
+        """The identifiers of documents that are kept out, each with the reason."""
+        yield from self._stream("SELECT curie, reason FROM excluded ORDER BY curie")
 
     def last_runs(self, limit: int = 5) -> list[tuple[str, str | None, str, str | None]]:
         """The last runs: started, finished, command, summary; newest first."""

@@ -14,7 +14,7 @@ import sqlite3
 
 from kgbuild.errors import GraphVersionError
 
-__all__ = ["CURRENT", "key", "migrate"]
+__all__ = ["CURRENT", "check_version", "key", "migrate"]
 
 _FIRST = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -121,7 +121,10 @@ CREATE TABLE gone(
 INSERT INTO meta VALUES ('revision', 0);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_WORK_OF_THE_EXCLUDED = "ALTER TABLE excluded ADD COLUMN work TEXT NOT NULL DEFAULT ''"
+"""What is kept out is let in again as a whole: under which work each identifier was removed."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _WORK_OF_THE_EXCLUDED)
 CURRENT = len(MIGRATIONS)
 
 
@@ -140,12 +143,17 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     Raises GraphVersionError where the file is newer than this kgbuild.
     """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
+    check_version(version, path)
+    for step in range(version, CURRENT):
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[step]}; PRAGMA user_version = {step + 1}; COMMIT;"
+        )
+
+
+def check_version(version: int, path: str) -> None:
+    """Raise GraphVersionError for a schema that this kgbuild is too old for."""
     if version > CURRENT:
         raise GraphVersionError(
             f"{path}: schema {version} is newer than this kgbuild knows ({CURRENT})",
             hints=["install the kgbuild that wrote it, or a newer one"],
-        )
-    for step in range(version, CURRENT):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {MIGRATIONS[step]}; PRAGMA user_version = {step + 1}; COMMIT;"
         )

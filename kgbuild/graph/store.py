@@ -41,7 +41,7 @@ from kgbuild.graph.rows import (
     encode_version,
 )
 from kgbuild.graph.schema import migrate
-from kgbuild.graph.works import forget, settle
+from kgbuild.graph.works import best_identifier, forget, settle
 
 __all__ = [
     "DOCUMENT_COLUMNS",
@@ -308,10 +308,11 @@ class GraphStore:
         self.connection.execute("PRAGMA secure_delete = ON")
         with self.batch():
             if exclude is not None:
+                curies = self._identifiers(versions)
+                work = best_identifier(curies)
                 self.connection.executemany(
-                    "INSERT OR REPLACE INTO excluded"
-                    " SELECT curie, ? FROM identifiers WHERE version = ?",
-                    [(exclude, version) for version in versions],
+                    "INSERT OR REPLACE INTO excluded(curie, reason, work) VALUES (?, ?, ?)",
+                    [(one, exclude, work) for one in curies],
                 )
             for version in versions:
                 self.connection.execute(
@@ -323,6 +324,43 @@ class GraphStore:
             self._drop_unsupported(versions)
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(versions)
+
+    def readmit(self, curie: str) -> list[str]:
+        """Let a document in again that was kept out; return its identifiers.
+
+        A text of it that has been read meanwhile counts at once; others come with the next
+        ingest of their files. Raises NotInGraphError for one that is not kept out.
+        """
+        row = self.connection.execute(
+            "SELECT work FROM excluded WHERE curie = ?", (curie,)
+        ).fetchone()
+        if row is None:
+            raise NotInGraphError(
+                f"{curie} is not kept out", hints=["kgbuild readmit lists what is"]
+            )
+        kin = self._identifiers(self._versions_named(curie))
+        with self.batch():
+            self.connection.executemany(
+                "DELETE FROM excluded WHERE curie = ?", [(one,) for one in kin]
+            )
+            freed = self.connection.execute(
+                "DELETE FROM excluded WHERE curie = ? OR work = ? AND work <> '' RETURNING curie",
+                (curie, row[0]),
+            ).fetchall()
+            freed_curies = sorted({*kin, *(one for (one,) in freed)})
+            for one in freed_curies:
+                self.settle_named(one)
+        return freed_curies
+
+    def _identifiers(self, versions: Iterable[int]) -> list[str]:
+        """All identifiers of these versions, sorted."""
+        found: set[str] = set()
+        for version in versions:
+            rows = self.connection.execute(
+                "SELECT curie FROM identifiers WHERE version = ?", (version,)
+            )
+            found |= {curie for (curie,) in rows}
+        return sorted(found)
 
     def _versions_named(self, curie: str) -> list[int]:
         """The versions of the work that has this identifier."""

@@ -2,8 +2,8 @@
 
 Plugins are found in this order:
 
-1. The names to block are read: ``disable`` (``--no-plugin``, ``[plugins] disable``).
-   ``only_builtins`` (``--no-plugins``) leaves steps 3 and 4 out.
+1. The names to block are read: ``disable`` (``--no-plugin``, ``[plugins] disable``,
+   ``KGBUILD_DISABLE_PLUGINS``). ``only_builtins`` (``--no-plugins``) leaves steps 3 and 4 out.
 2. Built-ins are registered from the tuple in :mod:`kgbuild.builtins`. A few are essential and
    refuse to be blocked. Their modules are imported when their kind is first wanted.
 3. Entry points of the group ``kgbuild``, sorted by name, each tried alone. The same name from

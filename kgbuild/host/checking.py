@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 
 from kgbuild.errors import UsageError, nearest
 from kgbuild.host.host import Host
+from kgbuild.host.kinds import KINDS, Kind, Offer
 from kgbuild.host.plugins import PluginRecord, PluginStatus
 
 __all__ = ["Finding", "check_plugin"]
@@ -29,7 +30,8 @@ _SUITE = """\
 from pathlib import Path
 from kgbuild.host import Host
 from kgbuild.testing.installed import suite
-globals().update(suite({name!r}, {settings!r}, Host.load(files=[Path(f) for f in {files!r}])))
+host = Host.load(files=[Path(f) for f in {files!r}], root=Path({root!r}))
+globals().update(suite({name!r}, {settings!r}, host))
 """
 
 
@@ -57,9 +59,11 @@ def check_plugin(
 ) -> list[Finding]:
     """Run the laws of a plugin's kinds on what it offers.
 
-    ``settings`` maps a component's name to the settings to check it with. A plugin that did
-    not load gives one finding, the reason. Raises UsageError for a name that no plugin has,
-    and where pytest is not installed.
+    ``settings`` maps a component's name to the settings to check it with; relative paths in
+    them start from the host's root. A component that needs settings and has none is left out,
+    and the finding names them. A plugin that did not load gives one finding, the reason. Raises
+    ConfigError for settings that are wrong, and UsageError for a name that no plugin has, and
+    where pytest is not installed.
     """
     record = _record(host, name)
     if record.status is not PluginStatus.LOADED:
@@ -71,7 +75,39 @@ def check_plugin(
             f"checking a plugin needs {' and '.join(missing)}",
             hints=["pip install 'kgbuild[test]'"],
         )
-    return list(_findings(record, settings or {}))
+    given = settings or {}
+    offers = [(kind, o) for kind in KINDS for o in host.specs(kind).values() if o.plugin == name]
+    left_out = [
+        _left_out(kind, offer, needed)
+        for kind, offer in offers
+        if (needed := _needed(host, kind, offer, given))
+    ]
+    names = {o.spec.name for _, o in offers} - {f.component.partition(" ")[2] for f in left_out}
+    ready = {component: given.get(component, {}) for component in sorted(names)}
+    return [*left_out, *_findings(record, ready, host.root)]
+
+
+def _needed(
+    host: Host, kind: Kind, offer: Offer, settings: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """The settings that a component must be given and was not; those given are checked."""
+    name = offer.spec.name
+    if not settings.get(name):
+        fields = offer.spec.settings_class().model_fields
+        return [key for key, field in fields.items() if field.is_required()]
+    host.settings(kind, name, settings[name])
+    return []
+
+
+def _left_out(kind: Kind, offer: Offer, needed: Sequence[str]) -> Finding:
+    name = offer.spec.name
+    keys = " and ".join(f"components.{name}.{key}" for key in needed)
+    return Finding(
+        component=f"{kind} {name}",
+        law="it is configured",
+        outcome="left out",
+        detail=f"set {keys} in kgbuild.toml, or with --set",
+    )
 
 
 def _record(host: Host, name: str) -> PluginRecord:
@@ -81,13 +117,20 @@ def _record(host: Host, name: str) -> PluginRecord:
     return records[name]
 
 
-def _findings(record: PluginRecord, settings: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def _findings(
+    record: PluginRecord, settings: Mapping[str, Mapping[str, Any]], root: Path
+) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory() as folder:
         report, tests = Path(folder, "report.xml"), Path(folder, "test_contracts.py")
         files = [record.place] if record.place.endswith(".py") else []
-        plain = json.loads(json.dumps(settings, default=str))
         tests.write_text(
-            _SUITE.format(name=record.name, settings=plain, files=files), encoding="utf-8"
+            _SUITE.format(
+                name=record.name,
+                settings=json.loads(json.dumps(settings, default=str)),
+                files=files,
+                root=str(root),
+            ),
+            encoding="utf-8",
         )
         options = ["-q", "-p", "no:cacheprovider", "--rootdir", folder, f"--junitxml={report}"]
         script = _RUN.format(path=sys.path, arguments=[*options, str(tests)])

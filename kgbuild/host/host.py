@@ -132,6 +132,11 @@ class Host:
         return self._strict
 
     @property
+    def root(self) -> Path:
+        """The folder that relative paths in settings start from."""
+        return (self._root or Path()).absolute()
+
+    @property
     def unreviewed(self) -> int:
         """How many assertions went without the opinion of a reviewer that had failed."""
         return self._unreviewed

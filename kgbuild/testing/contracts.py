@@ -66,7 +66,8 @@ __all__ = [
 class Contract:
     """What holds for every component, of whatever kind.
 
-    ``settings`` are what the component is tested with. ``missing`` are settings that name a
+    ``settings`` are what the component is tested with; relative paths in them start from
+    ``root``, or from the working directory where it is None. ``missing`` are settings that name a
     resource that is not there; leave it None where the component needs none.
     """
 
@@ -74,6 +75,7 @@ class Contract:
     spec: ClassVar[Any]
     settings: ClassVar[Mapping[str, Any]] = {}
     missing: ClassVar[Mapping[str, Any] | None] = None
+    root: ClassVar[Path | None] = None
 
     def offer(self) -> Offer:
         """The Spec, as a host would hold it."""
@@ -83,7 +85,11 @@ class Contract:
 
     def make(self) -> Any:
         """A new component, made as a host makes it."""
-        return created(self.offer(), checked_settings(self.offer(), self.settings))
+        return created(self.offer(), self.checked(self.settings))
+
+    def checked(self, settings: Mapping[str, Any]) -> Any:
+        """The settings as a host checks them."""
+        return checked_settings(self.offer(), settings, root=self.root)
 
     def outcome(self) -> object:
         """All that the component says of the documents here; equal for equal behaviour."""
@@ -99,17 +105,17 @@ class Contract:
     def test_an_unknown_setting_is_refused(self) -> None:
         """A misspelt setting never passes in silence: the class forbids extra keys."""
         with pytest.raises(ConfigError):
-            checked_settings(self.offer(), {**self.settings, "no-such-setting": 1})
+            self.checked({**self.settings, "no-such-setting": 1})
 
     def test_settings_survive_json(self) -> None:
         """Settings written as JSON and read again are the same settings."""
-        checked = checked_settings(self.offer(), self.settings)
+        checked = self.checked(self.settings)
         again = json.loads(checked.model_dump_json())
-        assert checked_settings(self.offer(), again).model_dump() == checked.model_dump()
+        assert self.checked(again).model_dump() == checked.model_dump()
 
     def test_the_fingerprint_is_stable(self) -> None:
         """The same settings and files give the same fingerprint, which is a string."""
-        checked = checked_settings(self.offer(), self.settings)
+        checked = self.checked(self.settings)
         first = self.spec.fingerprint(checked)
         assert isinstance(first, str)
         assert self.spec.fingerprint(checked) == first
@@ -119,7 +125,7 @@ class Contract:
         if self.missing is None:
             pytest.skip("needs no resource, or none is named in `missing`")
         with pytest.raises((ComponentUnavailableError, ConfigError)) as caught:
-            self.spec.create(checked_settings(self.offer(), self.missing))
+            self.spec.create(self.checked(self.missing))
         assert caught.value.hints
 
     def test_it_says_the_same_every_time(self) -> None:

@@ -89,19 +89,21 @@ CONTRACTS: Mapping[Kind, type[Contract]] = {
 def suite(plugin: str, settings: Mapping[str, Mapping[str, Any]], host: Host) -> dict[str, type]:
     """The contracts of an installed plugin and of all that it offers, as classes for pytest.
 
-    ``settings`` maps a component's name to the settings to test it with. What a
-    stranger cannot know (a reader's files, a terminology's concepts) is left out.
+    ``settings`` maps a component's name to the settings to test it with; one that is not
+    there cannot be tested. What a stranger cannot know (a reader's files, a terminology's
+    concepts) is left out.
     """
     classes: dict[str, type] = {}
     if list(metadata.entry_points(group="kgbuild", name=plugin)):
         classes["TestPlugin"] = type("TestPlugin", (PluginContract,), {"plugin": plugin})
     for kind, contract in CONTRACTS.items():
         for name, offer in host.specs(kind).items():
-            if offer.plugin != plugin:
+            if offer.plugin != plugin or name not in settings:
                 continue
             facts: dict[str, Any] = {
                 "spec": offer.spec,
-                "settings": settings.get(name, {}),
+                "settings": settings[name],
+                "root": host.root,
                 **_UNKNOWABLE.get(kind, {}),
             }
             title = "".join(part.title() for part in (kind, *name.split("-")))

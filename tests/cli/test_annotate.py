@@ -1,0 +1,45 @@
+"""``kgbuild annotate``: formats, dialects, and what a format could not hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+TEXT = "Aspirin treats headache. Lisinopril may cause cough."
+PUBTATOR = """\
+990000001|t|Aspirin and headache.
+990000001|a|Lisinopril causes cough.
+990000001\t0\t7\tAspirin\tChemical\tD001241
+990000001\t12\t20\theadache\tDisease\tD006261
+990000001\tCID\tD001241\tD006261
+
+"""
+
+
+def test_a_dialect_is_spoken_throughout(project: Any) -> None:
+    project.write("a.pubtator", PUBTATOR)
+    arguments = ("annotate", "papers", "--trust-annotations", "--set", "pipeline.extractors=[]")
+    code, out, err = project.run(*arguments, "--set", "pipeline.linkers=[]", "--dialect", "bc5cdr")
+    assert code == 0, err
+    assert out == PUBTATOR
+    _, out, _ = project.run(*arguments, "--set", "pipeline.linkers=[]")
+    assert "\tChemicalEntity\tD001241" in out
+    assert "\tDiseaseOrPhenotypicFeature\tD006261" in out
+
+
+def test_what_the_format_does_not_hold_is_said_at_the_end(project: Any) -> None:
+    project.write("a.txt", TEXT)
+    code, _, err = project.run("annotate", "papers", "-o", "out.pubtator")
+    assert code == 0
+    assert "pubtator does not hold: 1 relation that is negated or not stated" in err
+    _, _, err = project.run("annotate", "papers", "-o", "out.jsonl", "--format", "jsonl")
+    assert "does not hold" not in err
+
+
+@pytest.mark.parametrize("format_", ["bioc-xml", "bioc-json", "jsonl"])
+def test_a_dialect_of_a_format_that_has_none_is_refused(project: Any, format_: str) -> None:
+    project.write("a.txt", TEXT)
+    code, _, err = project.run("annotate", "papers", "--format", format_, "--dialect", "bc5cdr")
+    assert code == 2
+    assert "--dialect is for PubTator" in err

@@ -1,0 +1,89 @@
+"""A document that is kept out stays out until it is let in again, and then is as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+import pytest
+
+from kgbuild.errors import GraphVersionError
+from kgbuild.graph.reading import load
+from kgbuild.graph.schema import MIGRATIONS
+from kgbuild.graph.store import GraphStore, database_path
+
+PAPER = """\
+PMID- 990000001
+TI  - A paper.
+LID - 10.1000/x1 [doi]
+AB  - Aspirin treats headache.
+
+"""
+
+
+@pytest.fixture
+def kept_out(project: Any) -> bytes:
+    """The graph's bytes before its document was taken out to stay out."""
+    project.write("a.nbib", PAPER)
+    project.run("ingest", "papers")
+    before: bytes = project.exported()
+    assert project.run("remove", "pubmed:990000001", "--keep-out", "not ours")[0] == 0
+    return before
+
+
+@pytest.mark.parametrize("name", ["pubmed:990000001", "DOI:10.1000/X1"])
+@pytest.mark.parametrize("read_meanwhile", [False, True])
+def test_one_of_its_identifiers_lets_the_whole_document_in_again(
+    project: Any, kept_out: bytes, name: str, read_meanwhile: bool
+) -> None:
+    if read_meanwhile:
+        project.run("ingest", "papers")
+        assert b"aspirin" not in project.exported().lower()
+    code, out, err = project.run("readmit", name)
+    assert code == 0, err
+    assert out == "let in again: doi:10.1000/x1, pubmed:990000001\n"
+    project.run("ingest", "papers")
+    assert project.exported() == kept_out
+
+
+def test_what_is_kept_out_is_listed_with_its_reason(project: Any, kept_out: bytes) -> None:
+    _, out, _ = project.run("readmit")
+    assert out == "doi:10.1000/x1  not ours\npubmed:990000001  not ours\n"
+    project.run("readmit", "pubmed:990000001")
+    assert project.run("readmit")[1:] == ("", "no document is kept out\n")
+
+
+def test_a_document_that_is_not_kept_out_is_named(project: Any, kept_out: bytes) -> None:
+    code, _, err = project.run("readmit", "pubmed:7")
+    assert code == 2
+    assert "pubmed:7 is not kept out" in err
+    assert "hint: kgbuild readmit lists what is" in err
+
+
+def test_a_graph_of_the_first_schema_is_brought_up_to_date(project: Any, kept_out: bytes) -> None:
+    """An older graph keeps what it keeps out, by each identifier alone."""
+    path = database_path(project.folder / "kg")
+    with sqlite3.connect(path) as old:
+        old.execute("ALTER TABLE excluded DROP COLUMN work")
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    code, _, err = project.run("status")
+    assert code == 2
+    assert "kgbuild ingest brings an older graph up to date" in err
+    assert project.run("ingest", "papers")[0] == 0
+    assert b"aspirin" not in project.exported().lower()
+    project.run("readmit", "pubmed:990000001")
+    assert project.exported() != b""
+    project.run("ingest", "papers")
+    assert project.exported() == kept_out
+
+
+def test_a_graph_of_a_newer_kgbuild_is_refused_for_reading_and_writing(
+    project: Any, kept_out: bytes
+) -> None:
+    with sqlite3.connect(database_path(project.folder / "kg")) as newer:
+        newer.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    newer.close()
+    for open_graph in (load, GraphStore.create):
+        with pytest.raises(GraphVersionError, match="is newer than this kgbuild knows"):
+            open_graph(project.folder / "kg")

@@ -1,0 +1,70 @@
+"""``kgbuild show``: what is hedged, rejected, denied or retracted looks so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PAPERS = """\
+PMID- 990000001
+TI  - One.
+AB  - Aspirin treats headache. Lisinopril may cause cough. Ibuprofen did not cause nausea.
+
+PMID- 990000002
+TI  - Two.
+AB  - Lisinopril might cause cough. Ibuprofen treats headache.
+
+"""
+RETRACTED = """\
+PMID- 990000003
+PT  - Journal Article
+PT  - Retracted Publication
+RIN - J Tests. 2004;1:1. PMID: 990000004
+ECI - J Tests. 2004;1:2. PMID: 990000005
+TI  - Three.
+AB  - Lisinopril causes cough.
+
+PMID- 990000004
+PT  - Retraction of Publication
+ROF - J Tests. 2003;1:1. PMID: 990000003
+TI  - Four.
+AB  - We retract it.
+
+"""
+
+
+def _lines(project: Any, thing: str) -> list[str]:
+    code, out, err = project.run("show", thing)
+    assert code == 0, err
+    return [line.strip() for line in out.splitlines()]
+
+
+def test_a_hedged_edge_does_not_look_like_a_stated_one(project: Any) -> None:
+    project.write("a.nbib", PAPERS)
+    project.run("ingest", "papers")
+    hedged = next(line for line in _lines(project, "lisinopril") if "cough" in line)
+    assert "lisinopril ··· biolink:causes ··· cough  (not stated outright; 2 speculated, belief" in hedged
+    stated = next(line for line in _lines(project, "aspirin") if "headache" in line)
+    assert "aspirin — biolink:treats — headache  (1 stated, belief" in stated
+    denied = next(line for line in _lines(project, "ibuprofen") if "nausea" in line)
+    assert "ibuprofen — not biolink:" in denied
+
+
+def test_a_rejected_edge_says_so(project: Any) -> None:
+    project.write("a.nbib", PAPERS)
+    project.run("ingest", "papers")
+    identity = next(line for line in _lines(project, "aspirin") if "treats" in line).split()[0]
+    project.run("review", identity, "--reject", "--reviewer", "ada")
+    line = next(line for line in _lines(project, "aspirin") if "treats" in line)
+    assert "aspirin ··· biolink:treats ··· headache  (rejected; 1 stated, belief" in line
+
+
+def test_a_retraction_is_seen_at_the_document_and_at_its_sentences(project: Any) -> None:
+    project.write("a.nbib", RETRACTED)
+    project.run("ingest", "papers")
+    document = _lines(project, "pubmed:990000003")
+    assert "RETRACTED: pubmed:990000004" in document
+    assert "expression of concern: pubmed:990000005" in document
+    assert "this is a retraction of pubmed:990000003" in _lines(project, "pubmed:990000004")
+    edge = next(line for line in _lines(project, "lisinopril") if "causes" in line)
+    identity = edge.split()[0]
+    assert "pubmed:990000003 (RETRACTED), abstract" in "\n".join(_lines(project, identity))

@@ -20,7 +20,16 @@ from typing import Any
 import click
 
 import kgbuild
-from kgbuild import annotation, assertion, components, document, errors, hookspecs, vocabulary
+from kgbuild import (
+    analysis,
+    annotation,
+    assertion,
+    components,
+    document,
+    errors,
+    hookspecs,
+    vocabulary,
+)
 from kgbuild.builtins import BUILT_INS
 from kgbuild.cli import VERBS, ExitCode
 from kgbuild.config import Settings
@@ -207,6 +216,10 @@ def _python() -> str:
         one = getattr(kgbuild, name)
         if inspect.isfunction(one):
             lines += [f"## kgbuild.{name}{_signature(one)}", "", _plain(one.__doc__), ""]
+    lines += ["## kgbuild.analysis", "", _plain(analysis.__doc__), ""]
+    for name in analysis.__all__:
+        if inspect.isfunction(one := getattr(analysis, name)):
+            lines += [f"### analysis.{name}{_signature(one)}", "", _plain(one.__doc__), ""]
     lines += ["## StoredGraph", "", _plain(StoredGraph.__doc__), "", "| member | is |", "|---|---|"]
     for name, member in vars(StoredGraph).items():
         if name.startswith("_"):

@@ -1,7 +1,8 @@
 """kgbuild turns medical literature into a knowledge graph in which every edge shows its sentences.
 
-Plugins and scripts use the names in ``__all__`` and nothing else; everything else may change
-without notice. Importing this package is cheap: no torch, no rdflib, no networkx.
+Plugins and scripts use the names in ``__all__``, scripts also those of ``kgbuild.analysis``;
+everything else may change without notice. Importing this package is cheap: no torch, no
+rdflib, no networkx.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ RANKINGS = {
         " GROUP BY c.id ORDER BY 3 DESC, 1 LIMIT ?"
     ),
     "documents": (
-        "SELECT d.curie, json_extract(v.record, '$[0]'), count(*) FROM evidence e"
+        'SELECT d.curie, (SELECT substr(v.text, s.start + 1, s."end" - s.start) FROM sections s'
+        "  WHERE s.version = v.id AND s.kind = 'title' LIMIT 1), count(*) FROM evidence e"
         " JOIN documents d ON d.version = e.version JOIN versions v ON v.id = e.version"
         " GROUP BY d.id ORDER BY 3 DESC, 1 LIMIT ?"
     ),

@@ -17,7 +17,7 @@ from kgbuild.reasoning.joins import COLUMNS, head_of
 from kgbuild.reasoning.strengths import beliefs, denials
 from kgbuild.vocabulary import ancestors
 
-__all__ = ["StatedFacts"]
+__all__ = ["PLAIN", "StatedFacts"]
 
 Row = tuple[int, int, int, int, int, int, int, float]
 """A relation, five terms, the key of the assertion that says so (0: the store), its belief."""
@@ -29,11 +29,12 @@ _TABLES = (
     "CREATE TEMP TABLE touched(id INTEGER PRIMARY KEY)",
 )
 _LIST = ", ".join(COLUMNS)
-_PLAIN = (
-    "EXISTS (SELECT 1 FROM evidence e WHERE e.assertion = a.id AND e.status = 'stated')"
+PLAIN = (
+    "EXISTS (SELECT 1 FROM evidence e WHERE e.assertion = a.id AND e.status = 'stated'{then})"
     " AND a.identity NOT IN (SELECT assertion FROM reviews WHERE verdict = 'rejected')"
     " AND a.id NOT IN (SELECT assertion FROM policy_reviews WHERE verdict = 'rejected')"
 )
+"""Whether assertion ``a`` may be shown as a plain edge; ``{then}`` restricts the evidence."""
 
 
 class StatedFacts:
@@ -154,7 +155,7 @@ class StatedFacts:
     ) -> Iterator[Row]:
         select = (
             "SELECT a.id, a.subject, a.predicate, a.object, a.negated, a.qualifiers"
-            f" FROM assertions a WHERE {_PLAIN}"
+            f" FROM assertions a WHERE {PLAIN.format(then='')}"
         )
         if changed is None:
             yield from self._facts(self.store.execute(select), believed)

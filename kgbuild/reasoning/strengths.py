@@ -18,7 +18,7 @@ from kgbuild.graph.rows import decode_notices, decode_terms
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, against, reviewed, standing, weigh
 
-__all__ = ["beliefs", "denials", "strengths"]
+__all__ = ["EARLIER", "beliefs", "denials", "strengths"]
 
 _EVIDENCE = (
     "SELECT e.assertion, e.version, e.id, s.component, e.score, e.status, e.section,"
@@ -71,16 +71,17 @@ def strengths(
         yield assertion, reviewed(strength, verdicts.get(assertion, ()))
 
 
-_EARLIER = (
+EARLIER = (
     "EXISTS (SELECT 1 FROM versions v WHERE v.id = e.version"
     " AND json_extract(v.record, '$[4]') <> '' AND json_extract(v.record, '$[4]') < ?)"
 )
+"""Whether evidence ``e`` is of a document dated before what is bound."""
 
 
 def _rows(
     connection: sqlite3.Connection, among: Iterable[int] | None, before: str
 ) -> Iterator[tuple[Any, ...]]:
-    dated, date = (_EARLIER, [before]) if before else ("1", [])
+    dated, date = (EARLIER, [before]) if before else ("1", [])
     if among is None:
         yield from connection.cursor().execute(
             f"{_EVIDENCE} WHERE {dated} ORDER BY e.assertion", date

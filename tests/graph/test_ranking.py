@@ -116,6 +116,12 @@ def test_two_hops_are_those_of_a_plain_join(graph: Path) -> None:
     assert [row.ways for row in found] == sorted((row.ways for row in found), reverse=True)
 
 
+def test_documents_are_shown_with_their_titles(graph: Path) -> None:
+    with kgbuild.load(graph) as loaded:
+        titles = {row.identity: row.label for row in ranked(loaded, "documents", 100)}
+    assert titles["pubmed:990000004"] == "Atorvastatin and muscle"
+
+
 def test_unknown_names_are_refused_with_what_there_is(graph: Path) -> None:
     with kgbuild.load(graph) as loaded:
         with pytest.raises(UsageError, match="nothing is ranked as 'authors'"):

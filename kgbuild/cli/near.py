@@ -1,0 +1,76 @@
+"""``kgbuild near``: what lies around a concept."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from kgbuild.cli import ExitCode
+from kgbuild.cli.explain import concept_of
+from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.graph.reading import StoredGraph, load
+
+__all__ = ["command"]
+
+
+@click.command("near")
+@click.argument("concept")
+@click.option("--steps", default=1, show_default=True, type=click.IntRange(1, 4))
+@click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--category", default="", help="Of what is to be found.")
+@click.option("--predicate", multiple=True, help="Use only edges with it; may be repeated.")
+@click.option("--max-degree", default=2_000, show_default=True, type=click.IntRange(1))
+@click.option("--before", default="", metavar="YEAR", help="What was known before a date.")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@graph_option
+def command(
+    concept: str,
+    steps: int,
+    limit: int,
+    category: str,
+    predicate: tuple[str, ...],
+    max_degree: int,
+    before: str,
+    json_: bool,
+    kg: Path | None,
+) -> int:
+    r"""List the concepts within some steps of one, the nearest and surest first.
+
+    Concepts with more than --max-degree edges are found and not passed. Run kgbuild reason
+    before, which keeps the beliefs.
+
+    \b
+    Example: kgbuild near aspirin --steps 2
+    """
+    from kgbuild.analysis.neighbourhood import near
+    from kgbuild.reasoning.edges import Constraints
+    from kgbuild.vocabulary import check_category, check_predicate
+
+    with load(set_up(kg=kg).folder) as graph:
+        constraints = Constraints(
+            predicates=[check_predicate(one) for one in predicate],
+            max_degree=max_degree,
+            before=before,
+        )
+        wanted = check_category(category) if category else ""
+        found = [
+            one
+            for one in near(graph, concept_of(graph, concept), steps=steps, constraints=constraints)
+            if not wanted or one.category == wanted
+        ]
+        if json_:
+            as_json([asdict(one) for one in found[:limit]])
+        else:
+            for one in found[:limit]:
+                click.echo(
+                    f"{one.steps}  {one.belief:.3f}  {one.label or one.concept}"
+                    f"  ({_predicates(graph, one.assertions)})"
+                )
+    click.echo(f"{len(found):,} concepts", err=True)
+    return ExitCode.WELL
+
+
+def _predicates(graph: StoredGraph, assertions: tuple[str, ...]) -> str:
+    return ", ".join(graph.assertion(one).predicate for one in assertions)

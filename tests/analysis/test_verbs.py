@@ -1,0 +1,74 @@
+"""The verbs of analysis print lines for people and JSON for machines, and name mistakes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kgbuild.cli import main
+from kgbuild.reasoning.derivation import reason
+from kgbuild.reasoning.rule_syntax import shipped_rules
+from kgbuild.testing.library import Library, Said
+
+
+@pytest.fixture
+def folder(library: Library) -> str:
+    genes = [Said(f"G{n}", "associated_with", "D1") for n in range(1, 4)]
+    library.add({"pubmed:1": genes, "pubmed:2": [Said("G4", "associated_with", "D2")]})
+    with library.open() as graph:
+        reason(graph, shipped_rules())
+    return str(library.folder)
+
+
+VERBS = [
+    (["near", "G1"], "d1"),
+    (["central", "--by", "betweenness"], "d1"),
+    (["communities"], "d1, g1, g2"),
+    (["enrich", "g1", "g2", "--max-q", "1"], "d1"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "first"), VERBS, ids=lambda one: one[0])
+def test_a_verb_prints_lines_and_json(folder, arguments, first, capsys):
+    assert main([*arguments, "--kg", folder]) == 0
+    assert first in capsys.readouterr().out.splitlines()[0]
+    assert main([*arguments, "--kg", folder, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["label"] == first
+
+
+def test_what_a_graph_lost_and_gained_is_printed(folder, tmp_path, capsys):
+    other = Library(tmp_path / "other")
+    other.add({"pubmed:1": [Said("G1", "associated_with", "D1")]})
+    assert main(["diff", str(other.folder), folder]) == 0
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3
+    assert "3 new, 0 strengthened, 0 weakened, 0 contradicted, 0 withdrawn" in said.err
+    assert main(["diff", folder, str(other.folder), "--only", "withdrawn", "--json"]) == 0
+    assert {one["kind"] for one in json.loads(capsys.readouterr().out)} == {"withdrawn"}
+
+
+def test_names_that_the_graph_lacks_are_listed_and_left_out(folder, tmp_path, capsys):
+    wanted = tmp_path / "genes.txt"
+    wanted.write_text("g1\nG99\nmesh:G2\n\n", encoding="utf-8")
+    assert main(["enrich", "--file", str(wanted), "--max-q", "1", "--kg", folder]) == 0
+    said = capsys.readouterr()
+    assert "not in the graph: G99 (1)" in said.err
+    assert "2 of 2" in said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["enrich"], "give concepts"),
+        (["enrich", "--file", "no.txt"], "no.txt"),
+        (["near", "G99"], "no concept 'G99'"),
+        (["diff", "nowhere", "nowhere"], "there is no graph here"),
+        (["central", "--predicate", "biolink:beats"], "unknown predicate 'biolink:beats'"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else None,
+)
+def test_a_mistake_is_named_without_a_traceback(folder, arguments, message, capsys):
+    kg = [] if arguments[0] == "diff" else ["--kg", folder]
+    assert main([*arguments, *kg]) == 2
+    assert message in capsys.readouterr().err

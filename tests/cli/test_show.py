@@ -42,7 +42,8 @@ def test_a_hedged_edge_does_not_look_like_a_stated_one(project: Any) -> None:
     project.write("a.nbib", PAPERS)
     project.run("ingest", "papers")
     hedged = next(line for line in _lines(project, "lisinopril") if "cough" in line)
-    assert "lisinopril ··· biolink:causes ··· cough  (not stated outright; 2 speculated, belief" in hedged
+    assert "lisinopril ··· biolink:causes ··· cough  (not stated outright;" in hedged
+    assert "2 speculated, belief" in hedged
     stated = next(line for line in _lines(project, "aspirin") if "headache" in line)
     assert "aspirin — biolink:treats — headache  (1 stated, belief" in stated
     denied = next(line for line in _lines(project, "ibuprofen") if "nausea" in line)

@@ -1,4 +1,4 @@
-"""Every example that a verb's --help shows runs as it stands, on the example papers."""
+"""Every verb shows an example in its --help; those about a graph run on the example papers."""
 
 from __future__ import annotations
 
@@ -9,31 +9,28 @@ import shutil
 from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
 from kgbuild.cli import VERBS, main
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-NEEDS_MORE = {
-    "init": "a folder without a configuration",
-    "ingest": "examples that tell of other files",
-    "annotate": "examples that tell of other files",
-    "link": "the terminology of kgbuild-linker",
-    "terminology": "the terminology of kgbuild-linker",
-    "evaluate": "gold annotations",
-    "train": "gold annotations",
-    "pretrain": "texts, and minutes",
-    "show": "examples that tell of other papers",
-    "explain": "examples that tell of other papers",
-    "discover": "examples that tell of other papers",
-    "reason": "files of rules",
-    "remove": "examples that tell of other papers",
-    "merge": "another graph",
-    "review": "an assertion's identifier",
-    "plugins": "a group of verbs",
-    "config": "a group of verbs",
-    "backup": "a folder that is not there",
-}
+ON_THE_DEMO_GRAPH = (
+    "central",
+    "communities",
+    "contradictions",
+    "diff",
+    "doctor",
+    "enrich",
+    "export",
+    "failures",
+    "near",
+    "paths",
+    "query",
+    "status",
+    "top",
+    "verify",
+)
 
 pytestmark = pytest.mark.skipif(
     any(importlib.util.find_spec(f"kgbuild_{p}") is None for p in ("lexicon", "spacy")),
@@ -59,10 +56,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("verb", sorted(set(VERBS) - set(NEEDS_MORE)))
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_shows_an_example(verb):
+    command = import_module(f"kgbuild.cli.{verb}").command
+    assert isinstance(command, click.Group) or examples(verb)
+
+
+@pytest.mark.parametrize("verb", ON_THE_DEMO_GRAPH)
 def test_the_examples_of_a_verb_run(verb, demo, monkeypatch, capsys):
     monkeypatch.chdir(demo)
-    assert examples(verb)
     for example in examples(verb):
         code = main(shlex.split(example)[1:])
         said = capsys.readouterr()

@@ -33,6 +33,7 @@ from kgbuild import (
 from kgbuild.builtins import BUILT_INS
 from kgbuild.cli import VERBS, ExitCode
 from kgbuild.config import Settings
+from kgbuild.data import relation_names
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.schema import MIGRATIONS
 from kgbuild.host import Host, list_plugins
@@ -52,12 +53,71 @@ def pages() -> dict[str, str]:
         "formats.md": _formats(),
         "python.md": _python(),
         "vocabulary.md": _vocabulary(),
+        "relations.md": _relations(),
         "store.md": _store(),
         "hooks.md": _hooks(),
         "records.md": _records(),
         "errors.md": _errors(),
         "cookbook.md": _cookbook(),
     }
+
+
+def _relations() -> str:
+    lines = [
+        "# Relations",
+        "",
+        "What corpora call relations, and the Biolink statement that stands for each: the rows",
+        "of `kgbuild/data/relations.tsv`, which readers, writers and extractors use. Of a name's",
+        "rows the first that fits the kinds of both ends holds; where the corpus gives no order,",
+        "also when the ends stand the other way round. `tests/data` checks each against the",
+        "Biolink Model: predicates and values exist, are not deprecated, and fit the kinds.",
+        "",
+        *_paragraphs(
+            relation_names.__doc__.partition("Choices that are not")[2], "Choices that are not"
+        ),
+        "In the example **the subject** is bold and *the object* in italics.",
+        "",
+        "| name | corpora | from | to | says | knowledge level | example |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [_relation(row) for row in relation_names.relation_table()]
+    lines += ["", "## The way back", "", *_way_back()]
+    return "\n".join(lines) + "\n"
+
+
+def _paragraphs(text: str, start: str) -> list[str]:
+    return [(start + text).strip().replace("``", "`"), ""]
+
+
+def _relation(row: relation_names.RelationRow) -> str:
+    said = row.meaning
+    words = [
+        f"`{said.predicate}`" + (" (symmetric)" if vocabulary.is_symmetric(said.predicate) else "")
+    ]
+    if other := vocabulary.inverse(said.predicate):
+        words.append(f"inverse `{other}`")
+    words += [f"{key.removeprefix('biolink:')} `{value}`" for key, value in said.qualifiers]
+    words += [f"kept as the condition `{key}`: {value}" for key, value in said.conditions]
+    kinds = [(kind or "any").removeprefix("biolink:") for kind in (row.subject, row.object)]
+    ends = " | ".join(kinds) + ("" if row.ordered else " (no order)")
+    names = ", ".join(f"`{name}`" for name in row.names)
+    return (
+        f"| {names} | {row.corpora} | {ends} | {'; '.join(words)} | {row.knowledge_level} "
+        f"| {row.example} |"
+    )
+
+
+def _way_back() -> list[str]:
+    lines = [
+        "PubTator and BioC files carry BioRED's names. A statement is written under the nearest of",
+        "the eight: by the direction it gives, else by its predicate or the nearest above it, else",
+        "as Association. Of a chemical and a disease the chemical comes first.",
+        "",
+        "| predicate | BioRED's name |",
+        "|---|---|",
+    ]
+    names = relation_names.BIORED_NAMES
+    return lines + [f"| `{predicate}` | {name} |" for predicate, name in sorted(names.items())]
 
 
 def _commands() -> str:

@@ -16,7 +16,8 @@ from enum import StrEnum
 from random import Random
 
 from kgbuild.annotation import AnnotatedDocument, Mention
-from kgbuild.exporters.corpus_spelling import Dialect, Spelling, broad_category
+from kgbuild.exporters.corpus_spelling import Dialect, Spelling
+from kgbuild.vocabulary import broad_category
 
 __all__ = ["Counts", "Evaluation", "Mistake", "Pair", "Task", "evaluate", "names_of"]
 

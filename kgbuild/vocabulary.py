@@ -32,6 +32,7 @@ __all__ = [
     "OWN_IRI",
     "ancestors",
     "biolink_curie",
+    "broad_category",
     "category_of",
     "check_category",
     "check_predicate",
@@ -293,3 +294,15 @@ def ancestors(term: str) -> Iterator[str]:
                 seen.add(above)
                 waiting.append(above)
                 yield above
+
+
+def broad_category(category: str) -> str:
+    """The one of the six categories that a category is or lies under; else itself.
+
+    >>> broad_category("biolink:Disease"), broad_category("biolink:Protein")
+    ('biolink:DiseaseOrPhenotypicFeature', 'biolink:Gene')
+    """
+    above = (category, *ancestors(category))
+    if "biolink:GeneProductMixin" in above or "biolink:GeneOrGeneProduct" in above:
+        return "biolink:Gene"
+    return next((c for c in above if c in CATEGORIES), category)

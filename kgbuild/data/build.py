@@ -5,7 +5,8 @@
 - ``prefixes.json`` from bioregistry (CC0): IRI, pattern, synonyms and Biolink's spelling of
   every prefix that has an IRI.
 - ``biolink.json`` from the Biolink Model's YAML (CC0): classes with parents and identifier
-  prefixes, predicates with parent, inverse, symmetry, domain and range, qualifiers.
+  prefixes, predicates with parent, inverse, symmetry, domain and range, qualifiers, and the
+  values that these may have.
 
 The packages are needed here only; kgbuild itself reads the tables.
 """
@@ -107,8 +108,20 @@ def biolink() -> dict[str, Any]:
             for name, body in sorted(slots.items())
             if _descends(name, "qualifier", slots)
         },
+        "enums": {
+            camel(name): sorted(model["enums"][name]["permissible_values"])
+            for name in sorted(_enums(slots) & model["enums"].keys())
+        },
         "slots": sorted(snake(name) for name in slots),
     }
+
+
+def _enums(slots: dict[str, Any]) -> set[str]:
+    """The ranges of the qualifiers, and what knowledge levels and agents may be."""
+    ranges = {
+        body.get("range") for name, body in slots.items() if _descends(name, "qualifier", slots)
+    }
+    return {*filter(None, ranges), "KnowledgeLevelEnum", "AgentTypeEnum"}
 
 
 def camel(name: str) -> str:

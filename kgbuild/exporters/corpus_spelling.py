@@ -16,9 +16,9 @@ from kgbuild.annotation import Annotations, Link, Mention, Relation, Status
 from kgbuild.data.relation_names import biored_name, is_cid
 from kgbuild.readers.concept_ids import bare_spelling, concept_of, parts_of
 from kgbuild.readers.gathering import NOT_REGISTERED
-from kgbuild.vocabulary import BIORED_TYPES, ancestors, biolink_curie, is_symmetric
+from kgbuild.vocabulary import BIORED_TYPES, biolink_curie, broad_category, is_symmetric
 
-__all__ = ["ConceptRelation", "Dialect", "End", "Spelling", "broad_category"]
+__all__ = ["ConceptRelation", "Dialect", "End", "Spelling"]
 
 
 class Dialect(StrEnum):
@@ -185,15 +185,3 @@ def _ordered(relation: Relation, subject: End, object_: End) -> tuple[End, End]:
     if ends != (_CHEMICAL, _DISEASE) and is_symmetric(relation.predicate):
         return min(subject, object_), max(subject, object_)
     return subject, object_
-
-
-def broad_category(category: str) -> str:
-    """The one of the six categories that a category is or lies under; else itself.
-
-    >>> broad_category("biolink:Disease"), broad_category("biolink:Protein")
-    ('biolink:DiseaseOrPhenotypicFeature', 'biolink:Gene')
-    """
-    above = (category, *ancestors(category))
-    if "biolink:GeneProductMixin" in above or "biolink:GeneOrGeneProduct" in above:
-        return "biolink:Gene"
-    return next((c for c in above if c in _SHORT_NAMES), category)

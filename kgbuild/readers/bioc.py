@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from kgbuild.annotation import Mention
 from kgbuild.components import Reading
-from kgbuild.data.relation_names import Meaning, meaning_of
+from kgbuild.data.relation_names import Meaning, relation_of
 from kgbuild.document import SectionKind, Span, Unread
 from kgbuild.readers.composition import (
     Composition,
@@ -457,7 +457,7 @@ def _meaning(name: str, infons: Mapping[str, str]) -> Meaning | None:
     predicate = infons.get("predicate", "")
     if predicate not in predicates():
         return None
-    known = meaning_of(name)
+    known = relation_of(name)
     exact = tuple((key, infons[key]) for key in sorted(infons) if key in qualifiers())
     conditions = known.conditions if known and known.predicate == predicate else ()
     return Meaning(predicate=predicate, qualifiers=exact, conditions=conditions)

@@ -21,7 +21,7 @@ from kgbuild.annotation import (
     Mention,
     Relation,
 )
-from kgbuild.data.relation_names import Meaning, meaning_of
+from kgbuild.data.relation_names import Meaning, relation_of
 from kgbuild.document import Document, Section, Span, Unread
 from kgbuild.readers.composition import without_unstorable
 from kgbuild.readers.concept_ids import NO_CONCEPT, concept_of, parts_of
@@ -91,6 +91,7 @@ class Gathering:
     _concepts: dict[str, list[str]] = field(default_factory=dict)
     _passages: dict[str, dict[Span, None]] = field(default_factory=dict)
     _unregistered: dict[str, Mention] = field(default_factory=dict)
+    _categories: dict[str, str] = field(default_factory=dict)
 
     def add_mention(
         self,
@@ -154,6 +155,7 @@ class Gathering:
             if concept is not None:
                 candidates = (Candidate(concept=concept, reason=GIVEN),)
                 self._remember(identifier, concept, mention.span)
+                self._categories.setdefault(concept, mention.category)
             elif identifier in NO_CONCEPT:
                 reason = GIVEN_AS_NONE
             else:
@@ -207,10 +209,6 @@ class Gathering:
         ``meaning`` overrides what the table says of ``name``. A relation whose ends are not
         two, or are not annotated in the document, is left out and counted.
         """
-        meaning = meaning or meaning_of(name)
-        if meaning is None:
-            self.unread.add(f"relation of type {name!r}", place=place)
-            return
         if len(ends) != 2:
             self.unread.add("relation", problem=f"it has {len(ends)} ends, not 2", place=place)
             return
@@ -218,6 +216,12 @@ class Gathering:
         if subject is None or object_ is None:
             self.unread.add("relation whose end is not annotated", place=place)
             return
+        meaning = meaning or self._meaning(name, subject, object_)
+        if meaning is None:
+            self.unread.add(f"relation of type {name!r}", place=place)
+            return
+        if meaning.swapped:
+            subject, object_ = object_, subject
         if novelty and novelty not in NOVELTIES:
             self.unread.add(f"novelty {novelty!r}", place=place)
             novelty = ""
@@ -234,6 +238,13 @@ class Gathering:
         if relation in self._relations:
             self.unread.add("relation given twice", place=place)
         self._relations[relation] = None
+
+    def _meaning(self, name: str, *ends: str | Mention) -> Meaning | None:
+        """What the table says of the name between these kinds, else what it says in general."""
+        subject, object_ = (
+            end.category if isinstance(end, Mention) else self._categories[end] for end in ends
+        )
+        return relation_of(name, subject, object_) or relation_of(name)
 
     def _evidence(self, *ends: str | Mention) -> tuple[Span, ...]:
         spans: set[Span] = set()

@@ -53,6 +53,7 @@ from kgbuild.components import (
     Vocabulary,
     Withdrawal,
 )
+from kgbuild.data.relation_names import Meaning, relation_of
 from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
 from kgbuild.errors import (
     ComponentUnavailableError,
@@ -120,6 +121,7 @@ __all__ = [
     "Link",
     "Linker",
     "LinkerSpec",
+    "Meaning",
     "Mention",
     "Notice",
     "NoticeKind",
@@ -153,5 +155,6 @@ __all__ = [
     "hookimpl",
     "load",
     "normalise",
+    "relation_of",
     "terminology",
 ]

@@ -43,10 +43,14 @@ def command(
             raise UsageError(
                 "the graph has changed since rules were applied", hints=["kgbuild reason"]
             )
-        ends = concept_of(graph, subject), concept_of(graph, object_)
         names = {atom.relation for rule in layer.rules.values()
                  for atom in (rule.head, *rule.body)}  # fmt: skip
         relation = predicate if predicate in names else f"biolink:{predicate}"
+        first = concept_of(graph, subject)
+        # A class or an axiom of an ontology is no concept of the graph.
+        ends = first, object_
+        if layer.find(relation, ends) is None:
+            ends = first, concept_of(graph, object_)
         explained = explain(graph, layer, relation, ends)
         name = Proofs(graph, layer).name
         if form == "json":

@@ -13,9 +13,12 @@ from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
 
 if TYPE_CHECKING:
-    from kgbuild.reasoning.derivation import Derived
+    from kgbuild.reasoning.derivation import Derived, Limits
+    from kgbuild.reasoning.rules import Rule
 
 __all__ = ["command"]
+
+_SHOWN = 10
 
 
 @click.command("reason")
@@ -25,6 +28,20 @@ __all__ = ["command"]
     multiple=True,
     type=click.Path(path_type=Path),
     help="A file of rules in Nemo's syntax, in place of the shipped ones; may be repeated.",
+)
+@click.option(
+    "--ontology",
+    "ontologies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An ontology in RDF: what RDFS and OWL 2 RL conclude with it; may be repeated.",
+)
+@click.option(
+    "--reasoner",
+    default="sparq",
+    show_default=True,
+    type=click.Choice(["sparq", "owlrl", "none"]),
+    help="What kgbuild's conclusions from an ontology are compared with.",
 )
 @click.option("--afresh", is_flag=True, help="Derive everything anew.")
 @click.option("--list", "list_", is_flag=True, help="List what was concluded, the surest first.")
@@ -38,6 +55,8 @@ __all__ = ["command"]
 @graph_option
 def command(
     files: tuple[Path, ...],
+    ontologies: tuple[Path, ...],
+    reasoner: str,
     afresh: bool,
     list_: bool,
     limit: int,
@@ -50,13 +69,15 @@ def command(
     r"""Apply rules to the graph; what they conclude is kept in a layer of its own.
 
     After an ingest or a removal, only what changed is derived again. Conclusions are never
-    evidence for what texts state. ``kgbuild explain`` shows why one holds.
+    evidence for what texts state. ``kgbuild explain`` shows why one holds. With ontologies, their
+    axioms are rules too; what another reasoner concludes and no rule explains is only counted.
 
     \b
     Example: kgbuild reason --list -n 5
              kgbuild reason --rules mine.rls
+             kgbuild reason --ontology mondo.owl
     """
-    from kgbuild.reasoning.derivation import Limits, reason
+    from kgbuild.reasoning.derivation import Limits
     from kgbuild.reasoning.rule_syntax import read_rules, shipped_rules, write_rule
 
     rules = tuple(rule for file in files for rule in read_rules(file)) or shipped_rules()
@@ -65,18 +86,71 @@ def command(
         return ExitCode.WELL
     limits = Limits(conclusions=max_conclusions, seconds=max_seconds)
     with load(set_up(kg=kg).folder) as graph:
-        done = reason(graph, rules, limits=limits, afresh=afresh)
-        _summarise(graph, done, len(rules))
+        done = _reason(graph, rules, ontologies, reasoner, limits=limits, afresh=afresh)
+        _summarise(graph, done)
+        broken = _report(graph, reasoner)
         if list_ or json_:
             _list(graph, limit, json_)
-    return ExitCode.WELL
+    return ExitCode.FAILURES if broken else ExitCode.WELL
 
 
-def _summarise(graph: StoredGraph, done: Derived, rules: int) -> None:
+def _reason(
+    graph: StoredGraph,
+    rules: tuple[Rule, ...],
+    files: tuple[Path, ...],
+    reasoner: str,
+    *,
+    limits: Limits,
+    afresh: bool,
+) -> Derived:
+    from kgbuild.reasoning.derivation import reason
+
+    if not files:
+        return reason(graph, rules, limits=limits, afresh=afresh)
+    from kgbuild.reasoning.closure import check_installed, entailed
+    from kgbuild.reasoning.ontology import read_ontology
+    from kgbuild.reasoning.owl_rules import theory_for, without_twins
+
+    ontology = read_ontology(files)
+    if reasoner != "none":
+        check_installed(reasoner)
+    theory = without_twins(theory_for(graph, ontology), rules)
+    return reason(
+        graph,
+        (*theory.rules, *rules),
+        axioms=theory.axioms,
+        entailed=(lambda: entailed(reasoner, graph, ontology)) if reasoner != "none" else tuple,
+        limits=limits,
+        afresh=afresh,
+    )
+
+
+def _report(graph: StoredGraph, reasoner: str) -> bool:
+    """Say what contradicts an ontology and what cannot be explained; whether anything does."""
+    from kgbuild.reasoning.layer import open_layer
+    from kgbuild.reasoning.owl_rules import INCONSISTENT
+
+    with open_layer(graph.folder) as layer:
+        broken = list(layer.conclusions(INCONSISTENT))
+        for conclusion in broken[:_SHOWN]:
+            individual, axiom = conclusion.arguments
+            click.echo(f"contradicts the ontology: {individual}: {axiom}", err=True)
+            click.echo(f"hint: kgbuild explain {individual} inconsistent '{axiom}'", err=True)
+        if len(broken) > _SHOWN:
+            click.echo(f"and {len(broken) - _SHOWN:,} more contradictions", err=True)
+        unexplained = layer.unexplained()
+    for relation, subject, object_ in unexplained[:_SHOWN]:
+        click.echo(f"not explained, so left out: {subject} — {relation} — {object_}", err=True)
+    if len(unexplained) > _SHOWN:
+        click.echo(f"and {len(unexplained) - _SHOWN:,} more that {reasoner} concludes", err=True)
+    return bool(broken)
+
+
+def _summarise(graph: StoredGraph, done: Derived) -> None:
     from kgbuild.reasoning.layer import open_layer
 
     with open_layer(graph.folder) as layer:
-        counts = layer.counts()
+        counts, rules = layer.counts(), len(layer.rules)
     change = "all anew" if done.afresh else f"{done.added:,} new, {done.removed:,} gone"
     click.echo(
         f"{counts['inferred']:,} conclusions, {counts['supports']:,} ways to them, from"

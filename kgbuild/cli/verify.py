@@ -38,8 +38,9 @@ def command(proofs: Path | None, kg: Path | None) -> int:
                 "the graph has changed since rules were applied", hints=["kgbuild reason"]
             )
         rules = {rule.name: rule for rule in layer.rules.values()}
+        axioms = {(f.relation, *f.arguments, file) for f, file in layer.axioms()}
         checker = Checker(
-            graph, rules, lambda name, terms: layer.find(name, tuple(terms)) is not None
+            graph, rules, lambda name, terms: layer.find(name, tuple(terms)) is not None, axioms
         )
         given = _read(proofs) if proofs else _all(graph, layer)
         for explained in given:

@@ -1,14 +1,14 @@
 """Check a proof against the store and the rules, without any of the reasoner's code.
 
 A proof is right when every leaf is an assertion of the graph that may be shown as a plain edge
-(or a denial, or a category), quotes all its evidence with the document's own words, and has the
-belief that the evidence gives; every step is an instance of its rule; what must be absent is
-absent; no fact rests on itself; and all numbers follow.
+(or a denial, a category, an axiom), quotes all its evidence with the document's own words, and
+has the belief that the evidence gives; every step is an instance of its rule; what must be
+absent is absent; no fact rests on itself; and all numbers follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from math import isclose, prod
@@ -24,34 +24,36 @@ from kgbuild.vocabulary import ancestors
 __all__ = ["Checker"]
 
 Node = Mapping[str, Any]
+Rules = Mapping[str, Rule]
 Derived = Callable[[str, Sequence[str]], bool]
+Axioms = Container[tuple[str, ...]]
 _FEW = 10
 _PARTS = {
     "given": "arguments by relation",
+    "axiom": "arguments by file relation",
     "stated": "arguments assertion belief by evidence relation",
     "derived": "absent arguments by confidence file hypothesis line premises relation rule why",
 }
 
 
 class Checker:
-    """Checks proofs. ``derived`` says whether a rule concluded a fact: absence is of both."""
+    """Checks proofs. ``derived``: was a fact concluded; ``axioms``: facts, each with its file."""
 
-    def __init__(self, graph: Graph, rules: Mapping[str, Rule], derived: Derived) -> None:
+    def __init__(self, graph: Graph, rules: Rules, derived: Derived, axioms: Axioms = ()) -> None:
         self._graph = graph
         self._rules = rules
-        self._derived = derived
+        self._concluded = derived
+        self._axioms = axioms
         self._names = {concept.id: concept.label for concept in graph.concepts()}.get
-        self._standings = {
-            document.id: standing(document.notices) for document in graph.documents()
-        }
+        self._standings = {one.id: standing(one.notices) for one in graph.documents()}
 
     def problems(self, explained: Node) -> Iterator[str]:
         """What is wrong with an explanation (a fact and its proofs); nothing where it is right."""
         try:
             fact = _fact(explained)
+            factors: list[dict[Any, float]] = []
             if not explained["proofs"]:
                 yield f"{fact}: there is no proof"
-            factors = []
             for proof in explained["proofs"]:
                 if _fact(proof["tree"]) != fact:
                     yield f"{fact}: a proof is of {_fact(proof['tree'])}"
@@ -71,8 +73,7 @@ class Checker:
             yield f"{fact}: has other parts than a node has"
         if fact in below:
             yield f"{fact}: rests on itself"
-        check = {"given": self._given, "stated": self._stated, "derived": self._step}[node["by"]]
-        yield from check(node)
+        yield from getattr(self, f"_{node['by']}")(node)
         for premise in node.get("premises", ()):
             yield from self._node(premise, (*below, fact))
 
@@ -103,14 +104,16 @@ class Checker:
                 yield f"{fact}: {evidence.document} does not have these words there"
 
     def _belief(self, claim: Assertion) -> float:
-        same = self._graph.assertions(
-            subject=claim.subject, predicate=claim.predicate, object=claim.object
-        )
-        other = (not claim.negated, claim.qualifiers)
-        denial = next((a for a in same if (a.negated, a.qualifiers) == other), None)
+        same = self._graph.assertions(subject=claim.subject, object=claim.object)
+        other = (claim.predicate, not claim.negated, claim.qualifiers)
+        denial = next((a for a in same if (a.predicate, a.negated, a.qualifiers) == other), None)
         return belief(claim, denial, standings=self._standings)
 
-    def _step(self, node: Node) -> Iterator[str]:
+    def _axiom(self, node: Node) -> Iterator[str]:
+        if (*_fact(node), node["file"]) not in self._axioms:
+            yield f"{_fact(node)}: {node['file']} does not say so"
+
+    def _derived(self, node: Node) -> Iterator[str]:
         fact, rule = _fact(node), self._rules.get(node["rule"])
         if rule is None:
             yield f"{fact}: there is no rule {node['rule']!r}"
@@ -146,12 +149,11 @@ class Checker:
         relation, *arguments = fact
         if relation == "category":
             return not any(self._given({"relation": relation, "arguments": arguments}))
-        if self._derived(relation, arguments):
+        if self._concluded(relation, arguments):
             return True
-        ends = arguments[0], arguments[min(2, len(arguments) - 1)]
-        claims = self._graph.assertions(subject=ends[0], object=ends[1])
-        plain = [claim for claim in claims if replace(claim, negated=False).plain]
-        return any(fact in set(_readings(claim)) for claim in plain)
+        last = arguments[min(2, len(arguments) - 1)]
+        claims = self._graph.assertions(subject=arguments[0], object=last)
+        return any(replace(c, negated=False).plain and fact in set(_readings(c)) for c in claims)
 
 
 def _value(term: str, bound: Mapping[str, str]) -> str:

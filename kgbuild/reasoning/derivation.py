@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,14 @@ from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.joins import COLUMNS, FOUND, head_of, join
 from kgbuild.reasoning.layer import SCHEMA, SCHEMA_VERSION, layer_path
 from kgbuild.reasoning.lineage import Lineage
+from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.rule_syntax import write_rule
 from kgbuild.reasoning.rules import MAX_PREMISES, Rule, Variable, check_rules, strata
 from kgbuild.reasoning.stated import StatedFacts
 
 __all__ = ["Derived", "Limits", "reason"]
+
+Entailments = Callable[[], Iterable[tuple[str, str, str]]]
 
 _PREMISES = ", ".join(f"p{n}" for n in range(MAX_PREMISES))
 _LIST = ", ".join(COLUMNS)
@@ -58,25 +61,33 @@ class Derived:
 
 
 def reason(
-    graph: StoredGraph, rules: Sequence[Rule], *, limits: Limits | None = None, afresh: bool = False
+    graph: StoredGraph,
+    rules: Sequence[Rule],
+    *,
+    axioms: Sequence[Axiom] = (),
+    entailed: Entailments = tuple,
+    limits: Limits | None = None,
+    afresh: bool = False,
 ) -> Derived:
     """Bring the derived layer of the graph's folder up to date with the graph and the rules.
 
     Only what changed since is looked at, unless the rules are others or ``afresh`` is set.
+    ``axioms`` are facts that an ontology states; ``entailed``, called when all is derived, gives
+    what a reasoner concludes: what of it no rule does is kept aside as unexplained.
     Raises InputError for rules that cannot be applied, LimitError where a limit is reached (the
     layer then stays as it was), GraphError where the file cannot be written.
     """
-    check_rules(rules)
+    check_rules(rules, {axiom.relation for axiom in axioms})
     limits = limits or Limits()
     path = layer_path(graph.folder)
-    known = None if afresh else _revision_of(path, rules)
+    known = None if afresh else _revision_of(path, _digest(rules, axioms))
     working = path if known is not None else path.with_name(f"reasoning-{os.getpid()}.making")
     try:
         if known is None:
             working.unlink(missing_ok=True)
         connection = sqlite3.connect(working, isolation_level=None)
         try:
-            found = _Derivation(connection, graph, rules, limits).run(known)
+            found = _Derivation(connection, graph, rules, axioms, entailed, limits).run(known)
         finally:
             connection.close()
         if known is None:
@@ -90,8 +101,8 @@ def reason(
     return found
 
 
-def _revision_of(path: Path, rules: Sequence[Rule]) -> int | None:
-    """The revision that an existing layer of the same rules is at, or None."""
+def _revision_of(path: Path, digest: str) -> int | None:
+    """The revision that an existing layer of the same rules and axioms is at, or None."""
     if not path.is_file():
         return None
     try:
@@ -105,11 +116,11 @@ def _revision_of(path: Path, rules: Sequence[Rule]) -> int | None:
             connection.close()
     except sqlite3.Error:
         return None  # a damaged layer holds nothing of its own: it is made anew
-    return int(meta["revision"]) if meta.get("rules") == _digest(rules) else None
+    return int(meta["revision"]) if meta.get("rules") == digest else None
 
 
-def _digest(rules: Sequence[Rule]) -> str:
-    return content_id(*map(write_rule, rules))
+def _digest(rules: Sequence[Rule], axioms: Sequence[Axiom]) -> str:
+    return content_id(*map(write_rule, rules), *map(" ".join, sorted(axioms)))
 
 
 class _Derivation:
@@ -125,16 +136,20 @@ class _Derivation:
         connection: sqlite3.Connection,
         graph: StoredGraph,
         rules: Sequence[Rule],
+        axioms: Sequence[Axiom],
+        entailed: Entailments,
         limits: Limits,
     ) -> None:
         self.connection = connection
         self.graph = graph
         self.rules = list(rules)
+        self.axioms = axioms
+        self.entailed = entailed
         self.limits = limits
         self.started = time.monotonic()
         self.number = {rule.name: n for n, rule in enumerate(rules, 1)}
         atoms = [atom for rule in rules for atom in (rule.head, *rule.body, *rule.absent)]
-        names = dict.fromkeys(atom.relation for atom in atoms)
+        names = dict.fromkeys([a.relation for a in atoms] + [a.relation for a in axioms])
         self.relations = {name: n for n, name in enumerate(names, 1)}
         self.counts: dict[str, int] = {}
         self.afresh = True
@@ -157,7 +172,7 @@ class _Derivation:
                 added, removed = self._change(known)
             self.connection.executemany(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)",
-                [("revision", revision), ("rules", _digest(self.rules))],
+                [("revision", revision), ("rules", _digest(self.rules, self.axioms))],
             )
             self.connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -214,7 +229,9 @@ class _Derivation:
         execute = self.connection.execute
         (top,) = execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
         self._name_terms(known)
-        StatedFacts(self.connection, self.graph, self.relations, self._categories()).keep(known)
+        StatedFacts(
+            self.connection, self.graph, self.relations, self._categories(), self.axioms
+        ).keep(known)
         if self.afresh:
             counted = execute(
                 "SELECT r.name, count(*) FROM facts f JOIN relations r ON r.id = f.relation"
@@ -240,7 +257,24 @@ class _Derivation:
             "DELETE FROM facts WHERE id IN (SELECT id FROM dead) AND id <= ?", (top,)
         ).rowcount
         execute("DELETE FROM facts WHERE id IN (SELECT id FROM dead)")
+        self._compare()
         return added, removed
+
+    def _compare(self) -> None:
+        """Keep aside what a reasoner concludes and no rule does."""
+        execute = self.connection.execute
+        execute("CREATE TEMP TABLE entailed(relation, subject, object, a INTEGER, b INTEGER)")
+        self.connection.executemany(
+            "INSERT INTO entailed VALUES (?, ?, ?, ?, ?)",
+            ((r, s, o, concept_key(s), concept_key(o)) for r, s, o in self.entailed()),
+        )
+        execute("DELETE FROM unexplained")
+        execute(
+            "INSERT OR IGNORE INTO unexplained SELECT e.relation, e.subject, e.object"
+            " FROM entailed e WHERE NOT EXISTS (SELECT 1 FROM relations r JOIN facts"
+            " ON facts.relation = r.id AND facts.a = e.a AND facts.b = e.b AND facts.c = 0"
+            " AND facts.d = 0 AND facts.e = 0 WHERE r.name = e.relation)"
+        )
 
     def _name_terms(self, known: int | None) -> None:
         concepts = self.graph.connection.execute(

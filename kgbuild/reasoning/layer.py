@@ -24,7 +24,7 @@ from kgbuild.reasoning.rules import MAX_PREMISES, Rule
 
 __all__ = ["Conclusion", "DerivedLayer", "Fact", "Support", "layer_path", "open_layer"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _PREMISES = [f"p{n}" for n in range(MAX_PREMISES)]
 SCHEMA = f"""
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -43,14 +43,18 @@ CREATE INDEX facts_by_c ON facts(relation, c) WHERE c <> 0;
 CREATE TABLE leaves(fact INTEGER NOT NULL, assertion INTEGER NOT NULL, belief REAL NOT NULL,
     PRIMARY KEY(fact, assertion)) WITHOUT ROWID;
 CREATE INDEX leaves_by_assertion ON leaves(assertion) WHERE assertion <> 0;
+CREATE TABLE axioms(fact INTEGER PRIMARY KEY, file TEXT NOT NULL);
+CREATE TABLE unexplained(relation TEXT NOT NULL, subject TEXT NOT NULL, object TEXT NOT NULL,
+    PRIMARY KEY(relation, subject, object)) WITHOUT ROWID;
 CREATE TABLE supports(fact INTEGER NOT NULL, rule INTEGER NOT NULL,
     {", ".join(f"{p} INTEGER NOT NULL" for p in _PREMISES)},
     PRIMARY KEY(fact, rule, {", ".join(_PREMISES)})) WITHOUT ROWID;
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 """``beliefs`` holds those of the claims that may be shown as plain edges. ``leaves.assertion`` is
-0 where the store itself says so: a category. ``facts.confidence`` is exact where it is equal to
-``upper``, else the two are bounds."""
+0 where the store itself says so (a category) or an ontology (then the fact is in ``axioms``).
+``facts.confidence`` is exact where it is equal to ``upper``, else the two are bounds.
+``unexplained`` is what a reasoner concludes and no rule does: no fact, and a premise of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,20 @@ class DerivedLayer:
             "SELECT assertion, belief FROM leaves WHERE fact = ? ORDER BY assertion", (fact,)
         )
         return list(rows)
+
+    def axiom(self, fact: int) -> str | None:
+        """The file of the ontology that states it, or None."""
+        row = self.connection.execute("SELECT file FROM axioms WHERE fact = ?", (fact,)).fetchone()
+        return row[0] if row else None
+
+    def axioms(self) -> Iterator[tuple[Fact, str]]:
+        """What ontologies state, with the files."""
+        for number, file in self.connection.execute("SELECT fact, file FROM axioms").fetchall():
+            yield self.fact(number), file
+
+    def unexplained(self) -> list[tuple[str, str, str]]:
+        """What a reasoner concludes and no rule can explain: relation, subject, object."""
+        return list(self.connection.execute("SELECT * FROM unexplained ORDER BY 1, 2, 3"))
 
     def supports(self, fact: int) -> list[Support]:
         """The ways in which rules conclude it."""

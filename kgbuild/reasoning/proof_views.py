@@ -33,10 +33,13 @@ def reason_of(node: Node) -> str:
     """What a node rests on, in words."""
     if node["by"] == "given":
         return "the graph's own knowledge"
+    if node["by"] == "axiom":
+        return f"axiom of {node['file']}"
     if node["by"] == "stated":
         return f"stated, belief {node['belief']:.3f}, assertion {node['assertion'][:12]}"
     mark = "hypothesis by " if node["hypothesis"] else "by "
-    place = f"{node['file']}, line {node['line']}" if node["file"] else "no file"
+    line = f", line {node['line']}" if node["line"] else ""
+    place = f"{node['file']}{line}" if node["file"] else "the standard"
     sure = f", confidence {node['confidence']:g}"
     return f"{mark}rule {node['rule']} ({place}{sure}): {node['why']}"
 

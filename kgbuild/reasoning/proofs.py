@@ -6,6 +6,7 @@ A proof is a dictionary that JSON can hold, so that it can be kept, sent and che
 - a *stated* node has the assertion's identity, its belief, and its evidence: document, section,
   offsets, status, component, score and the sentence;
 - a *given* node is what the store itself says (a category);
+- an *axiom* node is what an ontology says, with its file;
 - a *derived* node has the rule, its text and place, the premises, and what had to be absent.
 
 ``strength`` is the probability that this one proof holds: the product of the beliefs of the
@@ -84,7 +85,7 @@ class Proofs:
             trees.append(
                 {**named, "by": "stated", **self._stated(assertion, belief)}
                 if assertion
-                else {**named, "by": "given"}
+                else {**named, **self._given(fact)}
             )
         if len(below) >= _MAX_DEPTH:
             self.cut |= bool(self._layer.supports(fact.id))
@@ -121,6 +122,10 @@ class Proofs:
                     for atom in rule.absent
                 ],
             }
+
+    def _given(self, fact: Fact) -> Node:
+        file = self._layer.axiom(fact.id)
+        return {"by": "given"} if file is None else {"by": "axiom", "file": file}
 
     def _fact(self, number: int) -> Fact:
         if number not in self._facts:

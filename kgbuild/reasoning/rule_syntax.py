@@ -29,8 +29,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kgbuild.errors import InputError, VocabularyError
+from kgbuild.reasoning.ontology import name_of
 from kgbuild.reasoning.rules import Atom, Comparison, Rule, Term, Variable, check_rules
-from kgbuild.vocabulary import compress, normalise
+from kgbuild.vocabulary import compress, expand, normalise
 
 __all__ = ["parse_rule", "parse_rules", "read_rules", "shipped_rules", "write_rule"]
 
@@ -101,7 +102,14 @@ def write_rule(rule: Rule) -> str:
 
 
 def _written(atom: Atom) -> str:
-    return f"{_name(atom.relation)}({', '.join(map(_term, atom.terms))})"
+    return f"{_relation(atom.relation)}({', '.join(map(_term, atom.terms))})"
+
+
+def _relation(name: str) -> str:
+    """A relation: bare or prefixed where that can be read back, else its IRI."""
+    if not (written := _name(name)).startswith('"'):
+        return written
+    return f"<{name if '://' in name else expand(name)}>"
 
 
 def _term(term: Term) -> str:
@@ -295,11 +303,14 @@ class _Parser:
         raise self._error(f"expected a variable or a name, found {token.text!r}", token.start)
 
     def _curie(self, token: _Token) -> str:
-        """The CURIE of an IRI or a prefixed name, in the graph's spelling."""
+        """The CURIE of an IRI or a prefixed name, in the graph's spelling.
+
+        An IRI without a registered prefix stays as it is: an ontology may have such.
+        """
         prefix, _, local = token.text.partition(":")
         try:
             if token.kind == "iri":
-                return compress(token.text[1:-1])
+                return name_of(token.text[1:-1])
             if prefix in self._prefixes:
                 return compress(self._prefixes[prefix] + local)
             return normalise(token.text)

@@ -103,20 +103,20 @@ class Rule:
         )
 
 
-def check_rules(rules: Sequence[Rule]) -> None:
+def check_rules(rules: Sequence[Rule], stated: Iterable[str] = ()) -> None:
     """See that the rules can be applied, and that applying them ends.
 
     Raises :class:`RuleError` for two rules of one name, a relation that Biolink lacks and no
     rule concludes, a number of arguments that differs, a variable that no premise binds, more
     premises than ``MAX_PREMISES``, and negation through a cycle. Terms are never made up, so
-    what passes has a finite fixed point.
+    what passes has a finite fixed point. ``stated`` are relations that an ontology has facts of.
     """
     names: dict[str, Rule] = {}
     for rule in rules:
         if rule.name in names:
             raise rule.wrong(f"the name is taken by the rule in line {names[rule.name].line}")
         names[rule.name] = rule
-    concluded = {rule.head.relation for rule in rules}
+    concluded = {rule.head.relation for rule in rules} | set(stated)
     arity: dict[str, int] = dict(GIVEN)
     for rule in rules:
         _check_shape(rule)

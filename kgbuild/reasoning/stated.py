@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import concept_key
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.joins import COLUMNS, head_of
+from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.strengths import beliefs, denials
 from kgbuild.vocabulary import ancestors
 
@@ -50,12 +51,14 @@ class StatedFacts:
         graph: StoredGraph,
         relations: Mapping[str, int],
         categories: Sequence[str] | None,
+        axioms: Iterable[Axiom] = (),
     ) -> None:
         self.connection = connection
         self.store = graph.connection
         self.graph = graph
         self.relations = relations
         self.categories = categories
+        self.axioms = axioms
         for table in _TABLES:
             connection.execute(table)
 
@@ -76,7 +79,23 @@ class StatedFacts:
                 "l.assertion = 0 AND l.fact IN (SELECT f.id FROM facts f JOIN changed c"
                 f" ON f.a = c.id WHERE f.relation = {self.relations['category']})"
             )
+        if known is None:
+            self._keep_axioms()
         self.connection.execute("INSERT OR IGNORE INTO dirty SELECT id FROM touched")
+
+    def _keep_axioms(self) -> None:
+        """An ontology's facts. Other axioms are derived from anew, so they never change."""
+        rows = [
+            (self.relations[relation], self._key(subject), self._key(object_), file)
+            for relation, subject, object_, file in self.axioms
+        ]
+        self._fill((r, s, o, 0, 0, 0, 0, 1.0) for r, s, o, _ in rows)
+        self._lose("0")
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO axioms SELECT id, ?4 FROM facts"
+            " WHERE relation = ?1 AND a = ?2 AND b = ?3 AND c = 0 AND d = 0 AND e = 0",
+            rows,
+        )
 
     def _mark(self, numbers: Sequence[int]) -> None:
         self.connection.execute("DELETE FROM changed")

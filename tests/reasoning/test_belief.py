@@ -47,34 +47,46 @@ def claim(*told: Evidence, negated: bool = False, **facts: object) -> Assertion:
     return replace(made, **facts)  # type: ignore[arg-type]
 
 
-@given(STATEMENTS)
-def test_belief_is_a_probability(statements):
-    assert 0.0 <= weigh(statements) <= 1.0
+@given(STATEMENTS, MODELS)
+def test_belief_is_a_probability(statements, model):
+    assert 0.0 <= weigh(statements, model) <= 1.0
 
 
-@given(STATEMENTS, SCORES)
-def test_independent_evidence_never_lowers_belief(statements, score):
+@given(STATEMENTS, SCORES, MODELS)
+def test_independent_evidence_never_lowers_belief(statements, score, model):
     """Law: words that nobody has used, in a document that said nothing yet, cannot harm."""
-    assert weigh([*statements, ("new words", "new", score)]) >= weigh(statements) - EPSILON
+    more = [*statements, ("new words", "new", score)]
+    assert weigh(more, model) >= weigh(statements, model) - EPSILON
 
 
-@given(STATEMENTS, SCORES, st.sampled_from(["d1", "d2", "d3", "d4"]))
-def test_another_sentence_of_a_known_document_never_lowers_belief(statements, score, document):
-    assert weigh([*statements, ("new words", document, score)]) >= weigh(statements) - EPSILON
+@given(STATEMENTS, SCORES, st.sampled_from(["d1", "d2", "d3", "d4"]), MODELS)
+def test_another_sentence_of_a_known_document_never_lowers_belief(
+    statements, score, document, model
+):
+    more = [*statements, ("new words", document, score)]
+    assert weigh(more, model) >= weigh(statements, model) - EPSILON
 
 
-@given(STATEMENTS.filter(bool), st.data())
-def test_a_copy_never_raises_belief(statements, data):
+@given(STATEMENTS.filter(bool), st.data(), MODELS)
+def test_a_copy_never_raises_belief(statements, data, model):
     """Law: the words of a statement once more, wherever they stand, add nothing."""
     words, _, score = data.draw(st.sampled_from(statements))
     document = data.draw(st.sampled_from(["d1", "d2", "elsewhere"]))
-    assert weigh([*statements, (words, document, score)]) <= weigh(statements) + EPSILON
+    copied = [*statements, (words, document, score)]
+    assert weigh(copied, model) <= weigh(statements, model) + EPSILON
 
 
-@given(STATEMENTS, STATEMENTS)
-def test_evidence_is_sub_additive(ours, theirs):
+@given(STATEMENTS, STATEMENTS, MODELS)
+def test_evidence_is_sub_additive(ours, theirs, model):
     """Law: two bodies of evidence together are worth no more than the sum of the two."""
-    assert weigh([*ours, *theirs]) <= weigh(ours) + weigh(theirs) + EPSILON
+    assert weigh([*ours, *theirs], model) <= weigh(ours, model) + weigh(theirs, model) + EPSILON
+
+
+def test_what_a_paper_repeats_counts_less_than_what_another_says():
+    told = ("A treats B.", "d1", 0.5)
+    alone, again = weigh([told]), weigh([told, ("B is treated by A.", "d1", 0.5)])
+    other = weigh([told, ("B is treated by A.", "d2", 0.5)])
+    assert alone < again < other
 
 
 @given(STATEMENTS, st.randoms(use_true_random=False))

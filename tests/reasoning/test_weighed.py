@@ -232,9 +232,10 @@ def _denials(library: Library) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "share"), [(NoticeKind.RETRACTION, 0.0), (NoticeKind.CONCERN, 0.5)]
+    ("kind", "share", "shown"),
+    [(NoticeKind.RETRACTION, 0.0, "RETRACTED"), (NoticeKind.CONCERN, 0.5, "expression of concern")],
 )
-def test_a_notice_is_weighed_and_seen(library, kind, share, capsys):
+def test_a_notice_is_weighed_and_seen(library, kind, share, shown, capsys):
     notices = (Notice(kind=kind, about="pubmed:9"),)
     library.add({"pubmed:1": [Said("C1", "treats", "D1")]})
     library.add({"pubmed:2": [Said("C1", "treats", "D2")]}, notices=notices)
@@ -245,4 +246,4 @@ def test_a_notice_is_weighed_and_seen(library, kind, share, capsys):
     seen = rows(library, "SELECT ?k WHERE { pubmed:2 kgv:notice/kgv:noticeKind ?k }")
     assert [row["k"].rpartition(":")[2] for row in seen] == [kind.value.replace(" ", "-")]
     assert main(["show", "pubmed:2", "--kg", str(library.folder)]) == 0
-    assert f"{kind.value}: pubmed:9" in capsys.readouterr().out
+    assert f"{shown}: pubmed:9" in capsys.readouterr().out

@@ -174,7 +174,7 @@ class Cues:
         said = around.noun or around.complement
         found = _found(self._denied, text, around.behind) if said else []
         if around.noun and not found:
-            found = _found(self._behind, text, around.behind)
+            found = _found(self._between if around.alone else self._behind, text, around.behind)
         if self._after and (after := self._after.match(text, around.behind.start)):
             found.append(Span(*after.span()))
         return found

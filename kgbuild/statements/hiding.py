@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from kgbuild.document import Span
@@ -12,8 +13,12 @@ MENTION = "\ue000"
 """Each character of a hidden mention, so that offsets stay."""
 
 
+_NITRIC_OXIDE = re.compile(r"(?<=\w )NO\b(?! [A-Z]{2})")
+
+
 def lowered(text: str) -> str:
-    """The text in lower case, as long as before."""
+    """The text in lower case, as long as before. "NO" within it is nitric oxide, not a denial."""
+    text = _NITRIC_OXIDE.sub(MENTION * 2, text)
     small = text.lower()
     if len(small) != len(text):  # "İ" becomes two characters
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)

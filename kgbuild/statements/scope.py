@@ -48,17 +48,19 @@ _TURN = re.compile(
 _OPENING = re.compile(
     r"(?:(?:although|though|whereas|while|because|since|unlike|despite|even if)\b[^,]*"
     r"|(?:in order )?to \w+ [^,]*"
-    r"(?=, (?:we|i|the authors|[\w-]+ (?:were|was|received|underwent))\b)), "
+    r"(?=, (?:we|i|the authors|(?:the |these |our )?[\w-]+ (?:were|was|received|underwent))\b)), "
 )
+_SUBORDINATE = re.compile(r"(?:when|after|as|once|while|whenever|where|although|though|since|in)\b")
+_COMMA = re.compile(r", ")
 _PHRASE = re.compile(r"[,;:] | and (?!(?:colleagues|co-?workers|associates))")
 _LIST = re.compile(
     rf"(?:{MENTION}+(?: ?\([^()]*\))?(?:,? (?:and|or|nor|as well as) (?:the )?|, )){{1,20}}\Z"
 )
-_INNER = re.compile(
-    r",? (?:which|who|whose)\b|, (?:an?|the) (?:\w+ )*"
-    r"|(?:[- ](?:receptors?|kinase|enzyme|channel|selective))*[- ](?:inhibitor|antagonist|agonist"
-    r"|blocker|activator|substrate|ligand|modulator|inducer)s?,? (?:such as )?"
+_PREMODIFIER = re.compile(
+    r"(?:[- ][\w-]+){0,3}[- ](?:inhibitor|antagonist|agonist|blocker|activator|substrate|ligand"
+    r"|modulator|inducer)s?,? (?:such as )?\Z"
 )
+_RELATIVE = re.compile(r",? (?:which|who|whose)\b|, (?:an?|the) ")
 _COMPOUND = re.compile(
     r"[-–‐ ](?:induced|associated|related|mediated|dependent|driven|triggered|evoked|stimulated"
     r"|positive|mutated|mutant|treated|sensitive)(?: [\w-]+){0,3} "
@@ -103,6 +105,9 @@ _BEHIND_ENDS = re.compile(
     r"[;:,] |\.\Z"
     r"|\b(?:but|and|whereas|while|which|although|that|who|when|if|because|since)\b"
 )
+_GOES_ON = re.compile(
+    r", (?=(?:is|are|was|were|has|have|did|does|do|can|could|may|might|remains?)\b)"
+)
 _THAT = re.compile(r"\b(?:that|of|how|why|for)(?: (?!was |were |is |are )[\w-]+){0,5} \Z")
 
 
@@ -113,7 +118,8 @@ class Scope:
     ``clause`` and ``phrase`` end at the first mention; ``between`` ends at the second, and
     ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
-    subject of the one behind. ``complement``: they stand behind "that" or "of".
+    subject of the one behind; ``alone``: the second is, in a clause of its own. ``complement``:
+    they stand behind "that" or "of".
 
     What joins the two may be part of a name or an aside ("A-induced B", "A, which causes B"), of
     which the sentence's own verb says nothing: then ``clause`` and ``phrase`` are a few words.
@@ -127,6 +133,7 @@ class Scope:
     between: Span
     behind: Span
     noun: bool
+    alone: bool
     complement: bool
     _kept: tuple[int, ...]
 
@@ -142,16 +149,19 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     left, right = (_moved(span, kept) for span in (first, second))
     start, breaks = _clause(text, left.start), list(_borders(_BREAK, text, left.end, right.start))
     turns = [*breaks, *_borders(_TURN, text, left.end, right.start)]
+    if _SUBORDINATE.match(text, start, left.start):
+        turns += _borders(_COMMA, text, left.end, right.start)
     after = max(
         [left.end, *turns, *_borders(_NEXT_VERB, text, left.end, right.start, at_end=False)]
     )
     compound = _COMPOUND.fullmatch(text, left.end, right.start) is not None
-    aside = not compound and _INNER.match(text, left.end, right.start) is not None
-    if breaks:
+    compound = compound or _PREMODIFIER.match(text, left.end, right.start) is not None
+    aside = _RELATIVE.match(text, left.end, right.start) is not None
+    if breaks or aside:
         start = left.start
     listed = _list_start(text, left.start)
-    phrase = left.start if turns else _phrase(text, start, listed)
-    if compound or aside:
+    phrase = left.start if turns or aside else _phrase(text, start, listed)
+    if compound:
         start = phrase = _tight(text, start, left.start)
     noun = not (compound or aside) and _VERB.search(text, after, right.start) is None
     return Scope(
@@ -163,6 +173,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         between=Span(after, max(after, right.start)),
         behind=Span(right.end, _behind(text, right.end)),
         noun=noun,
+        alone=noun and bool(turns),
         complement=compound or _THAT.search(text, phrase, listed) is not None,
         _kept=kept,
     )
@@ -217,5 +228,6 @@ def _tight(text: str, clause: int, end: int) -> int:
 
 def _behind(text: str, start: int) -> int:
     limit = min(len(text), start + _REACH)
-    border = _BEHIND_ENDS.search(text, start, limit)
+    goes_on = _GOES_ON.match(text, start, limit)
+    border = _BEHIND_ENDS.search(text, goes_on.end() if goes_on else start, limit)
     return border.start() if border else limit

@@ -1,0 +1,151 @@
+"""How a sentence speaks of a pair: wrong readings, beside those of NegEx and ConText word lists.
+
+    python benchmarks/statements.py [--lexicons FOLDER]
+
+Sentences: ``tests/statements``, marked by hand. "Plain by mistake" is the share of the sentences
+of negation, speculation and question that are read as a plain statement; "plain lost" the share of
+plain ones that are not. The rules of kgbuild-spacy are asked for a relation of the pair: what they
+find at all is given too, for a rule that finds nothing makes no mistake.
+
+The baseline reads a mention as negated, possible or hypothetical by NegEx's scope: forward and
+backward to the next termination or the end of the sentence. A pair is plain when both its mentions
+are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kgbuild_spacy.plugin import EXTRACTOR
+from machine import describe  # type: ignore[import-not-found]
+
+from kgbuild import (
+    Annotations,
+    Candidate,
+    Document,
+    Link,
+    Mention,
+    Section,
+    SectionKind,
+    Span,
+    Task,
+)
+from kgbuild.statements import read_cues
+
+ROOT = Path(__file__).resolve().parents[1]
+LEXICONS = ROOT.parent / "shared" / "corpora" / "negation-lexicons"
+CATEGORIES = {
+    "C": "biolink:ChemicalEntity",
+    "D": "biolink:DiseaseOrPhenotypicFeature",
+    "G": "biolink:Gene",
+    "V": "biolink:SequenceVariant",
+    "L": "biolink:CellLine",
+    "S": "biolink:OrganismTaxon",
+}
+
+sys.path.insert(0, str(ROOT / "tests" / "statements"))
+from marked import Marked, marked  # type: ignore[import-not-found]  # noqa: E402
+
+CUES = read_cues(None)
+RULES = EXTRACTOR.create(EXTRACTOR.settings_class()())
+Plain = Callable[[Marked], bool | None]
+"""Whether the pair is read as plain; None where nothing is found between them."""
+
+
+def by_cues(one: Marked) -> bool:
+    return CUES.between(one.text, *one.pair, one.others).plain
+
+
+def by_rules(one: Marked) -> bool | None:
+    mentions = tuple(
+        Mention(span=span, text=span.of(one.text), category=CATEGORIES[kind])
+        for span, kind in one.kinds
+    )
+    links = tuple(
+        Link(mention=m, candidates=(Candidate(concept=f"mesh:D{n:06}"),))
+        for n, m in enumerate(mentions)
+    )
+    whole = Span(0, len(one.text))
+    document = Document(
+        id="pubmed:1",
+        text=one.text,
+        sections=(Section(kind=SectionKind.ABSTRACT, span=whole),),
+        sentences=(whole,),
+    )
+    task = Task(document=document, annotations=Annotations(mentions=mentions, links=links))
+    (found,) = RULES.extract([task])
+    pair = set(one.pair)
+    read = [r for r in found.relations if {r.subject.span, r.object.span} == pair]
+    return any(r.status == "stated" and not r.negated for r in read) if read else None
+
+
+def by_lists(folder: Path) -> Plain:
+    """NegEx's English lists with ConText's for what is possible and supposed."""
+    negex = json.loads((folder / "negspacy_termsets.json").read_text("utf-8"))["en_clinical"]
+    context = json.loads((folder / "medspacy" / "context_rules_en.json").read_text("utf-8"))
+    rules = [r for r in next(iter(context.values())) if r["pattern"] is None]
+    other = [r for r in rules if r["category"] in {"POSSIBLE_EXISTENCE", "HYPOTHETICAL"}]
+    forward = [r["literal"] for r in other if r["direction"] in {"FORWARD", "BIDIRECTIONAL"}]
+    backward = [r["literal"] for r in other if r["direction"] in {"BACKWARD", "BIDIRECTIONAL"}]
+    before = _words([*negex["preceding_negations"], *forward])
+    behind = _words([*negex["following_negations"], *backward])
+    ends, pseudo = _words(negex["termination"]), _words(negex["pseudo_negations"])
+
+    def affirmed(text: str, mention: Span) -> bool:
+        ahead = text[: mention.start]
+        start = max([0, *(found.end() for found in ends.finditer(ahead))])
+        rest = text[mention.end :]
+        stop = found.start() if (found := ends.search(rest)) else len(rest)
+        return not before.search(ahead, start) and not behind.search(rest, 0, stop)
+
+    def plain(one: Marked) -> bool:
+        text = pseudo.sub(lambda found: "_" * len(found[0]), one.text.lower())
+        return all(affirmed(text, mention) for mention in one.pair)
+
+    return plain
+
+
+def _words(phrases: Sequence[str]) -> re.Pattern[str]:
+    longest = sorted({phrase.lower() for phrase in phrases}, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+
+
+def row(name: str, sentences: Sequence[Marked], read: Plain) -> str:
+    others = [read(one) for one in sentences if one.expected != "plain"]
+    stated = [read(one) for one in sentences if one.expected == "plain"]
+    wrong = others.count(True)
+    found = sum(answer is not None for answer in stated)
+    lost = sum(answer is False for answer in stated)
+    of_all, of_found = wrong / len(others), lost / max(1, found)
+    mistakes = f"{wrong} of {len(others)} ({of_all:.1%})"
+    return f"| {name} | {mistakes} | {lost} of {found} ({of_found:.1%}) |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--lexicons", type=Path, default=LEXICONS)
+    options = parser.parse_args()
+    print(describe())
+    ways: dict[str, Plain] = {"cues, the pair alone": by_cues, "kgbuild-spacy's rules": by_rules}
+    if options.lexicons.exists():
+        ways["NegEx and ConText lists"] = by_lists(options.lexicons)
+    for part in ("development", "held_out"):
+        sentences = marked(part)
+        print(f"\n| {part} | plain by mistake | plain lost, of those found |\n|---|---|---|")
+        for name, read in ways.items():
+            print(row(name, sentences, read))
+    sentences = marked("held_out")
+    started = time.process_time()
+    for one in sentences:
+        by_cues(one)
+    print(f"\n{1e6 * (time.process_time() - started) / len(sentences):.0f} microseconds a pair")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """Named points at which a test may kill the process, as RocksDB has them.
 
-``reach("store.before-commit")`` does nothing in use. :mod:`kgbuild.testing.faults` puts
-something in its place, so that the tests can end the process at any point by name.
+``reach("store.before-commit")`` does nothing in use. A test puts an observer in its place and
+ends the process at any point by name.
 """
 
 from __future__ import annotations

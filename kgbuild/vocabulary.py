@@ -140,9 +140,15 @@ def _prefix(curie: str) -> tuple[_Prefix, str]:
     prefix = _prefixes().get(name.lower())
     if prefix is None:
         raise VocabularyError(
-            f"unknown prefix {name!r} in {curie!r}", hints=nearest(name.lower(), list(_prefixes()))
+            f"unknown prefix {name!r} in {curie!r}", hints=_prefixes_like(name.lower())
         )
     return prefix, identifier
+
+
+@lru_cache(maxsize=1_000)
+def _prefixes_like(name: str) -> tuple[str, ...]:
+    """The hint for a prefix: a list may have it a million times, and to look for it is slow."""
+    return nearest(name, list(_prefixes()))
 
 
 @lru_cache(maxsize=100_000)

@@ -11,6 +11,7 @@ import click
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import graph_option, set_up, warn_of_old_conclusions
 from kgbuild.errors import VocabularyError
+from kgbuild.exporters.network import NOT_XML
 from kgbuild.graph.reading import load
 from kgbuild.query.cookbook import recipe, recipes
 from kgbuild.query.engine import Answer, query
@@ -92,7 +93,9 @@ def _print_results(answer: Answer, format_: str) -> None:
     if format_ not in formats:
         raise click.UsageError(f"{answer.form} gives rows: json, xml, csv or tsv, not {format_}")
     results: Any = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
-    sys.stdout.write((results.serialize(format=formats[format_]) or b"").decode())
+    text = (results.serialize(format=formats[format_]) or b"").decode()
+    # Oxigraph writes characters that XML has no place for.
+    sys.stdout.write(NOT_XML.sub("\ufffd", text) if format_ == "xml" else text)
     sys.stdout.write("\n" if format_ in ("json", "xml") else "")
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from kgbuild.components import ExporterSpec, Graph
 
-__all__ = ["SPECS"]
+__all__ = ["NOT_XML", "SPECS"]
 
 # XML 1.0 has no place for these; they become U+FFFD (XML 1.0, section 2.2).
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class GraphMLExporter:
@@ -26,7 +26,7 @@ class GraphMLExporter:
 
         view = as_networkx(graph, negated=True)
         for _, facts in view.nodes(data=True):
-            facts.update({name: _NOT_XML.sub("\ufffd", value) for name, value in facts.items()})
+            facts.update({name: NOT_XML.sub("\ufffd", value) for name, value in facts.items()})
         nx.write_graphml_xml(view, target, named_key_ids=True)
 
 

@@ -70,6 +70,7 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
             hints=["kgbuild ingest PATH makes one", "--kg DIR says where it is"],
         )
     mode = "rwc" if write else "ro"
+    connection = None
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
@@ -87,7 +88,11 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
             migrate(connection, str(path))
         else:
             connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.Error as error:
+    except BaseException as error:
+        if connection is not None:
+            connection.close()  # else a migration that failed would hold its lock
+        if not isinstance(error, sqlite3.Error):
+            raise
         raise GraphError(
             f"{path}: {error}", hints=["kgbuild doctor says what is wrong and what to do"]
         ) from error

@@ -20,7 +20,7 @@ from typing import Any
 
 from kgbuild.errors import QueryError
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.query.safety import check_query
+from kgbuild.query.safety import Checked, check_query
 from kgbuild.reasoning.inferences import stamp
 from kgbuild.vocabulary import OWN_IRI, prefix_map
 
@@ -75,7 +75,7 @@ def query(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
-        target=_answer, args=(theirs, str(view), checked.text, dict(prefixes())), daemon=True
+        target=_answer, args=(theirs, str(view), checked, dict(prefixes())), daemon=True
     )
     process.start()
     theirs.close()
@@ -110,7 +110,7 @@ def _cut(answer: Answer, max_rows: int) -> Answer:
     return Answer(answer.form, json.dumps(results).encode(), truncated=True)
 
 
-def _answer(connection: Connection, view: str, text: str, names: dict[str, str]) -> None:
+def _answer(connection: Connection, view: str, checked: Checked, names: dict[str, str]) -> None:
     """Answer one query: the bytes of its results, or a string that says what is wrong."""
     import resource
 
@@ -119,7 +119,9 @@ def _answer(connection: Connection, view: str, text: str, names: dict[str, str])
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     store = pyoxigraph.Store.read_only(view)
     try:
-        results = store.query(text, prefixes=names, use_default_graph_as_union=True)
+        # FROM would be passed over, were the default graph the union of all.
+        union = not checked.dataset
+        results = store.query(checked.text, prefixes=names, use_default_graph_as_union=union)
         if isinstance(results, pyoxigraph.QueryTriples):
             content = results.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES)
         else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgbuild.errors import QueryError
+from kgbuild.vocabulary import OWN_IRI
 
 __all__ = ["Checked", "check_query"]
 
@@ -26,16 +27,21 @@ _LONGEST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A query that may be run. ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE."""
+    """A query that may be run. ``form`` is SELECT, ASK, CONSTRUCT or DESCRIBE.
+
+    ``dataset`` says that it names the graphs it is about, with FROM; else it is about all.
+    """
 
     text: str
     form: str
+    dataset: bool = False
 
 
 def check_query(text: str, *, max_rows: int) -> Checked:
     """The query, with a limit on its rows if it has none of its own.
 
-    Raises QueryError: a syntax error with its place, an update, SERVICE, a LIMIT too large.
+    Raises QueryError: a syntax error with its place, an update, SERVICE, FROM with a file or an
+    address, a LIMIT too large.
     """
     if len(text) > _LONGEST:
         raise QueryError(f"the query has {len(text):,} characters; the limit is {_LONGEST:,}")
@@ -47,9 +53,9 @@ def check_query(text: str, *, max_rows: int) -> Checked:
             "SERVICE is refused: a query reads this graph and nothing else",
             hints=["export the graph and use an engine of your own for federated queries"],
         )
-    if form != "SELECT":
-        return Checked(text, form)
-    return Checked(_limited(text, tree, max_rows), form)
+    dataset = _names_graphs(tree)
+    limited = _limited(text, tree, max_rows) if form == "SELECT" else text
+    return Checked(limited, form, dataset)
 
 
 def _parsed(text: str) -> Any:
@@ -84,6 +90,20 @@ def _has_service(tree: Any) -> bool:
         elif hasattr(node, "__iter__") and not isinstance(node, str):
             waiting += list(node)
     return False
+
+
+def _names_graphs(tree: Any) -> bool:
+    """Whether there is a FROM. Raises QueryError where it names what lies outside the graph."""
+    if "datasetClause" not in tree:
+        return False
+    for clause in tree["datasetClause"]:
+        (named,) = clause.values()
+        if isinstance(named, str) and not named.startswith(OWN_IRI):
+            raise QueryError(
+                f"FROM <{named}> is refused: a query reads this graph and nothing else",
+                hints=[f"FROM may name the graph's own parts, which begin with {OWN_IRI}"],
+            )
+    return True
 
 
 def _limit(tree: Any) -> Any:

@@ -93,9 +93,16 @@ def _parsed(raw: bytes) -> Fields:
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object, got {type(fields).__name__}")
     if _SURROGATE.search(raw):
-        # Raises UnicodeEncodeError, a ValueError, for a surrogate without its other half.
-        json.dumps(fields, ensure_ascii=False).encode()
+        _refuse_halves(json.dumps(fields, ensure_ascii=False))
     return fields
+
+
+def _refuse_halves(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(text[error.start]):04x}"
+        raise ValueError(f"{half} is half of a character, without its other half") from None
 
 
 def _refuse_constant(constant: str) -> NoReturn:

@@ -321,7 +321,7 @@ def _contents(
         head = packed
         if is_compressed(packed):
             with decompressed() as stream:
-                head = stream.read(HEAD)
+                head = _beginning(stream)
         archive = _archive_kind(name, head)
         if archive and depth >= limits.depth:
             raise LimitError(f"is an archive nested more than {limits.depth} deep")
@@ -339,6 +339,22 @@ def _contents(
         return
     file = PaperFile(name=name, open=decompressed)
     yield Entry(file=file, base_name=_without_compression(name), head=head)
+
+
+def _beginning(stream: IO[bytes]) -> bytes:
+    """Its first bytes. What is damaged behind some of them is for the reader to find."""
+    head = b""
+    while len(head) < HEAD:
+        try:
+            piece = stream.read1(HEAD - len(head))  # type: ignore[attr-defined]
+        except InputError:
+            if head:
+                break
+            raise
+        if not piece:
+            break
+        head += piece
+    return head
 
 
 def _members(

@@ -27,6 +27,8 @@ __all__ = [
     "Derivation",
     "Evidence",
     "Inference",
+    "Prediction",
+    "Reason",
     "Review",
     "Source",
     "Verdict",
@@ -258,3 +260,38 @@ class Inference:
 def inference_id(subject: str, predicate: str, object: str) -> str:  # noqa: A002
     """The identity of a conclusion, without making the record."""
     return content_id("inferred", subject, predicate, object)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A path that suggests a link: the learnt rule, and the assertions on the path in order.
+
+    ``weight`` is what it adds to the score of the link.
+    """
+
+    rule: str
+    weight: float
+    assertions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """A link that no text speaks of and that the graph's paths suggest; never evidence.
+
+    ``probability`` is calibrated on links that were hidden; ``score`` ranks those of equal
+    probability. ``reasons`` are the paths that add most to the score, the weightiest first.
+    """
+
+    subject: str
+    predicate: str
+    object: str
+    qualifiers: tuple[tuple[str, str], ...] = ()
+    probability: float
+    score: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def id(self) -> str:
+        """The identity: what is predicted, not why."""
+        said = (f"{name}={value}" for name, value in self.qualifiers)
+        return content_id("predicted", self.subject, self.predicate, self.object, *said)

@@ -48,6 +48,7 @@ VERBS = {
     "verify": "check every proof again",
     "paths": "the best paths between two concepts",
     "discover": "what the literature implies and no paper says",
+    "predict": "links that no paper speaks of and the graph suggests",
     "contradictions": "where texts disagree, with both sides' sentences",
     "near": "what lies around a concept",
     "central": "the most central concepts",

@@ -67,10 +67,9 @@ class Library:
 
     def add(self, papers: Mapping[str, Sequence[Said]], **facts: Any) -> None:
         """Keep papers, by their CURIE; ``facts`` are other fields of each Document."""
-        with GraphStore.create(self.folder) as store:
+        with GraphStore.create(self.folder) as store, store.batch():
             for name, sentences in papers.items():
-                with store.batch():
-                    self._keep(store, name, sentences, facts)
+                self._keep(store, name, sentences, facts)
 
     def remove(self, name: str) -> None:
         """Take a paper out with all that came from it."""

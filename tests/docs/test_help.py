@@ -26,6 +26,7 @@ ON_THE_DEMO_GRAPH = (
     "failures",
     "near",
     "paths",
+    "predict",
     "query",
     "status",
     "top",

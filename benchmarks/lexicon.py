@@ -120,11 +120,11 @@ def figures(
 
 def measure_lexicon(folder: Path) -> None:
     from kgbuild_lexicon.components import LexiconTagger
-    from kgbuild_lexicon.formats import tsv  # noqa: F401 - imported before memory is measured
     from kgbuild_lexicon.loading import load
     from kgbuild_lexicon.settings import LexiconSettings
 
     from kgbuild import Document, Task
+    from kgbuild.terms.formats import tsv  # noqa: F401 - imported before memory is measured
 
     made = []
 

@@ -182,6 +182,8 @@ def _toml(value: Any) -> str:
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     if value is None:
         return "not set"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + "}"
     return f'"{value}"' if isinstance(value, str | Path) else f"{value:_}"
 
 
@@ -280,6 +282,12 @@ def _python() -> str:
     for name in analysis.__all__:
         if inspect.isfunction(one := getattr(analysis, name)):
             lines += [f"### analysis.{name}{_signature(one)}", "", _plain(one.__doc__), ""]
+    lines += ["## kgbuild.terms", "", _plain(kgbuild.terms.__doc__), ""]
+    for name in kgbuild.terms.__all__:
+        one = getattr(kgbuild.terms, name)
+        if inspect.isfunction(one) or inspect.isclass(one):
+            call = _signature(one) if inspect.isfunction(one) else ""
+            lines += [f"### {name}{call}", "", _plain(one.__doc__), ""]
     lines += ["## StoredGraph", "", _plain(StoredGraph.__doc__), "", "| member | is |", "|---|---|"]
     for name, member in vars(StoredGraph).items():
         if name.startswith("_"):

@@ -1,8 +1,8 @@
 """kgbuild turns medical literature into a knowledge graph in which every edge shows its sentences.
 
-Plugins and scripts use the names in ``__all__``, scripts also those of ``kgbuild.analysis``;
-everything else may change without notice. Importing this package is cheap: no torch, no
-rdflib, no networkx.
+Plugins and scripts use the names in ``__all__`` and in ``kgbuild.terms``, scripts also those of
+``kgbuild.analysis``; everything else may change without notice. Importing this package is cheap:
+no torch, no rdflib, no networkx.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kgbuild import terms
 from kgbuild.annotation import (
     AnnotatedDocument,
     Annotations,
@@ -41,6 +42,7 @@ from kgbuild.components import (
     Graph,
     Linker,
     LinkerSpec,
+    NewVocabulary,
     PaperFile,
     Reader,
     ReaderSpec,
@@ -51,6 +53,7 @@ from kgbuild.components import (
     Terminology,
     TerminologySpec,
     Vocabulary,
+    VocabularyReport,
     Withdrawal,
 )
 from kgbuild.data.relation_names import Meaning, relation_of
@@ -123,6 +126,7 @@ __all__ = [
     "LinkerSpec",
     "Meaning",
     "Mention",
+    "NewVocabulary",
     "Notice",
     "NoticeKind",
     "PaperFile",
@@ -146,6 +150,7 @@ __all__ = [
     "Verdict",
     "Vocabulary",
     "VocabularyError",
+    "VocabularyReport",
     "Withdrawal",
     "__version__",
     "ancestors",
@@ -157,4 +162,5 @@ __all__ = [
     "normalise",
     "relation_of",
     "terminology",
+    "terms",
 ]

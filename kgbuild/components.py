@@ -38,6 +38,7 @@ __all__ = [
     "Graph",
     "Linker",
     "LinkerSpec",
+    "NewVocabulary",
     "PaperFile",
     "Reader",
     "ReaderSpec",
@@ -50,6 +51,7 @@ __all__ = [
     "TerminologySpec",
     "Trainer",
     "Vocabulary",
+    "VocabularyReport",
     "Withdrawal",
 ]
 
@@ -324,6 +326,45 @@ class Vocabulary:
     sha256: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVocabulary:
+    """Files to add to a terminology, as they are published.
+
+    ``format`` is a :class:`kgbuild.terms.TermFormat`, "auto" by the files' names. ``name``,
+    ``version`` and ``licence`` stand for what the files say of themselves. ``category`` is the
+    Biolink class of concepts that state none. ``replace`` says that this is a whole release: of
+    what the default has of the same vocabulary nothing else is kept.
+    """
+
+    files: tuple[Path, ...]
+    format: str = "auto"
+    encoding: str = "utf-8"
+    languages: tuple[str, ...] = ("en",)
+    name: str = ""
+    version: str = ""
+    licence: str = ""
+    category: str = ""
+    replace: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyReport:
+    """What adding or removing gave: the terminology's size, and what was left out and why.
+
+    ``left_out`` counts by reason; ``examples`` are the first of them, with file and line.
+    """
+
+    vocabularies: tuple[str, ...]
+    concepts: int
+    names: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+
+
+Tell = Callable[[str], None]
+"""Hears of the progress."""
+
+
 def _no_vocabularies(settings: Settings) -> Sequence[Vocabulary]:
     return ()
 
@@ -332,10 +373,15 @@ def _no_vocabularies(settings: Settings) -> Sequence[Vocabulary]:
 class TerminologySpec(Spec):
     """A terminology. Asked in the configured order; the first that knows the concept answers.
 
-    ``vocabularies`` says, for checked settings, what it was made from.
+    ``vocabularies`` says, for checked settings, what it was made from. ``add`` takes files into
+    the user's own terminology, which the settings name, and ``remove`` takes a vocabulary out by
+    its name; both leave the one in use as it is until the new one is complete, and raise
+    ConfigError or InputError with file and line. None where that cannot be done.
     """
 
     vocabularies: Callable[[Any], Sequence[Vocabulary]] = field(default=_no_vocabularies)
+    add: Callable[[Any, NewVocabulary, Tell], VocabularyReport] | None = None
+    remove: Callable[[Any, str, Tell], VocabularyReport] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

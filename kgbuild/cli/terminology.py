@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 
 import click
 
 from kgbuild.assertion import Concept
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import as_json, set_up, setup_options
-from kgbuild.components import TerminologySpec, Vocabulary
-from kgbuild.errors import UsageError
+from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
+from kgbuild.components import NewVocabulary, TerminologySpec, Vocabulary, VocabularyReport
+from kgbuild.errors import ConfigError, UsageError
 from kgbuild.terminologies import Terminologies
-from kgbuild.vocabulary import normalise
+from kgbuild.terms import TermFormat
+from kgbuild.vocabulary import category_of, check_category, normalise
 
 __all__ = ["command"]
+
+_EXAMPLES = 3
+"""Of each reason for leaving something out so many are shown."""
 
 
 @click.group("terminology")
@@ -83,6 +88,91 @@ def show(curie: str, json_: bool, **options: Any) -> int:
     _print(concept, curie, preferred)
     _print_above(names, parents, ancestors)
     return ExitCode.WELL
+
+
+@command.command("add")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--format", "format_", type=click.Choice(list(TermFormat)), default=TermFormat.AUTO,
+              show_default=True, help="How the files are written.")  # fmt: skip
+@click.option("--replace", is_flag=True, help="A whole release: drop what the default has of it.")
+@click.option("--name", default="", help="What to call the vocabulary.")
+@click.option("--version", default="", help="Its version, where the files do not say.")
+@click.option("--licence", default="", help="Its licence, where the files do not say.")
+@click.option("--category", default="", help="The Biolink class of concepts that state none.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Of text files.")
+@click.option("--language", multiple=True, default=("en",), show_default=True,
+              help="Of the names that are read; may be repeated.")  # fmt: skip
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@setup_options
+def add(
+    files: tuple[Path, ...], format_: str, replace: bool, name: str, version: str, licence: str,
+    category: str, encoding: str, language: tuple[str, ...], json_: bool, **options: Any,
+) -> int:  # fmt: skip
+    r"""Add published vocabularies to your own terminology.
+
+    Reads OBO, OWL, OBO Graph JSON, SKOS, TSV, SSSOM, MeSH XML, UMLS RRF, NCBI gene_info. It is
+    added to the default; the terminology in use stays until the new one is complete.
+
+    \b
+    Example: kgbuild terminology add mondo.obo same.sssom.tsv
+             kgbuild terminology add desc2026.xml supp2026.xml --replace
+    """
+    wanted = NewVocabulary(
+        files=files, format=format_, encoding=encoding, languages=language, name=name,
+        version=version, licence=licence, replace=replace,
+        category=check_category(category_of(category) or category) if category else "",
+    )  # fmt: skip
+    spec, settings = _changeable(set_up(**options), "add")
+    _report(spec.add(settings, wanted, _tell), "added", json_)
+    return ExitCode.WELL
+
+
+@command.command("remove")
+@click.argument("name")
+@click.option("--json", "json_", is_flag=True, help="Print JSON.")
+@setup_options
+def remove(name: str, json_: bool, **options: Any) -> int:
+    r"""Take a vocabulary that you added out of your terminology.
+
+    \b
+    Example: kgbuild terminology remove MONDO
+    """
+    spec, settings = _changeable(set_up(**options), "remove")
+    _report(spec.remove(settings, name, _tell), "removed", json_)
+    return ExitCode.WELL
+
+
+def _changeable(setup: Setup, verb: Literal["add", "remove"]) -> tuple[Any, Any]:
+    """The Spec and the settings of the first configured terminology that can be changed."""
+    host = setup.host()
+    configuration = setup.configuration
+    for name in configuration.settings.pipeline.terminologies:
+        spec = host.spec("terminology", name)
+        if getattr(spec, verb) is not None:
+            given = configuration.settings.component(name)
+            return spec, host.settings("terminology", name, given, place=configuration.origin)
+    raise ConfigError(
+        "names no terminology that vocabularies can be added to",
+        key="pipeline.terminologies",
+        place=configuration.origin("pipeline.terminologies"),
+        hints=['in kgbuild.toml: [pipeline] terminologies = ["linker"]'],
+    )
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _report(report: VocabularyReport, verb: str, json_: bool) -> None:
+    if json_:
+        as_json(asdict(report))
+        return
+    click.echo(f"{verb} {', '.join(report.vocabularies)}")
+    click.echo(f"your terminology has {report.concepts:,} concepts with {report.names:,} names")
+    for why, count in sorted(report.left_out.items(), key=lambda pair: (-pair[1], pair[0])):
+        click.echo(f"  left out: {count:,}: {why}")
+        for example in [one for one in report.examples if f": {why}" in one][:_EXAMPLES]:
+            click.echo(f"    {example}")
 
 
 def _print(concept: Concept, asked: str, preferred: str) -> None:

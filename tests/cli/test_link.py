@@ -82,3 +82,43 @@ def test_ancestors_in_python(tmp_path):
     assert "mesh:D004700" in names.ancestors("MESH:D003924")
     assert names.concept("mesh:D003924").label == "Diabetes Mellitus, Type 2"
     assert names.ancestors("mesh:D99999999") == []
+
+
+def test_a_vocabulary_cannot_be_added_where_no_file_of_ones_own_is_named(tmp_path, capsys):
+    table = tmp_path / "my.tsv"
+    table.write_text("id\tname\nmondo:1\tmy fever\n", "utf-8")
+    assert main(["terminology", "add", str(table), *NAMES]) == 2
+    assert "components.linker.terminology: is not set" in capsys.readouterr().err
+    nowhere = ("--set", "pipeline.terminologies=[]")
+    assert main(["terminology", "remove", "Mine", *nowhere]) == 2
+    assert "pipeline.terminologies" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_an_added_vocabulary_is_linked_listed_shown_and_removed(tmp_path, capsys):
+    (tmp_path / "kgbuild.toml").write_text(
+        '[pipeline]\nlinkers = ["linker"]\nterminologies = ["linker"]\n'
+        '[components.linker]\nterminology = "own.sqlite"\n'
+        'prefer = {disease = ["MONDO"]}\n', "utf-8",
+    )  # fmt: skip
+    table = tmp_path / "my.tsv"
+    table.write_text(
+        "id\tname\tcategory\tparents\texact_matches\n"
+        "snomedct:1\tzorbly fever\tDisease\tmesh:D003924\t\n", "utf-8",
+    )  # fmt: skip
+    assert main(["terminology", "list"]) == 2
+    assert "kgbuild terminology add FILE" in capsys.readouterr().err
+    added = ["terminology", "add", str(table), "--name", "Mine", "--version", "7"]
+    assert main([*added, "--licence", "in-house"]) == 0
+    assert "added Mine\n" in capsys.readouterr().out
+    assert main(["terminology", "list"]) == 0
+    assert "Mine  my.tsv 7  in-house" in capsys.readouterr().out
+    assert main(["link", "zorbly fever"]) == 0
+    assert "snomedct:1  zorbly fever" in capsys.readouterr().out
+    assert main(["terminology", "show", "snomedct:1"]) == 0
+    assert "mesh:D003920" in capsys.readouterr().out
+    assert main(["terminology", "show", "mesh:D003924"]) == 0
+    assert capsys.readouterr().out.startswith("mondo:0005148 is used for mesh:D003924")
+    assert main(["terminology", "remove", "Mine"]) == 0
+    assert "Mine" not in capsys.readouterr().err
+    assert main(["terminology", "show", "snomedct:1"]) == 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from kgbuild import Annotations, Concept, Document, Link, Mention, Span, Task
+from kgbuild.terms import TermReport
 from kgbuild_lexicon.lexicon import Lexicon
-from kgbuild_lexicon.report import Report
 
 __all__ = ["LexiconLinker", "LexiconTagger", "LexiconTerminology"]
 
@@ -18,7 +18,7 @@ class LexiconTagger:
         self._lexicon = lexicon
 
     @property
-    def report(self) -> Report:
+    def report(self) -> TermReport:
         """What was left out of the word lists."""
         return self._lexicon.report
 

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from kgbuild import Candidate, Concept
+from kgbuild.terms import Equivalence, TermReport
 from kgbuild_lexicon.categories import compatible
-from kgbuild_lexicon.equivalence import Equivalence
 from kgbuild_lexicon.name_table import NameTable
 from kgbuild_lexicon.names import Likeness, fold, is_symbol, likeness
-from kgbuild_lexicon.report import Report
 from kgbuild_lexicon.settings import Case
 
 __all__ = ["Lexicon", "Match", "Sense"]
@@ -78,7 +77,7 @@ class Lexicon:
         equivalence: Equivalence,
         parents: dict[str, tuple[str, ...]],
         cases: tuple[Case, ...],
-        report: Report,
+        report: TermReport,
         *,
         plurals: bool,
     ) -> None:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
-from kgbuild import VocabularyError, compress, normalise
-from kgbuild_lexicon.equivalence import Equivalence
-from kgbuild_lexicon.formats import read
-from kgbuild_lexicon.hierarchy import acyclic, merged
+from kgbuild import ComponentUnavailableError, InputError
+from kgbuild.terms import (
+    Equivalence,
+    Identifiers,
+    Term,
+    TermEntry,
+    TermMapping,
+    TermReport,
+    TermSource,
+    acyclic,
+    digest,
+    merged,
+    read_terms,
+)
 from kgbuild_lexicon.lexicon import Lexicon
 from kgbuild_lexicon.name_table import NameTable
-from kgbuild_lexicon.report import Report
 from kgbuild_lexicon.settings import LexiconSettings, WordList
-from kgbuild_lexicon.source import read_bytes, refuse
-from kgbuild_lexicon.term import Mapping, Term
 
 __all__ = ["fingerprint", "load"]
 
@@ -29,7 +38,8 @@ def fingerprint(settings: LexiconSettings) -> str:
     """
     whole = hashlib.sha256()
     for words in settings.files:
-        whole.update(hashlib.sha256(read_bytes(words.path)).digest())
+        with _refusal():
+            whole.update(digest(words.path))
     return whole.hexdigest()
 
 
@@ -44,40 +54,52 @@ def load(settings: LexiconSettings) -> Lexicon:
 
 @lru_cache(maxsize=2)
 def _load(settings: LexiconSettings, content: str) -> Lexicon:
-    report = Report()
+    report = TermReport()
     lists = _Lists(settings, report)
     for number, words in enumerate(settings.files):
-        for entry in read(words, report):
-            lists.take(entry, number, words)
+        with _refusal():
+            for entry in read_terms(words.file(), report):
+                lists.take(entry, number, words)
     lexicon = lists.lexicon()
     if not report.names and not lists.mapped:
-        raise refuse(
-            settings.files[0].path,
-            f"no names in the word lists: {report.summary()}",
-            "python -m kgbuild_lexicon FILE shows what was left out",
+        raise ComponentUnavailableError(
+            f"{settings.files[0].path}: no names in the word lists: {report.summary()}",
+            plugin="lexicon",
+            hints=["python -m kgbuild_lexicon FILE shows what was left out"],
         )
     if report.reasons:
         _log.warning("word lists: %s", report.summary())
     return lexicon
 
 
+@contextmanager
+def _refusal() -> Iterator[None]:
+    """A list that cannot be read is a component that cannot be made."""
+    try:
+        yield
+    except InputError as error:
+        raise ComponentUnavailableError(str(error), plugin="lexicon", hints=error.hints) from error
+
+
 class _Lists:
     """What was read so far."""
 
-    def __init__(self, settings: LexiconSettings, report: Report) -> None:
+    def __init__(self, settings: LexiconSettings, report: TermReport) -> None:
         self._settings = settings
         self._report = report
         self._table = NameTable(report, min_length=settings.min_length, plurals=settings.plurals)
         self._same: list[tuple[str, str]] = []
         self._edges: list[tuple[str, str]] = []
         self._successors: dict[str, str] = {}
-        self._heads: dict[str, str] = {}
+        self._identifiers = Identifiers(report)
         self.mapped = False
 
-    def take(self, entry: Term | Mapping, number: int, words: WordList) -> None:
+    def take(self, entry: TermEntry, number: int, words: WordList) -> None:
         """Take one term or mapping."""
-        if isinstance(entry, Mapping):
+        if isinstance(entry, TermMapping):
             self._map(entry, words)
+            return
+        if isinstance(entry, TermSource):
             return
         curie = self._curie(entry.id, entry.line, words) if entry.id else ""
         if curie is None:
@@ -89,7 +111,7 @@ class _Lists:
         if curie:
             self._relate(entry, curie, words)
 
-    def _map(self, mapping: Mapping, words: WordList) -> None:
+    def _map(self, mapping: TermMapping, words: WordList) -> None:
         ends = [self._curie(end, mapping.line, words) for end in mapping[1:]]
         if ends[0] and ends[1]:
             self._same.append((ends[0], ends[1]))
@@ -106,11 +128,11 @@ class _Lists:
 
     def _relate(self, term: Term, curie: str, words: WordList) -> None:
         def others(identifiers: tuple[str, ...]) -> list[str]:
-            found = (self._curie(other, term.line, words) for other in identifiers)
-            return [other for other in found if other]
+            return self._identifiers.curies(identifiers, words.path, term.line)
 
+        matches = (*term.exact_matches, *(term.xrefs if words.xrefs else ()))
         self._edges += ((curie, above) for above in others(term.parents))
-        self._same += ((curie, other) for other in others(term.exact_matches))
+        self._same += ((curie, other) for other in others(matches))
         for old in others(term.replaced):
             self._succeed(old, curie)
 
@@ -119,23 +141,7 @@ class _Lists:
         self._successors[old] = min(new, self._successors.get(old, new))
 
     def _curie(self, identifier: str, line: int, words: WordList) -> str | None:
-        """The identifier as a CURIE, or None and a line in the report."""
-        head = identifier.rstrip("0123456789")
-        if known := self._heads.get(head):
-            return known + identifier[len(head) :]
-        curie = self._checked(identifier, line, words)
-        # What comes before the digits decides the spelling, so 200,000 are not asked one by one.
-        if curie and head != identifier and curie.endswith(":" + identifier.partition(":")[2]):
-            self._heads[head] = curie[: len(curie) - len(identifier) + len(head)]
-        return curie
-
-    def _checked(self, identifier: str, line: int, words: WordList) -> str | None:
-        try:
-            return compress(identifier) if "://" in identifier else normalise(identifier)
-        except VocabularyError as error:
-            why = f"no registered identifier: {error}"
-            self._report.leave_out(str(words.path), line, identifier, why)
-            return None
+        return self._identifiers.curie(identifier, words.path, line)
 
     def lexicon(self) -> Lexicon:
         """The lexicon of what was read."""
@@ -149,7 +155,13 @@ class _Lists:
         return Lexicon(
             table,
             patterns,
-            Equivalence(self._same, successors, listed, settings.prefer, self._report),
+            Equivalence(
+                self._same,
+                listed=listed,
+                report=self._report,
+                prefer=settings.prefer,
+                successors=successors,
+            ),
             acyclic(merged(self._edges), self._report),
             tuple(words.case for words in settings.files),
             self._report,

@@ -13,11 +13,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
 
+from kgbuild.terms import Term, TermReport
 from kgbuild_lexicon.categories import CATEGORIES, UNSAID, category_named
 from kgbuild_lexicon.names import STOP_WORDS, fold, ies_plural, is_symbol, spellings
-from kgbuild_lexicon.report import Report
 from kgbuild_lexicon.settings import WordList
-from kgbuild_lexicon.term import Term
 
 __all__ = ["LONGEST", "NameTable"]
 
@@ -35,7 +34,7 @@ class NameTable:
     is asked.
     """
 
-    def __init__(self, report: Report, *, min_length: int, plurals: bool) -> None:
+    def __init__(self, report: TermReport, *, min_length: int, plurals: bool) -> None:
         self._report = report
         self._min_length = min_length
         self._plurals = plurals

@@ -8,20 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from kgbuild.terms import TermFile, TermFormat
 from kgbuild_lexicon.categories import CATEGORIES, UNSAID, category_named
 
-__all__ = ["Case", "Format", "LexiconSettings", "WordList"]
-
-
-class Format(StrEnum):
-    """How a word list is written. AUTO decides by the file's suffix."""
-
-    AUTO = "auto"
-    TSV = "tsv"
-    OBO = "obo"
-    RDF = "rdf"
-    SSSOM = "sssom"
-    NAMES = "names"
+__all__ = ["Case", "LexiconSettings", "WordList"]
 
 
 class Case(StrEnum):
@@ -48,20 +38,26 @@ def _word_list(value: Any) -> Any:
 class WordList(BaseModel):
     """One file. A bare path stands for a table with ``path`` alone.
 
-    ``category`` is that of terms which state none. ``xrefs`` takes every OBO ``xref`` as an
-    exact match; without it only those marked as equivalent are. ``languages`` are those of RDF
+    ``category`` is that of terms which state none. ``xrefs`` takes every cross-reference as
+    an exact match; without it only those marked as equivalent are. ``languages`` are those of RDF
     labels; labels without a language are always taken.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: Path
-    format: Format = Format.AUTO
+    format: TermFormat = TermFormat.AUTO
     category: Annotated[str, BeforeValidator(_category)] = UNSAID
     case: Case = Case.SMART
     encoding: str = "utf-8"
     xrefs: bool = False
     languages: tuple[str, ...] = ("en",)
+
+    def file(self) -> TermFile:
+        """What is read."""
+        return TermFile(
+            path=self.path, format=self.format, encoding=self.encoding, languages=self.languages
+        )
 
 
 class LexiconSettings(BaseModel):

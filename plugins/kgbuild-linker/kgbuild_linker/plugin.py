@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgbuild import LinkerSpec, TerminologySpec, Vocabulary, hookimpl
+from kgbuild import (
+    LinkerSpec,
+    NewVocabulary,
+    TerminologySpec,
+    Vocabulary,
+    VocabularyReport,
+    hookimpl,
+)
 
 if TYPE_CHECKING:
     from kgbuild_linker.linker import Linker
+    from kgbuild_linker.preferring import Preferring
     from kgbuild_linker.settings import LinkerSettings, TerminologySettings
     from kgbuild_linker.terminology import Terminology
 
@@ -43,8 +51,28 @@ def _opened(path: Path) -> Terminology:
     return Terminology(path)
 
 
-def _terminology(settings: TerminologySettings) -> Terminology:
-    return _opened(settings.names)
+def _terminology(settings: TerminologySettings) -> Preferring:
+    from kgbuild_linker.preferring import Preferring
+    from kgbuild_linker.records import Group
+
+    order = {Group[kind.upper()]: prefixes for kind, prefixes in settings.prefer.items()}
+    return Preferring(_opened(settings.names), order)
+
+
+def _add(
+    settings: TerminologySettings, wanted: NewVocabulary, tell: Callable[[str], None]
+) -> VocabularyReport:
+    from kgbuild_linker.adding import add
+
+    return add(settings, wanted, tell)
+
+
+def _remove(
+    settings: TerminologySettings, name: str, tell: Callable[[str], None]
+) -> VocabularyReport:
+    from kgbuild_linker.adding import remove
+
+    return remove(settings, name, tell)
 
 
 def _vocabularies(settings: TerminologySettings) -> list[Vocabulary]:
@@ -111,4 +139,6 @@ def kgbuild_terminologies() -> Iterable[TerminologySpec]:
         settings=_terminology_settings,
         fingerprint=_fingerprint,
         vocabularies=_vocabularies,
+        add=_add,
+        remove=_remove,
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from kgbuild import normalise
 
 __all__ = ["DEFAULT", "LinkerSettings", "TerminologySettings"]
 
@@ -12,12 +16,27 @@ DEFAULT = Path(__file__).parent / "default"
 """Where the terminology and the ranking that ship lie."""
 
 
+Kind = Literal["chemical", "disease", "gene", "species", "cell_line", "other"]
+
+
+def _spelled(prefix: str) -> str:
+    """In bioregistry's spelling; an unknown prefix is a ValueError, which pydantic reports."""
+    return normalise(f"{prefix}:1").partition(":")[0]
+
+
+Prefix = Annotated[str, AfterValidator(_spelled)]
+
+
 class TerminologySettings(BaseModel):
-    """``terminology`` is a file that ``kgbuild_linker.build`` wrote; without it, what ships."""
+    """``terminology`` is your own, which ``kgbuild terminology add`` writes; else what ships.
+
+    ``prefer`` says, for a kind of concept, which prefixes are used first.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     terminology: Path | None = None
+    prefer: Mapping[Kind, tuple[Prefix, ...]] = Field(default={})
 
     @property
     def names(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +61,7 @@ class Terminology:
         if not path.is_file():
             raise ComponentUnavailableError(
                 f"{path}: there is no such terminology", plugin="linker",
-                hints=["kgbuild terminology list"],
+                hints=["kgbuild terminology add FILE makes it from the default and FILE"],
             )  # fmt: skip
         try:
             self._connection = sqlite3.connect(
@@ -83,6 +83,12 @@ class Terminology:
         (self._count,) = self._connection.execute(
             "SELECT ifnull(max(id) + 1, 0) FROM concepts"
         ).fetchone()
+        # A file from before there was such a table does not tell them from exact matches.
+        self._tells_withdrawn = bool(
+            self._connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = 'withdrawn'"
+            ).fetchone()
+        )
         self._row = lru_cache(maxsize=16_384)(self._read)
 
     # --- names to concepts
@@ -117,20 +123,46 @@ class Terminology:
     # --- what kgbuild asks of a terminology
 
     def concept(self, curie: str) -> Concept | None:
-        """What is known of a concept, or None."""
-        number = self._number(curie)
-        if number is None:
+        """What is known of a concept, by any identifier that is not withdrawn; or None."""
+        main = self.preferred(curie)
+        number = self._number(main)
+        matches = self.exact_matches(main)
+        if number is None or curie not in (main, *matches):
             return None
         row = self._row(number)
-        same = self._connection.execute(
-            "SELECT curie FROM same WHERE concept = ? ORDER BY curie", (number,)
-        )
         return Concept(
-            id=row.curie,
+            id=curie,
             label=row.names[0][1:],
             category=CATEGORY[row.group],
             synonyms=tuple(sorted(name[1:] for name in row.names[1:])),
-            exact_matches=tuple(other for (other,) in same),
+            exact_matches=tuple(sorted({main, *matches} - {curie})),
+        )
+
+    def exact_matches(self, curie: str) -> list[str]:
+        """The other identifiers of a concept, sorted; those that are withdrawn are none."""
+        number = self._number(self.preferred(curie))
+        rows = self._others.execute("SELECT curie FROM others WHERE concept = ?", (number,))
+        return [other for (other,) in rows.fetchall() if not self._is_withdrawn(other)]
+
+    @cached_property
+    def _others(self) -> sqlite3.Connection:
+        """``same`` the other way round, made when it is first asked: an index is 4 MB of file."""
+        made = sqlite3.connect(":memory:", check_same_thread=False)
+        made.execute(
+            "CREATE TABLE others(concept, curie, PRIMARY KEY(concept, curie)) WITHOUT ROWID"
+        )
+        rows = self._connection.execute("SELECT concept, curie FROM same ORDER BY concept, curie")
+        made.executemany("INSERT INTO others VALUES (?, ?)", rows)
+        return made
+
+    def group(self, curie: str) -> Group | None:
+        """The kind of a concept, or None where it is not known."""
+        number = self._number(self.preferred(curie))
+        return None if number is None else self._row(number).group
+
+    def _is_withdrawn(self, curie: str) -> bool:
+        return self._tells_withdrawn and bool(
+            self._connection.execute("SELECT 1 FROM withdrawn WHERE curie = ?", (curie,)).fetchone()
         )
 
     def parents(self, curie: str) -> Sequence[str]:

@@ -43,7 +43,8 @@ def test_withdrawn_and_foreign_identifiers_lead_to_the_concept(terminology):
     assert terminology.preferred("mesh:D9") == "mesh:D2"
     assert terminology.preferred("mondo:2") == "mesh:D2"
     assert terminology.preferred("mesh:D2") == "mesh:D2"
-    assert terminology.concept("mondo:2") is None
+    assert terminology.concept("mondo:2").exact_matches == ("mesh:D2",)
+    assert terminology.concept("mesh:D9") is None
 
 
 def test_ancestors_go_all_the_way_up(terminology):

@@ -1,11 +1,11 @@
-"""What was left out of the word lists, and why."""
+"""What was left out of vocabularies, and why."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 
-__all__ = ["Omission", "Report"]
+__all__ = ["Omission", "TermReport"]
 
 EXAMPLES = 1000
 """So many omissions are kept whole; beyond them they are only counted."""
@@ -26,8 +26,8 @@ class Omission:
 
 
 @dataclass(slots=True)
-class Report:
-    """What loading the word lists gave: how much was taken, what was not.
+class TermReport:
+    """What reading vocabularies gave: how much was taken, what was not.
 
     ``concepts`` and ``names`` count what was taken, ``reasons`` what was not, by reason.
     """

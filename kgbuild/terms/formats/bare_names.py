@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgbuild_lexicon.report import Report
-from kgbuild_lexicon.settings import WordList
-from kgbuild_lexicon.source import read_lines
-from kgbuild_lexicon.term import Term
+from kgbuild.terms.report import TermReport
+from kgbuild.terms.source import read_lines
+from kgbuild.terms.term import Term, TermFile
 
 __all__ = ["read"]
 
 
-def read(words: WordList, report: Report) -> Iterator[Term]:
+def read(file: TermFile, report: TermReport) -> Iterator[Term]:
     """A term for each line."""
-    for number, line in read_lines(words.path, words.encoding):
+    for number, line in read_lines(file):
         if line.strip() and not line.startswith("#"):
             yield Term(number, "", line)

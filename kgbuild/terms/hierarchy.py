@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kgbuild_lexicon.report import Report
+from kgbuild.terms.report import TermReport
 
-__all__ = ["acyclic"]
+__all__ = ["acyclic", "merged"]
 
 Parents = Mapping[str, tuple[str, ...]]
 
 
-def acyclic(parents: Parents, report: Report) -> dict[str, tuple[str, ...]]:
+def acyclic(parents: Parents, report: TermReport) -> dict[str, tuple[str, ...]]:
     """The hierarchy without the edges that lie on a cycle; each cycle is reported.
 
     All edges inside a cycle go, not one of them: which one was wrong is not known, and the
     result must not depend on the order of the file.
 
-    >>> acyclic({"a": ("b",), "b": ("a", "c")}, Report())
+    >>> acyclic({"a": ("b",), "b": ("a", "c")}, TermReport())
     {'b': ('c',)}
     """
     knot = _knot_of(parents)

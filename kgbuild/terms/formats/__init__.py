@@ -1,0 +1,1 @@
+"""The formats of vocabularies: each module has ``read(file, report)``, which yields terms."""

@@ -42,6 +42,9 @@ _BATCH_DOCUMENTS = 512
 _BATCH_CHARACTERS = 8_000_000
 _BATCH_STEPS = 4 * _BATCH_DOCUMENTS
 _COMMIT_SECONDS = 2.0
+_COMMIT_ROWS = 50_000
+"""Rows of annotations that wait for one transaction. Keys are hashes, so that nearly every page
+of an index changes in every transaction: the fewer there are, the less is written."""
 _FROM_STDIN = "standard input "
 
 
@@ -517,13 +520,14 @@ def _annotate(
     if not total:
         return
     waiting: list[AnnotationRows] = []
-    began = time.monotonic()
+    size, began = 0, time.monotonic()
     try:
         for rows in annotators.run(_batches(store, stages, configuration)):
             waiting += rows
+            size += sum(one.size for one in rows)
             late = time.monotonic() - began > _COMMIT_SECONDS
-            if late or len(waiting) >= _BATCH_DOCUMENTS:
-                ready, waiting, began = waiting, [], time.monotonic()
+            if late or size >= _COMMIT_ROWS:
+                ready, waiting, size, began = waiting, [], 0, time.monotonic()
                 _keep(store, ready, summary)
                 progress("annotating", summary.documents_annotated, total)
     finally:

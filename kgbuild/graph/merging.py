@@ -70,7 +70,7 @@ def _check(other: sqlite3.Connection, path: Path) -> None:
     if schema != CURRENT:
         raise GraphError(
             f"{path}: has schema {schema}, this kgbuild merges {CURRENT}",
-            hints=["kgbuild ingest --kg DIR brings an older graph up to date"],
+            hints=["kgbuild status --kg DIR brings an older graph up to date"],
         )
 
 

@@ -26,7 +26,7 @@ from kgbuild.assertion import (
 )
 from kgbuild.components import Failure
 from kgbuild.document import Document, Span
-from kgbuild.errors import GraphError, NotInGraphError, VocabularyError
+from kgbuild.errors import NotInGraphError, VocabularyError
 from kgbuild.graph.rows import (
     concept_key,
     decode_cues,
@@ -34,7 +34,14 @@ from kgbuild.graph.rows import (
     decode_terms,
 )
 from kgbuild.graph.schema import CURRENT, check_version, key
-from kgbuild.graph.store import DOCUMENT_COLUMNS, connect, database_path, read_document, read_layers
+from kgbuild.graph.store import (
+    DOCUMENT_COLUMNS,
+    GraphStore,
+    connect,
+    database_path,
+    read_document,
+    read_layers,
+)
 from kgbuild.vocabulary import normalise
 
 if TYPE_CHECKING:
@@ -47,7 +54,9 @@ __all__ = ["StoredGraph", "load"]
 def load(folder: Path | str = "kg") -> StoredGraph:
     """Open the graph in a folder for reading.
 
-    Raises NotInGraphError where there is none, GraphError where it cannot be read.
+    A graph of an older kgbuild is brought up to date first. Raises NotInGraphError where there
+    is none, GraphVersionError where it is newer than this kgbuild, GraphError where it cannot
+    be read.
     """
     return StoredGraph(folder)
 
@@ -62,15 +71,22 @@ class StoredGraph:
         self.folder = Path(folder)
         path = database_path(self.folder)
         self.connection = connect(path)
-        (schema,) = self._row("PRAGMA user_version") or (0,)
-        if schema != CURRENT:
+        if (schema := self._schema()) < CURRENT:
+            self._bring_up_to_date()
+        elif schema > CURRENT:
             self.close()
             check_version(schema, str(path))
-            raise GraphError(
-                f"{path}: has schema {schema}, this kgbuild reads {CURRENT}",
-                hints=["kgbuild ingest brings an older graph up to date"],
-            )
         self._sources: dict[int, Source] = {}
+
+    def _schema(self) -> int:
+        (schema,) = self._row("PRAGMA user_version") or (0,)
+        return int(schema)
+
+    def _bring_up_to_date(self) -> None:
+        """Let a writer migrate the file. Raises GraphError where that cannot be, with why."""
+        self.close()
+        GraphStore.create(self.folder).close()
+        self.connection = connect(database_path(self.folder))
 
     def close(self) -> None:
         """Close the file."""

@@ -190,6 +190,11 @@ class AnnotationRows:
     drops: list[Row]
     failures: list[Failure] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        """How many rows the store will write for it, nearly."""
+        return 1 + len(self.mentions) + len(self.links) + len(self.relations) + len(self.evidence)
+
 
 def encode_layers(
     version: int, layers: Sequence[Layer], preferred: dict[str, str]

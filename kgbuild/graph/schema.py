@@ -124,7 +124,18 @@ INSERT INTO meta VALUES ('revision', 0);
 _WORK_OF_THE_EXCLUDED = "ALTER TABLE excluded ADD COLUMN work TEXT NOT NULL DEFAULT ''"
 """What is kept out is let in again as a whole: under which work each identifier was removed."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _WORK_OF_THE_EXCLUDED)
+# What rankings and counts ask for is in the indices themselves; what is seldom asked for (all
+# edges of one predicate) is not, since every index entry of an assertion is a page to write.
+_LEANER_INDICES = """
+DROP INDEX assertions_by_subject;
+DROP INDEX assertions_by_object;
+DROP INDEX evidence_by_assertion;
+CREATE INDEX assertions_by_subject ON assertions(subject, object);
+CREATE INDEX assertions_by_object ON assertions(object);
+CREATE INDEX evidence_by_assertion ON evidence(assertion, status);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _WORK_OF_THE_EXCLUDED, _LEANER_INDICES)
 CURRENT = len(MIGRATIONS)
 
 

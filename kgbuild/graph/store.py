@@ -458,27 +458,27 @@ class GraphStore:
         insert = self.connection.executemany
         insert(
             "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
+            (
                 (*row[:6], sources[row[6]], row[7])
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.mentions
-            ],
+            ),
         )
         insert(
             "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
+            (
                 (*row[:9], sources[row[9]])
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.links
-            ],
+            ),
         )
         insert(
             "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
+            (
                 (*row[:12], sources[row[12]])
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.relations
-            ],
+            ),
         )
         self._keep_concepts(batch)
         self._keep_assertions(batch, maps)
@@ -534,10 +534,7 @@ class GraphStore:
             " excluded.known) OR known AND NOT excluded.known",
             [(*row, self._revision) for row in concepts.values()],
         )
-        self.connection.executemany(
-            "DELETE FROM gone WHERE kind = 'concept' AND identity = ?",
-            [(row[1],) for row in concepts.values()],
-        )
+        self._note_back("concept", [row[1] for row in concepts.values()])
         self._name_unknown(concepts)
 
     def _name_unknown(self, concepts: Iterable[int]) -> None:
@@ -557,26 +554,25 @@ class GraphStore:
         self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[int]]
     ) -> None:
         unique = {row[0]: row for rows in batch for row in rows.assertions}
+        # In the order of their keys: rows that lie together in the file are written together.
+        ordered = [unique[number] for number in sorted(unique)]
         self.connection.executemany(
             "INSERT INTO assertions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
             " ON CONFLICT(id) DO UPDATE SET revision = excluded.revision,"
             # The whole identity is checked: NULL breaks the NOT NULL of another claim's row.
             " identity = CASE WHEN identity = excluded.identity THEN identity END",
-            [(*row, self._revision) for row in unique.values()],
+            ((*row, self._revision) for row in ordered),
         )
-        self.connection.executemany(
-            "DELETE FROM gone WHERE kind = 'assertion' AND identity = ?",
-            [(row[1],) for row in unique.values()],
-        )
+        self._note_back("assertion", [row[1] for row in ordered])
         self.connection.executemany(
             'INSERT INTO evidence(assertion, version, source, start, "end", subject_start,'
             " subject_end, object_start, object_end, section, status, score, more_spans, cues,"
             " conditions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
+            (
                 (*row[:2], sources[row[2]], *row[3:])
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.evidence
-            ],
+            ),
         )
         self.connection.executemany(
             "INSERT OR REPLACE INTO policy_reviews VALUES (?, ?, ?, ?, ?)",
@@ -663,6 +659,15 @@ class GraphStore:
         self.connection.execute(
             "INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", (kind, identity, self._revision)
         )
+
+    def _note_back(self, kind: str, identities: Iterable[str]) -> None:
+        """Note that these are there, whether or not they were gone."""
+        any_gone = self.connection.execute("SELECT 1 FROM gone WHERE kind = ? LIMIT 1", (kind,))
+        if any_gone.fetchone():  # most graphs have lost nothing, and so need not look for each
+            self.connection.executemany(
+                "DELETE FROM gone WHERE kind = ? AND identity = ?",
+                [(kind, identity) for identity in identities],
+            )
 
     # --- failures, reviews, runs -------------------------------------------------------------
 

@@ -1,0 +1,67 @@
+"""A graph that an older kgbuild wrote opens, holds what it held, and becomes like a new one."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+import kgbuild
+from kgbuild.errors import GraphLockedError, GraphVersionError
+from kgbuild.graph import schema
+from kgbuild.graph.store import GraphStore, database_path
+
+
+def tables_and_indices(path: Path) -> set[tuple[str, str]]:
+    connection = sqlite3.connect(path)
+    try:
+        return set(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def oldest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A graph as the first version of kgbuild made it, with a review in it."""
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "CURRENT", 1)
+        with GraphStore.create(tmp_path / "old") as store, store.batch():
+            store.keep_review("0" * 32, "me", "rejected", "not so")
+    return tmp_path / "old"
+
+
+def test_an_older_graph_is_brought_up_to_date_when_it_is_read(oldest: Path) -> None:
+    with kgbuild.load(oldest) as graph:
+        [kept] = graph.connection.execute("SELECT reviewer, reason FROM reviews")
+    assert kept == ("me", "not so")
+
+
+def test_a_migrated_graph_has_the_tables_and_indices_of_a_new_one(
+    oldest: Path, tmp_path: Path
+) -> None:
+    GraphStore.create(tmp_path / "new").close()
+    before = tables_and_indices(database_path(oldest))
+    GraphStore.create(oldest).close()
+    assert before != tables_and_indices(database_path(oldest))
+    assert tables_and_indices(database_path(oldest)) == tables_and_indices(
+        database_path(tmp_path / "new")
+    )
+
+
+def test_an_older_graph_that_is_being_written_to_says_by_whom(
+    oldest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "CURRENT", 1)
+        writer = GraphStore.create(oldest)
+    with writer, pytest.raises(GraphLockedError, match="being written to by process"):
+        kgbuild.load(oldest)
+
+
+def test_a_newer_graph_is_refused(oldest: Path) -> None:
+    connection = sqlite3.connect(database_path(oldest))
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(GraphVersionError, match="schema 99 is newer"):
+        kgbuild.load(oldest)

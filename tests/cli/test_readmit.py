@@ -67,9 +67,7 @@ def test_a_graph_of_the_first_schema_is_brought_up_to_date(project: Any, kept_ou
         old.execute("ALTER TABLE excluded DROP COLUMN work")
         old.execute("PRAGMA user_version = 1")
     old.close()
-    code, _, err = project.run("status")
-    assert code == 2
-    assert "kgbuild ingest brings an older graph up to date" in err
+    assert project.run("status")[0] == 0
     assert project.run("ingest", "papers")[0] == 0
     assert b"aspirin" not in project.exported().lower()
     project.run("readmit", "pubmed:990000001")

@@ -374,6 +374,30 @@ class TerminologyContract(Contract):
             assert normalise(preferred) == preferred
             assert names.preferred(preferred) == preferred
 
+    def test_exact_matches_prefer_what_the_concept_prefers(self) -> None:
+        """A concept and its exact matches are one: all prefer the same, and none is itself."""
+        names = self.make()
+        for curie in self.known:
+            matches = names.concept(curie).exact_matches
+            assert curie not in matches
+            for match in matches:
+                assert normalise(match) == match
+                assert names.preferred(match) == names.preferred(curie), f"{match} and {curie}"
+
+    def test_parents_are_named_as_they_are_used(self) -> None:
+        """A parent is a CURIE that prefers itself: who goes up needs to ask nothing more."""
+        names = self.make()
+        for curie in self.known:
+            for parent in names.parents(curie):
+                assert names.preferred(parent) == parent == normalise(parent)
+
+    def test_it_says_which_vocabularies_it_holds(self) -> None:
+        """Each vocabulary has a name, a version and a licence, or says that it has not."""
+        for one in self.spec.vocabularies(self.checked(self.settings)):
+            assert one.name
+            assert one.version
+            assert one.licence
+
     def test_no_concept_is_above_itself(self) -> None:
         """Going up from a known concept ends."""
         names = self.make()

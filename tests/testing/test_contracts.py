@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -355,6 +356,19 @@ class KnowsAll(Names):
         return Concept(id=curie, label="made up")
 
 
+class Splits(Names):
+    """Says that two concepts are one, and prefers each its own."""
+
+    def concept(self, curie: str) -> Concept | None:
+        known = super().concept(curie)
+        return replace(known, exact_matches=("doid:1",)) if known else None
+
+
+class OldParent(Names):
+    above = {"mesh:D2": ("mesh:D3",)}  # noqa: RUF012 - never written
+    better = {"mesh:D3": "mesh:D1"}  # noqa: RUF012 - never written
+
+
 def terminology(component: type) -> TerminologySpec:
     return TerminologySpec(name="names", summary="Names.", create=lambda _settings: component())
 
@@ -372,6 +386,8 @@ class TestSoundTerminology(contracts.TerminologyContract):
         (Circle, "test_no_concept_is_above_itself"),
         (ToAndFro, "test_the_preferred_identifier_prefers_itself"),
         (KnowsAll, "test_an_unknown_concept_is_none_and_prefers_itself"),
+        (Splits, "test_exact_matches_prefer_what_the_concept_prefers"),
+        (OldParent, "test_parents_are_named_as_they_are_used"),
     ],
 )
 def test_a_terminology_that_breaks_a_law_fails_it(violator: type, broken: str) -> None:

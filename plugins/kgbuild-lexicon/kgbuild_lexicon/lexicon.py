@@ -235,8 +235,8 @@ class Lexicon:
         )
 
     def parents(self, curie: str) -> tuple[str, ...]:
-        """The concepts directly above it, sorted."""
-        return self._parents.get(curie, ())
+        """The concepts directly above it, each by the identifier to use, sorted."""
+        return self._parents.get(self.preferred(curie), ())
 
     def preferred(self, curie: str) -> str:
         """The identifier to use for it."""

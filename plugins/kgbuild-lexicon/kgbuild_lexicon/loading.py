@@ -152,17 +152,16 @@ class _Lists:
         successors = {
             old: new for old, new in self._successors.items() if table.concept_named(old) is None
         }
+        same = Equivalence(
+            self._same, listed=listed, report=self._report, prefer=settings.prefer,
+            successors=successors,
+        )  # fmt: skip
+        edges = ((same.preferred(child), same.preferred(above)) for child, above in self._edges)
         return Lexicon(
             table,
             patterns,
-            Equivalence(
-                self._same,
-                listed=listed,
-                report=self._report,
-                prefer=settings.prefer,
-                successors=successors,
-            ),
-            acyclic(merged(self._edges), self._report),
+            same,
+            acyclic(merged(edges), self._report),
             tuple(words.case for words in settings.files),
             self._report,
             plurals=settings.plurals,

@@ -95,3 +95,14 @@ def test_an_earlier_list_comes_first(lexicon_from: Make) -> None:
     concept = lexicon.concept("mesh:D2")
     assert concept is not None
     assert (concept.label, concept.synonyms) == ("cold", ("frost",))
+
+
+def test_equivalent_concepts_share_what_is_above_them(lexicon_from):
+    lexicon = lexicon_from(
+        "words.tsv", "id\tname\tparents\texact_matches\n"
+        "mondo:1\tfrost fever\tmondo:2\tmesh:D1\nmondo:2\tfever\t\tmesh:D2\nmesh:D2\tpyrexia\t\t\n",
+        "order.sssom.tsv",
+        "subject_id\tpredicate_id\tobject_id\nmondo:1\tskos:exactMatch\tdoid:1\n",
+    )  # fmt: skip
+    for curie in ("mondo:1", "mesh:D1", "doid:1"):
+        assert lexicon.parents(curie) == (lexicon.preferred("mondo:2"),)

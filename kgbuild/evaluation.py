@@ -2,24 +2,35 @@
 
 The counts are those of the public scorers: a mention is right if document, place and type are
 (strict); links count as the set of a document's identifiers of a type (BC5CDR's disease task);
-relations as the set of a document's pairs of identifiers, with and without the type (BC5CDR's CID
-task, BioRED). Only types that the gold marks are scored: a chemical in a disease corpus is
-neither right nor wrong.
+relations as the set of a document's pairs of identifiers, with and without the type, as a
+:class:`Convention` counts them. Only types that the gold marks are scored: a chemical in a disease
+corpus is neither right nor wrong, nor is a bound protein where the gold has CID alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 
-from kgbuild.annotation import AnnotatedDocument, Mention
-from kgbuild.exporters.corpus_spelling import Dialect, Spelling
-from kgbuild.vocabulary import broad_category
+from kgbuild.annotation import AnnotatedDocument, Link, Mention
+from kgbuild.exporters.corpus_spelling import ConceptRelation, Dialect, Spelling
+from kgbuild.vocabulary import broad_category, is_symmetric
 
-__all__ = ["Counts", "Evaluation", "Mistake", "Pair", "Task", "evaluate", "names_of"]
+__all__ = [
+    "Convention",
+    "Counts",
+    "Evaluation",
+    "Mistake",
+    "Pair",
+    "Task",
+    "convention_of",
+    "evaluate",
+    "names_of",
+    "with_preferred",
+]
 
 Pair = tuple[AnnotatedDocument, AnnotatedDocument]
 """A document's gold, and what was predicted for it."""
@@ -31,6 +42,19 @@ class Task(StrEnum):
     MENTIONS = "mentions"
     LINKS = "links"
     RELATIONS = "relations"
+
+
+class Convention(StrEnum):
+    """How relations count.
+
+    - ``biored``: the nearest of BioRED's eight types, between two identifiers in no order;
+    - ``cid``: chemical-induced disease alone, from the chemical to the disease;
+    - ``biolink``: predicate and qualifiers, from subject to object unless symmetric.
+    """
+
+    BIORED = "biored"
+    CID = "cid"
+    BIOLINK = "biolink"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +107,9 @@ class Evaluation:
 
     ``types`` has a row for each type; ``parts`` has "seen" and "unseen" mentions (recall only:
     what is spurious is neither) and, for relations, "pair" without the type. ``interval`` is the
-    95% interval of F1 when documents are drawn anew (bootstrap). ``confusion`` counts mentions
-    of the right place and the wrong type.
+    95% interval of F1 when documents are drawn anew (bootstrap), ``part_intervals`` those of the
+    parts that have precision too. ``confusion`` counts mentions of the right place and the wrong
+    type. ``convention`` is how relations were counted.
     """
 
     task: Task
@@ -93,6 +118,8 @@ class Evaluation:
     types: Mapping[str, Counts]
     parts: Mapping[str, Counts] = field(default_factory=dict)
     interval: tuple[float, float] = (0.0, 0.0)
+    part_intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    convention: Convention | None = None
     confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()
 
@@ -101,17 +128,29 @@ Answer = tuple[str, ...]
 """An answer in one document: its type first, then what makes it that answer."""
 
 
-def evaluate(pairs: Sequence[Pair], task: Task, seen: frozenset[str] = frozenset()) -> Evaluation:
+def evaluate(
+    pairs: Sequence[Pair],
+    task: Task,
+    seen: frozenset[str] = frozenset(),
+    convention: Convention | None = None,
+) -> Evaluation:
     """Score predictions against gold.
 
     ``seen`` are the names of training mentions, in lower case (:func:`names_of`); with them
-    mentions are scored apart by whether their name was seen.
+    mentions are scored apart by whether their name was seen. Relations count by ``convention``,
+    else by the gold's (:func:`convention_of`).
     """
-    answers_of = {Task.MENTIONS: _mentions, Task.LINKS: _links, Task.RELATIONS: _relations}[task]
+    convention = convention or convention_of([gold for gold, _ in pairs])
+    relations = {
+        Convention.BIORED: _biored_relations,
+        Convention.CID: _cid_relations,
+        Convention.BIOLINK: _biolink_relations,
+    }[convention]
+    answers_of = {Task.MENTIONS: _mentions, Task.LINKS: _links, Task.RELATIONS: relations}[task]
     scored = _types(gold for gold, _ in pairs) if task is not Task.RELATIONS else None
     each: list[Counts] = []
     types: dict[str, Counts] = {}
-    parts: dict[str, Counts] = {}
+    parts: dict[str, list[Counts]] = {}
     mistakes: list[Mistake] = []
     confusion: Counter[tuple[str, str]] = Counter()
     for gold, predicted in pairs:
@@ -123,7 +162,7 @@ def evaluate(pairs: Sequence[Pair], task: Task, seen: frozenset[str] = frozenset
             counts = _counts(_of_type(wanted, type_), _of_type(given, type_))
             types[type_] = types.get(type_, Counts()) + counts
         for name, counts in _parts(task, wanted, given, seen).items():
-            parts[name] = parts.get(name, Counts()) + counts
+            parts.setdefault(name, []).append(counts)
         mistakes += _mistakes(gold.document.id, wanted, given)
         if task is Task.MENTIONS:
             confusion.update(_confused(wanted, given))
@@ -132,8 +171,10 @@ def evaluate(pairs: Sequence[Pair], task: Task, seen: frozenset[str] = frozenset
         documents=len(pairs),
         whole=sum(each, Counts()),
         types=dict(sorted(types.items())),
-        parts=parts,
+        parts={name: sum(counts, Counts()) for name, counts in parts.items()},
         interval=_bootstrap(each),
+        part_intervals={name: _bootstrap(parts[name]) for name in ("pair",) if name in parts},
+        convention=convention if task is Task.RELATIONS else None,
         confusion=dict(confusion.most_common()),
         mistakes=tuple(sorted(mistakes)),
     )
@@ -142,6 +183,37 @@ def evaluate(pairs: Sequence[Pair], task: Task, seen: frozenset[str] = frozenset
 def names_of(documents: Iterable[AnnotatedDocument]) -> frozenset[str]:
     """The names of all mentions, in lower case: what a tagger trained on them has seen."""
     return frozenset(m.text.lower() for d in documents for m in d.annotations.mentions)
+
+
+def convention_of(gold: Iterable[AnnotatedDocument]) -> Convention:
+    """CID where the gold has no other relation than of chemicals that contribute to diseases."""
+    predicates: set[str] = set()
+    for one in gold:
+        predicates.update(relation.predicate for relation in one.annotations.relations)
+    only_cid = predicates == {"biolink:contributes_to"}
+    return Convention.CID if only_cid else Convention.BIORED
+
+
+def with_preferred(
+    annotated: AnnotatedDocument, preferred: Callable[[str], str]
+) -> AnnotatedDocument:
+    """The document with each concept under its preferred identifier, withdrawn ones too."""
+
+    def linked(link: Link) -> Link:
+        candidates = (replace(one, concept=preferred(one.concept)) for one in link.candidates)
+        return replace(link, candidates=tuple(candidates))
+
+    def end(one: Mention | str) -> Mention | str:
+        return preferred(one) if isinstance(one, str) else one
+
+    given = annotated.annotations
+    relations = (replace(r, subject=end(r.subject), object=end(r.object)) for r in given.relations)
+    return replace(
+        annotated,
+        annotations=replace(
+            given, links=tuple(map(linked, given.links)), relations=tuple(relations)
+        ),
+    )
 
 
 # --- what counts as an answer ----------------------------------------------------------------
@@ -162,15 +234,40 @@ def _links(document: AnnotatedDocument) -> dict[Answer, str]:
     }
 
 
-def _relations(document: AnnotatedDocument) -> dict[Answer, str]:
+def _biored_relations(document: AnnotatedDocument) -> dict[Answer, str]:
     """Pairs of identifiers, in no order: BioRED's types have no direction."""
-    spelling = Spelling(document.annotations, Dialect.BIORED, Counter())
     return {
-        (relation.name, *sorted((relation.subject, relation.object))): " – ".join(
-            (relation.subject, relation.object)
-        )
-        for relation in spelling.relations()
+        (relation.name, *sorted((relation.subject, relation.object))): _named(relation)
+        for relation in Spelling(document.annotations, Dialect.BIORED, Counter()).relations()
     }
+
+
+def _cid_relations(document: AnnotatedDocument) -> dict[Answer, str]:
+    return {
+        (relation.name, relation.subject, relation.object): _named(relation)
+        for relation in Spelling(document.annotations, Dialect.BC5CDR, Counter()).relations()
+    }
+
+
+def _biolink_relations(document: AnnotatedDocument) -> dict[Answer, str]:
+    spelling = Spelling(document.annotations, Dialect.BIORED, Counter())
+    answers: dict[Answer, str] = {}
+    for relation in spelling.stated():
+        values = (value for key, value in relation.qualifiers if key not in _IMPLIED)
+        said = " ".join((relation.predicate.removeprefix("biolink:"), *values))
+        for subject in spelling.ends(relation.subject):
+            for object_ in spelling.ends(relation.object):
+                ends = (subject.spelt, object_.spelt)
+                pair = sorted(ends) if is_symmetric(relation.predicate) else ends
+                answers[(said, *pair)] = " – ".join(ends)
+    return answers
+
+
+_IMPLIED = frozenset({"biolink:qualified_predicate"})
+
+
+def _named(relation: ConceptRelation) -> str:
+    return f"{relation.subject} – {relation.object}"
 
 
 def _type(mention: Mention) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any, cast
 
 import click
@@ -13,12 +14,25 @@ from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.components import ExtractorSpec, Failure
 from kgbuild.errors import InputError
-from kgbuild.evaluation import Counts, Evaluation, Pair, Task, evaluate, names_of
+from kgbuild.evaluation import (
+    Convention,
+    Counts,
+    Evaluation,
+    Pair,
+    Task,
+    evaluate,
+    names_of,
+    with_preferred,
+)
 from kgbuild.host import Host
 from kgbuild.ingest import read_papers
 from kgbuild.pipeline import Pipeline
+from kgbuild.terminologies import Terminologies
 
 __all__ = ["command"]
+
+END_TO_END = "end to end"
+GOLD_ENTITIES = "gold entities"
 
 
 @click.command("evaluate")
@@ -27,6 +41,12 @@ __all__ = ["command"]
 @click.option("--predictions", multiple=True, metavar="FILE", help="Score this, run nothing.")
 @click.option("--gold-mentions", is_flag=True, help="Take the mentions from the gold.")
 @click.option("--gold-links", is_flag=True, help="Take mentions and links from the gold.")
+@click.option(
+    "--convention",
+    type=click.Choice([c.value for c in Convention]),
+    help="How relations count; by default as the gold is.",
+)
+@click.option("--given-identifiers", is_flag=True, help="Do not map identifiers to preferred ones.")
 @click.option("--seen", multiple=True, metavar="FILE", help="Gold that was trained on.")
 @click.option("--reader", metavar="NAME", help="Read every file with this reader.")
 @click.option("--errors", default=10, show_default=True, help="How many mistakes to show.")
@@ -38,6 +58,8 @@ def command(
     predictions: tuple[str, ...],
     gold_mentions: bool,
     gold_links: bool,
+    convention: str | None,
+    given_identifiers: bool,
     seen: tuple[str, ...],
     reader: str | None,
     errors: int,
@@ -46,11 +68,18 @@ def command(
 ) -> int:
     r"""Score the configured pipeline, or a file of predictions, against gold annotations.
 
-    Gold is PubTator or BioC. Types that the gold does not mark are not scored.
+    Gold is PubTator or BioC. Types that the gold does not mark are not scored. Withdrawn
+    identifiers and equivalents are mapped by the configured terminologies, on both sides.
+
+    Relations of a pipeline are scored twice: end to end, and with the gold's mentions and links.
+    They are pairs of a document's identifiers, with and without the type: BioRED's in no order;
+    CID from the chemical to the disease, which is the convention where the gold has nothing else;
+    or Biolink's predicate with qualifiers.
 
     \b
     Example: kgbuild evaluate dev.pubtator --task mentions
              kgbuild evaluate dev.pubtator --task links --gold-mentions
+             kgbuild evaluate dev.pubtator --task relations
              kgbuild evaluate dev.pubtator --predictions mine.pubtator --json
     """
     setup = set_up(**options)
@@ -61,17 +90,52 @@ def command(
             file=", ".join(gold),
             hints=["gold is PubTator or BioC with annotations in it"],
         )
-    if predictions:
-        pairs = _matched(wanted, _annotated(setup, predictions, reader))
-    else:
-        pairs = list(_run(setup, wanted, mentions=gold_mentions or gold_links, links=gold_links))
     names = names_of(_annotated(setup, seen, reader)) if seen else frozenset()
-    evaluation = evaluate(pairs, Task(task), names)
-    if for_machines:
-        as_json(_plain(evaluation))
+    preferred = _preferred(setup) if not given_identifiers else None
+
+    def score(pairs: Iterable[Pair]) -> Evaluation:
+        chosen = Convention(convention) if convention else None
+        return evaluate(_mapped(pairs, preferred), Task(task), names, chosen)
+
+    if predictions:
+        found = {"": score(_matched(wanted, _annotated(setup, predictions, reader)))}
+    elif task == Task.RELATIONS and not (gold_mentions or gold_links):
+        found = {
+            END_TO_END: score(_run(setup, wanted, mentions=False, links=False)),
+            GOLD_ENTITIES: score(_run(setup, wanted, mentions=True, links=True)),
+        }
     else:
-        _show(evaluation, errors)
+        given = gold_mentions or gold_links
+        found = {"": score(_run(setup, wanted, mentions=given, links=gold_links))}
+    if for_machines:
+        as_json(_plain_all(found))
+    else:
+        for title, evaluation in found.items():
+            _show(evaluation, errors, title)
     return ExitCode.WELL
+
+
+def _plain_all(found: dict[str, Evaluation]) -> dict[str, Any]:
+    """The first evaluation, and below it the others by name."""
+    first, *others = found
+    below = {name.replace(" ", "_"): _plain(found[name]) for name in others}
+    return _plain(found[first]) | below
+
+
+def _preferred(setup: Setup) -> Callable[[str], str] | None:
+    """What maps an identifier to the preferred one; None without a terminology."""
+    if not setup.configuration.settings.pipeline.terminologies:
+        return None
+    names = Terminologies.configured(setup.configuration, setup.host())
+    return lru_cache(maxsize=None)(names.preferred)
+
+
+def _mapped(pairs: Iterable[Pair], preferred: Callable[[str], str] | None) -> list[Pair]:
+    if preferred is None:
+        return list(pairs)
+    return [
+        (with_preferred(gold, preferred), with_preferred(given, preferred)) for gold, given in pairs
+    ]
 
 
 def _annotated(setup: Setup, paths: tuple[str, ...], reader: str | None) -> list[AnnotatedDocument]:
@@ -128,9 +192,11 @@ def _relates(host: Host, extractor: str) -> bool:
     return "links" in cast("ExtractorSpec", host.spec("extractor", extractor)).requires
 
 
-def _show(evaluation: Evaluation, errors: int) -> None:
+def _show(evaluation: Evaluation, errors: int, title: str = "") -> None:
     width = max(8, *(len(name) for name in (*evaluation.types, *evaluation.parts)))
-    click.echo(f"{evaluation.task.value}, {evaluation.documents:,} documents, strict")
+    how = [evaluation.convention.value if evaluation.convention else "strict", title]
+    said = ", ".join(filter(None, how))
+    click.echo(f"{evaluation.task.value}, {evaluation.documents:,} documents, {said}")
     header = ("precision", "recall", "F1", "right", "spurious", "missed")
     click.echo(" " * width + "".join(f"{name:>10}" for name in header))
     for name, counts in (*evaluation.types.items(), ("together", evaluation.whole)):
@@ -138,8 +204,10 @@ def _show(evaluation: Evaluation, errors: int) -> None:
     low, high = evaluation.interval
     click.echo(f"F1 together, 95% interval over documents: {low:.4f} to {high:.4f}")
     for name, counts in evaluation.parts.items():
-        if name == "pair":
+        if name in evaluation.part_intervals:
             click.echo(_row(name, counts, width))
+            low, high = evaluation.part_intervals[name]
+            click.echo(f"F1 {name}, 95% interval over documents: {low:.4f} to {high:.4f}")
         else:
             share = f"{counts.right:,} of {counts.right + counts.missed:,}"
             click.echo(f"{name} names: recall {counts.recall:.4f} ({share})")
@@ -184,6 +252,11 @@ def _plain(evaluation: Evaluation) -> dict[str, Any]:
         "documents": evaluation.documents,
         "together": numbers(evaluation.whole),
         "interval": [round(bound, 6) for bound in evaluation.interval],
+        "part_intervals": {
+            name: [round(bound, 6) for bound in bounds]
+            for name, bounds in evaluation.part_intervals.items()
+        },
+        "convention": evaluation.convention.value if evaluation.convention else None,
         "types": {name: numbers(counts) for name, counts in evaluation.types.items()},
         "parts": {name: numbers(counts) for name, counts in evaluation.parts.items()},
         "confusion": [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 GOLD = """\
 1|t|Aspirin eases headache.
 1|a|Ibuprofen may cause nausea or cough.
@@ -57,6 +59,55 @@ def test_a_file_of_predictions_is_scored_and_nothing_is_run(project: Any) -> Non
     perfect = evaluated(project, "--predictions", "papers/gold.pubtator", "--task", "relations")
     assert perfect["together"] == perfect["parts"]["pair"]
     assert perfect["together"]["right"] == 1
+
+
+RELATED = """\
+1|t|Aspirin caused headache.
+1|a|Ibuprofen caused nausea in mice.
+1\t0\t7\tAspirin\tChemical\tD001241
+1\t15\t23\theadache\tDisease\tD006261
+1\t25\t34\tIbuprofen\tChemical\tD007052
+1\t42\t48\tnausea\tDisease\tD000001
+1\tCID\tD001241\tD006261
+1\tCID\tD007052\tD000001
+
+"""
+
+
+def test_relations_are_scored_end_to_end_and_with_the_golds_entities(project: Any) -> None:
+    pytest.importorskip("kgbuild_spacy")
+    project.write("related.pubtator", RELATED)
+    code, out, err = project.run(
+        "evaluate", "papers/related.pubtator", "--task", "relations", "--json"
+    )
+    assert code == 0, err
+    result = json.loads(out)
+    assert result["convention"] == "cid"
+    # The word list gives nausea another identifier than the gold.
+    ends, given = result["together"], result["gold_entities"]["together"]
+    assert (ends["right"], ends["spurious"], ends["missed"]) == (1, 1, 1)
+    assert (given["right"], given["spurious"], given["missed"]) == (2, 0, 0)
+    assert result["gold_entities"]["part_intervals"]["pair"] == [1.0, 1.0]
+    _, out, _ = project.run("evaluate", "papers/related.pubtator", "--task", "relations")
+    assert "relations, 1 documents, cid, end to end" in out
+    assert "relations, 1 documents, cid, gold entities" in out
+    assert "F1 pair, 95% interval over documents" in out
+
+
+def test_identifiers_are_mapped_by_the_terminology_unless_given_ones_are_wanted(
+    project: Any,
+) -> None:
+    obo = "[Term]\nid: mesh:D001241\nname: aspirin\nalt_id: mesh:D999001\n"
+    (project.folder / "terms.obo").write_text(f"format-version: 1.2\n\n{obo}")
+    settings = project.folder / "kgbuild.toml"
+    settings.write_text(settings.read_text().replace("terms.tsv", "terms.obo"))
+    project.write("old.pubtator", RELATED.replace("D001241", "D999001"))
+    project.write("mine.pubtator", RELATED)
+    arguments = ["papers/old.pubtator", "--predictions", "papers/mine.pubtator", "--json"]
+    mapped = project.run("evaluate", *arguments, "--task", "links")
+    assert json.loads(mapped[1])["together"]["missed"] == 0
+    given = project.run("evaluate", *arguments, "--task", "links", "--given-identifiers")
+    assert json.loads(given[1])["together"]["missed"] == 1
 
 
 def test_names_of_the_training_gold_are_scored_apart(project: Any) -> None:

@@ -18,7 +18,15 @@ from kgbuild import (
     Relation,
     Span,
 )
-from kgbuild.evaluation import Counts, Task, evaluate, names_of
+from kgbuild.evaluation import (
+    Convention,
+    Counts,
+    Task,
+    convention_of,
+    evaluate,
+    names_of,
+    with_preferred,
+)
 from kgbuild.testing.builders import make_document
 
 TEXT = "Aspirin causes asthma. Metformin treats diabetes in mice."
@@ -136,6 +144,82 @@ def test_relations_are_pairs_of_identifiers_with_and_without_the_type() -> None:
         relations=(replace(gold.annotations.relations[0], negated=True),),
     )
     assert evaluate([(gold, negated)], Task.RELATIONS).whole == Counts(missed=1)
+
+
+DRUG, HARM, OTHER = "mesh:D001241", "mesh:D001249", "mesh:D003920"
+NAMED = link(ASPIRIN, DRUG) + link(ASTHMA, HARM) + link(DIABETES, OTHER)
+
+
+def related(*relations: Relation) -> AnnotatedDocument:
+    return said(ASPIRIN, ASTHMA, DIABETES, links=NAMED, relations=relations)
+
+
+def test_cid_counts_from_the_chemical_to_the_disease_and_nothing_else() -> None:
+    gold = related(relation(DRUG, HARM, "biolink:contributes_to"))
+    given = related(
+        relation(DRUG, HARM, "biolink:causes"),
+        relation(DRUG, OTHER, "biolink:treats"),
+        relation(HARM, OTHER, "biolink:associated_with"),
+    )
+    assert convention_of([gold]) is Convention.CID
+    result = evaluate([(gold, given)], Task.RELATIONS)
+    assert (result.convention, result.whole) == (Convention.CID, Counts(right=1))
+    # By BioRED's convention the two others are answers as well.
+    as_biored = evaluate([(gold, given)], Task.RELATIONS, convention=Convention.BIORED)
+    assert as_biored.whole == Counts(right=1, spurious=2)
+
+
+def test_gold_of_several_types_counts_as_biored_does() -> None:
+    gold = related(
+        relation(DRUG, HARM, "biolink:contributes_to"),
+        relation(HARM, OTHER, "biolink:associated_with"),
+    )
+    turned = related(relation(OTHER, HARM, "biolink:associated_with"))
+    result = evaluate([(gold, turned)], Task.RELATIONS)
+    assert result.convention is Convention.BIORED
+    assert result.types == {
+        "Association": Counts(right=1),
+        "Positive_Correlation": Counts(missed=1),
+    }
+
+
+def test_biolinks_convention_minds_qualifiers_and_direction() -> None:
+    gold = related(relation(DRUG, HARM, "biolink:affects"))
+    lowered = replace(
+        gold.annotations.relations[0],
+        qualifiers=(("biolink:object_direction_qualifier", "decreased"),),
+    )
+    turned = relation(HARM, DRUG, "biolink:affects")
+    result = evaluate(
+        [(gold, related(lowered, turned))], Task.RELATIONS, convention=Convention.BIOLINK
+    )
+    assert result.whole == Counts(spurious=2, missed=1)
+    assert set(result.types) == {"affects", "affects decreased"}
+    both = evaluate([(gold, gold)], Task.RELATIONS, convention=Convention.BIOLINK)
+    assert both.whole == Counts(right=1)
+
+
+def test_a_withdrawn_identifier_is_right_where_its_successor_is_meant() -> None:
+    gold = related(relation(DRUG, HARM, "biolink:contributes_to"))
+    newer = with_preferred(gold, lambda curie: "mesh:D999999" if curie == DRUG else curie)
+    assert evaluate([(gold, newer)], Task.RELATIONS).whole == Counts(spurious=1, missed=1)
+    assert evaluate([(gold, newer)], Task.LINKS).whole == Counts(right=2, spurious=1, missed=1)
+
+    def mapped(curie: str) -> str:
+        return "mesh:D999999" if curie == DRUG else curie
+
+    pair = with_preferred(gold, mapped), with_preferred(newer, mapped)
+    assert evaluate([pair], Task.RELATIONS).whole == Counts(right=1)
+    assert evaluate([pair], Task.LINKS).whole == Counts(right=3)
+
+
+def test_pairs_without_their_type_have_an_interval_of_their_own() -> None:
+    gold = related(relation(DRUG, HARM, "biolink:associated_with"))
+    other = related(relation(DRUG, HARM, "biolink:positively_correlated_with"))
+    result = evaluate([(gold, other), (gold, gold)] * 20, Task.RELATIONS)
+    low, high = result.part_intervals["pair"]
+    assert (low, high) == (1.0, 1.0)
+    assert result.interval[0] < 0.5 < result.interval[1]
 
 
 documents = st.lists(

@@ -62,7 +62,7 @@ VERBS = {
     "readmit": "let documents in again that were kept out",
     "merge": "take over what another graph holds",
     "backup": "copy the graph, also while an ingest runs",
-    "plugins": "list, show, check and make plugins",
+    "plugins": "list, show, check, disable, enable and make plugins",
     "config": "show the settings and where each came from",
     "doctor": "find out what is wrong here, and what to do",
 }
@@ -78,11 +78,20 @@ class _Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         command: click.Command = import_module(f"kgbuild.cli.{cmd_name}").command
+        _mark_examples(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(VERBS.items()))
+
+
+def _mark_examples(command: click.Command) -> None:
+    r"""Let click see the mark ``\b`` of an example, which it wants as a character: lines stay."""
+    if command.help:
+        command.help = command.help.replace("\\b\n", "\b\n")
+    for below in getattr(command, "commands", {}).values():
+        _mark_examples(below)
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -94,6 +103,9 @@ def kgbuild() -> None:
     kgbuild ingest papers/
     kgbuild query "SELECT ?s ?o WHERE { ?s biolink:treats ?o }"
     """
+
+
+_mark_examples(kgbuild)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

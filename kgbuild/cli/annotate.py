@@ -13,7 +13,7 @@ import click
 
 from kgbuild.annotation import AnnotatedDocument
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import Setup, set_up, setup_options
+from kgbuild.cli.setup import Setup, note_no_extractor, set_up, setup_options
 from kgbuild.components import Failure, Withdrawal
 from kgbuild.document import Unread
 from kgbuild.ingest import read_papers
@@ -82,6 +82,9 @@ class _Run:
 
     def __init__(self, setup: Setup, paths: tuple[str, ...], reader: str | None) -> None:
         host = setup.host()
+        pipeline = setup.configuration.settings.pipeline
+        if not (pipeline.extractors or pipeline.trust_annotations):
+            note_no_extractor(host, configured=True)
         self._pipeline = Pipeline.assemble(host, setup.configuration)
         self._readings = read_papers(paths, host, setup.configuration, reader)
         self.done = 0

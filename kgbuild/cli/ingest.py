@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import as_json, set_up, setup_options
+from kgbuild.cli.setup import as_json, note_no_extractor, set_up, setup_options
 from kgbuild.ingest import Summary, ingest
 from kgbuild.ingest import plan as plan_ingest
 
@@ -61,10 +61,7 @@ def command(
     if dry_run:
         return _dry_run(paths, host, setup, reader, json_=json_)
     if not (setup.configuration.settings.pipeline.extractors or trust_annotations):
-        click.echo(
-            "note: no extractor is configured, so papers are read and not annotated", err=True
-        )
-        click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
+        note_no_extractor(host, configured=True)
     running = annotators(setup.configuration, setup.options)
     try:
         with GraphStore.create(setup.folder) as store:
@@ -150,4 +147,5 @@ def _show(summary: Summary, folder: Path) -> None:
             where = ", ".join(p for p in (failure.file or failure.document, failure.place) if p)
             click.echo(f"  {where}: {failure.component}: {failure.message}", err=True)
         click.echo("hint: kgbuild failures lists all of them", err=True)
-    click.echo(f"graph: {folder}")
+    here = Path.cwd()
+    click.echo(f"graph: {folder.relative_to(here) if folder.is_relative_to(here) else folder}")

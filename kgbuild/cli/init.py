@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import set_up, setup_options
+from kgbuild.cli.setup import note_no_extractor, set_up, setup_options
 from kgbuild.errors import UsageError
 
 __all__ = ["command"]
@@ -45,6 +45,8 @@ def command(lexicon: tuple[str, ...], force: bool, **options: Any) -> int:
         text += f"\n[components.lexicon]\nfiles = {_array(lexicon)}\n"
     path.write_text(text, encoding="utf-8")
     click.echo(f"wrote {path}")
+    if not host.specs("extractor"):
+        note_no_extractor(host, configured=False)
     return ExitCode.WELL
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "Setup",
     "as_json",
     "graph_option",
+    "note_no_extractor",
     "set_up",
     "setup_options",
     "warn_of_old_conclusions",
@@ -129,6 +130,20 @@ def set_up(
         ),
         folder=kg or configuration.root / settings.graph.folder,
     )
+
+
+def note_no_extractor(host: Host, *, configured: bool) -> None:
+    """Say on standard error that papers will be read and not annotated, and what to do."""
+    from kgbuild.host.first_party import EXTRACTORS
+
+    installed = ", ".join(host.specs("extractor"))
+    if not installed:
+        click.echo("note: no extractor is installed: papers are read and not annotated", err=True)
+        click.echo(f"hint: pip install one or more of {EXTRACTORS}", err=True)
+    elif configured:
+        click.echo(f"note: no extractor is configured; installed are {installed}", err=True)
+        click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
+    click.echo("hint: --trust-annotations takes the annotations that come with files", err=True)
 
 
 def as_json(value: Any) -> None:

@@ -26,6 +26,7 @@ from kgbuild.errors import (
     nearest,
 )
 from kgbuild.host import configured
+from kgbuild.host.first_party import how_to_install
 from kgbuild.host.kinds import KINDS, Kind, Offer
 from kgbuild.host.loading import (
     defaulted_arguments,
@@ -220,7 +221,7 @@ class Host:
         offers = self.specs(kind)
         if name in offers:
             return offers[name]
-        hints = (*nearest(name, list(offers)), *self._unusable())
+        hints = (*nearest(name, list(offers)), *self._unusable(), *how_to_install(name))
         raise UnknownComponentError(kind=kind, name=name, available=list(offers), hints=hints)
 
     def _unusable(self) -> Iterator[str]:

@@ -449,10 +449,20 @@ def _dedented(example: str) -> str:
     return "\n".join([first, *textwrap.dedent("\n".join(rest)).splitlines()])
 
 
+def readme(text: str) -> str:
+    """The front page, with a row for every verb in its table."""
+    rows = "".join(f"| `{name}` | {summary} |\n" for name, summary in VERBS.items())
+    head = "| verb | does |\n|---|---|\n"
+    before, _, after = text.partition(head)
+    return before + head + rows + re.sub(r"\A(?:\|.*\n)*", "", after)
+
+
 def main() -> None:
     """Write every page."""
     for name, text in pages().items():
         (REFERENCE / name).write_text(_NOTE + text, encoding="utf-8")
+    front = REFERENCE.parents[1] / "README.md"
+    front.write_text(readme(front.read_text("utf-8")), encoding="utf-8")
     sys.stdout.write(f"wrote {len(pages())} pages in {REFERENCE}\n")
 
 

@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = [
-    ROOT,
-    ROOT / "model",
-    *sorted(file.parent for file in ROOT.glob("plugins/*/pyproject.toml")),
-]
+PLUGINS = sorted(file.parent for file in ROOT.glob("plugins/*/pyproject.toml"))
 
 
 @pytest.mark.parametrize("part", [ROOT, ROOT / "model", *PLUGINS], ids=lambda part: part.name)

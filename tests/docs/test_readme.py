@@ -17,7 +17,7 @@ PICTURES = ROOT / "docs" / "pictures"
 
 def test_the_table_has_every_verb_as_help_has_it() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", README, re.MULTILINE)
-    assert rows == list(VERBS.items())
+    assert rows == list(VERBS.items()), "run: python docs/generate.py"
 
 
 def test_the_commands_make_a_graph_in_an_empty_folder(

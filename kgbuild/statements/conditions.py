@@ -1,47 +1,111 @@
-"""Under which conditions a sentence says a thing: species, in vitro or in vivo, dose."""
+"""Under which conditions a sentence says a thing: species, population, setting, dose, route, time.
+
+The words are in ``conditions.toml``. What is not said, or said of two, is left out: a condition
+that is wrong does more harm than one that is missing.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from kgbuild.document import Span
 
 __all__ = ["conditions"]
 
-_SPECIES = re.compile(
-    r"\b(?:(?P<mouse>mice|mouse|murine)|(?P<rat>rats?)|(?P<rabbit>rabbits?)|(?P<dog>dogs?|canine)"
-    r"|(?P<pig>pigs?|porcine)|(?P<zebrafish>zebrafish)|(?P<yeast>saccharomyces cerevisiae)"
-    r"|(?P<human>patients?|humans?|volunteers|men|women|children|adults))\b(?![-])"
+_NUMBER = r"\d+(?:[.,]\d+)*"
+_AMOUNT = (
+    rf"{_NUMBER}(?: ?(?:-|–|to) ?{_NUMBER})? ?"
+    r"(?:(?:k|m|c|µ|μ|u|n|p|mc)?g|(?:m|µ|μ|u|n|p)?mol|(?:m|µ|μ|u|n|p)m|m?l|i?u|units|mci|%)"
+    r"(?: ?/ ?(?:kg|m2|m²|ml|l|dl|day|d|h|hour|min|week)|[ -](?:per )?(?:kg|day)"
+    r"| (?:daily|twice daily|once daily|weekly|b\.i\.d\.|t\.i\.d\.)){0,3}(?![\w/])"
 )
-_TAXA = {
-    "mouse": "ncbitaxon:10090",
-    "rat": "ncbitaxon:10116",
-    "rabbit": "ncbitaxon:9986",
-    "dog": "ncbitaxon:9615",
-    "pig": "ncbitaxon:9823",
-    "zebrafish": "ncbitaxon:7955",
-    "yeast": "ncbitaxon:4932",
-    "human": "ncbitaxon:9606",
-}
-_SETTING = re.compile(r"\bin (?:vitro|vivo)\b")
-_DOSE = re.compile(
-    r"[ ,]*(?:\(|at |at a dose of )?(?P<dose>\d+(?:\.\d+)? ?(?:mg|g|µg|μg|ug|ng|mmol|nmol|iu)"
-    r"(?:/kg(?:/(?:day|d|h))?|/day|/d)?)\b"
+_MOLAR = re.compile(r"(?<=[ \d])([mµμunp])m\Z")
+"""Lost in lower case: 10 µM is an amount, 10 µm a length."""
+
+_DOSE_BEHIND = re.compile(
+    rf"[ ,]*(?:\(|\[|at |at an? (?:\w+ )?(?:dose|dosage|concentration) of |in doses of |, )?"
+    rf"(?P<dose>{_AMOUNT})"
 )
+_DOSE_BEFORE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}) (?:of )?\Z")
+_SEVERAL = re.compile(rf"(?:,| and| or) {_NUMBER}|.*\b(?:and|or) {_NUMBER}\Z")
+_ONE_TO_TWENTY = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty"
+)
+_TIME = re.compile(
+    r"\b(?:for|after|within|over|during|at) (?:the (?:first|next|following) )?"
+    rf"(?P<time>(?:{_NUMBER}|{_ONE_TO_TWENTY})(?: ?(?:-|–|to) ?{_NUMBER})?[ -]?"
+    r"(?:min|minutes?|h|hrs?|hours?|days?|weeks?|wk|months?|years?|yrs?))\b"
+    r"(?![- ]?old| of age| ago| earlier| before)"
+)
+_NOT_THE_SPECIES = (
+    r"(?<!\w)(?<!anti-)(?<!\w-)(?:{words})(?![-\w])"
+    r"(?! (?:(?:\w+ )?(?:antibod|anti-|igg|serum|immunoglobulin)|extract|two-hybrid))"
+)
+"""A rabbit antibody, bovine serum, yeast extract: not what was studied."""
+
+_PEOPLE = (
+    r"(?:patients?|population|wom[ae]n|m[ae]n|subjects|children|individuals|cohort|famil(?:y|ies))"
+)
+_BY_ITSELF = "".join(
+    (
+        "(?:",
+        "|".join(f"(?<={end})" for end in ("ancestry", "descent", "origin", "ns", "ics", "jews")),
+        ")",
+    )
+)
+"""Names of people that need no "patients" behind them: "Caucasians", "of European descent"."""
 
 
-def conditions(sentence: str, chemical_end: int | None) -> tuple[tuple[str, str], ...]:
-    """What the sentence says of species, setting and dose, sorted by name.
+def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, str], ...]:
+    """What the sentence says of the conditions, sorted by name.
 
-    A condition is given only where the sentence names one and no other: two species leave it
-    open which is meant. The dose is what stands behind the chemical, whose end is given.
+    ``sentence`` is in lower case; names that could be mistaken may be hidden in it, but for those
+    of species. ``chemical`` is the place of the one whose dose is asked for. A condition is given
+    only where the sentence names one and no other: two species leave open which is meant.
 
-    >>> conditions("aspirin (10 mg/kg) reduced fever in rats in vivo.", 7)
-    (('dose', '10 mg/kg'), ('setting', 'in vivo'), ('species', 'ncbitaxon:10116'))
+    >>> conditions("aspirin (10 mg/kg, i.p.) reduced fever in rats.", Span(0, 7))
+    (('dose', '10 mg/kg'), ('route', 'intraperitoneal'), ('species', 'ncbitaxon:10116'))
     """
-    found = []
-    if chemical_end is not None and (dose := _DOSE.match(sentence, chemical_end)):
-        found.append(("dose", dose["dose"]))
-    if len(settings := {setting[0] for setting in _SETTING.finditer(sentence)}) == 1:
-        found.append(("setting", settings.pop()))
-    if len(species := {str(name.lastgroup) for name in _SPECIES.finditer(sentence)}) == 1:
-        found.append(("species", _TAXA[species.pop()]))
-    return tuple(found)
+    found = {name: _values(pattern, sentence) for name, pattern in _patterns().items()}
+    found["time"] = {moment["time"] for moment in _TIME.finditer(sentence)}
+    said = [(name, values.pop()) for name, values in found.items() if len(values) == 1]
+    if chemical is not None and (dose := _dose(sentence, chemical)):
+        said.append(("dose", dose))
+    # Two tables tell of people: by age and sex, and by ancestry.
+    return tuple(sorted(("population" if n == "ancestry" else n, v) for n, v in said))
+
+
+@cache
+def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+    text = resources.files("kgbuild.statements").joinpath("conditions.toml").read_text("utf-8")
+    return {
+        name: {value: _pattern(name, "|".join(words)) for value, words in table.items()}
+        for name, table in tomllib.loads(text).items()
+    }
+
+
+def _pattern(table: str, words: str) -> re.Pattern[str]:
+    if table == "species":
+        return re.compile(_NOT_THE_SPECIES.format(words=words))
+    if table == "ancestry":
+        return re.compile(rf"\b(?:{words})\b(?:{_BY_ITSELF}|(?= {_PEOPLE}\b))")
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+
+
+def _values(patterns: Mapping[str, re.Pattern[str]], sentence: str) -> set[str]:
+    return {value for value, pattern in patterns.items() if pattern.search(sentence)}
+
+
+def _dose(sentence: str, chemical: Span) -> str | None:
+    """The amount that stands behind the chemical, or in front of it; None where there are more."""
+    if behind := _DOSE_BEHIND.match(sentence, chemical.end):
+        several = _SEVERAL.match(sentence, behind.end())
+        return None if several else _MOLAR.sub(r"\1M", behind["dose"])
+    before = _DOSE_BEFORE.search(sentence, max(0, chemical.start - 60), chemical.start)
+    if before is None or _SEVERAL.search(sentence[max(0, before.start() - 20) : before.start()]):
+        return None
+    return _MOLAR.sub(r"\1M", before["dose"])

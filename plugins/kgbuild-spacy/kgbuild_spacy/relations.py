@@ -54,6 +54,11 @@ class _Sentence:
     def place(self, mention: Mention) -> Span:
         return mention.span.shift(-self.span.start)
 
+    def but_species_hidden(self) -> str:
+        """What conditions are read from: a species may be a mention."""
+        others = (m for m in self.mentions if m.category != "biolink:OrganismTaxon")
+        return hidden(self.lowered, map(self.place, others))
+
 
 class _Joined:
     """The rules for two mentions of certain categories, in the order of the file."""
@@ -163,7 +168,6 @@ def _relation(
         return None
     subject, target = pair
     chemical = next((m for m in pair if m.category == "biolink:ChemicalEntity"), None)
-    dose_from = sentence.place(chemical).end if chemical else None
     return Relation(
         subject=subject,
         predicate=predicate,
@@ -175,7 +179,9 @@ def _relation(
             Cue(kind=cue.kind, span=cue.span.shift(sentence.span.start)) for cue in reading.cues
         ),
         qualifiers=qualifiers,
-        conditions=conditions(sentence.hidden, dose_from),
+        conditions=conditions(
+            sentence.but_species_hidden(), sentence.place(chemical) if chemical else None
+        ),
     )
 
 

@@ -13,7 +13,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
-from importlib import import_module, resources
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from kgbuild import (
 )
 from kgbuild.builtins import BUILT_INS
 from kgbuild.cli import VERBS, ExitCode
+from kgbuild.cli import kgbuild as verbs
 from kgbuild.config import Settings
 from kgbuild.data import relation_names
 from kgbuild.graph.reading import StoredGraph
@@ -122,8 +123,10 @@ def _way_back() -> list[str]:
 
 def _commands() -> str:
     lines = ["# Commands", "", "`kgbuild VERB --help` shows the same.", ""]
+    group = click.Context(verbs)
     for verb, summary in VERBS.items():
-        command: click.Command = import_module(f"kgbuild.cli.{verb}").command
+        command = verbs.get_command(group, verb)
+        assert command is not None
         lines += [f"## kgbuild {verb}", "", summary[0].upper() + summary[1:] + ".", ""]
         lines += _command(command, f"kgbuild {verb}")
         if isinstance(command, click.Group):

@@ -234,16 +234,26 @@ class _Compiler:
 
         edge, same = self._edge, Atom(SAME, (_Y, _Z))
         apart = Comparison(_Y, "!=", _Z)
-        with_kind("SymmetricProperty", lambda t, p: self._add(
-            "prp-symp", t, edge(p, _Y, _X), edge(p, _X, _Y)))
-        with_kind("TransitiveProperty", lambda t, p: self._add(
-            "prp-trp", t, edge(p, _X, _Z), edge(p, _X, _Y), edge(p, _Y, _Z)))
-        with_kind("FunctionalProperty", lambda t, p: self._add(
-            "prp-fp", t, same, edge(p, _X, _Y), edge(p, _X, _Z), apart))
-        with_kind("InverseFunctionalProperty", lambda t, p: self._add(
-            "prp-ifp", t, same, edge(p, _Y, _X), edge(p, _Z, _X), apart))
-        with_kind("IrreflexiveProperty", lambda t, p: self._add(
-            "prp-irp", t, self._broken(t), edge(p, _X, _X)))
+        with_kind(
+            "SymmetricProperty",
+            lambda t, p: self._add("prp-symp", t, edge(p, _Y, _X), edge(p, _X, _Y)),
+        )
+        with_kind(
+            "TransitiveProperty",
+            lambda t, p: self._add("prp-trp", t, edge(p, _X, _Z), edge(p, _X, _Y), edge(p, _Y, _Z)),
+        )
+        with_kind(
+            "FunctionalProperty",
+            lambda t, p: self._add("prp-fp", t, same, edge(p, _X, _Y), edge(p, _X, _Z), apart),
+        )
+        with_kind(
+            "InverseFunctionalProperty",
+            lambda t, p: self._add("prp-ifp", t, same, edge(p, _Y, _X), edge(p, _Z, _X), apart),
+        )
+        with_kind(
+            "IrreflexiveProperty",
+            lambda t, p: self._add("prp-irp", t, self._broken(t), edge(p, _X, _X)),
+        )
         with_kind("AsymmetricProperty", lambda t, p: self._add(
             "prp-asyp", t, self._broken(t), edge(p, _X, _Y), edge(p, _Y, _X)))  # fmt: skip
 

@@ -22,6 +22,7 @@ __all__ = ["command"]
 @click.option("--json", "form", flag_value="json", help="Print all proofs as JSON.")
 @click.option("--dot", "form", flag_value="dot", help="Print a Graphviz file.")
 @click.option("--html", "form", flag_value="html", help="Print a page of HTML.")
+@click.option("--svg", "form", flag_value="svg", help="Print the strongest proof as a picture.")
 @graph_option
 def command(
     subject: str, predicate: str, object_: str, limit: int, form: str | None, kg: Path | None
@@ -35,6 +36,7 @@ def command(
     Example: kgbuild explain lisinopril treats hypertension
     """
     from kgbuild.reasoning.layer import open_layer
+    from kgbuild.reasoning.proof_picture import as_svg
     from kgbuild.reasoning.proof_views import as_dot, as_html, as_text
     from kgbuild.reasoning.proofs import Proofs, explain
 
@@ -59,6 +61,8 @@ def command(
             click.echo(as_dot(explained, name), nl=False)
         elif form == "html":
             click.echo(as_html(explained, name), nl=False)
+        elif form == "svg":
+            click.echo(as_svg(explained, name), nl=False)
         else:
             click.echo("\n".join(as_text(explained, name, limit)))
     return ExitCode.WELL

@@ -110,7 +110,7 @@ class BeliefModel:
         return self.calibrated(component, score) * said
 
 
-DEFAULT_MODEL = BeliefModel(repetition=0.5, calibration={"spacy": (0.08, 0.0)})
+DEFAULT_MODEL = BeliefModel(repetition=0.5, calibration={"spacy-rules": (0.08, 0.0)})
 """What ships. ``ρ``, and what a rule of kgbuild-spacy is worth, are near the best fit on half of
 the training texts of BC5CDR and BioRED (``benchmarks/belief.py``): 0.5, and 0.75 for a rule, which
 always scores 1. ``ε`` is INDRA's; the weights of statuses and sections are estimates.

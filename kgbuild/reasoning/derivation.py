@@ -23,6 +23,7 @@ from kgbuild.assertion import content_id
 from kgbuild.errors import GraphError, LimitError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import concept_key
+from kgbuild.reasoning.belief import DEFAULT_MODEL
 from kgbuild.reasoning.joins import COLUMNS, FOUND, head_of, join
 from kgbuild.reasoning.layer import SCHEMA, SCHEMA_VERSION, layer_path
 from kgbuild.reasoning.lineage import Lineage
@@ -120,7 +121,9 @@ def _revision_of(path: Path, digest: str) -> int | None:
 
 
 def _digest(rules: Sequence[Rule], axioms: Sequence[Axiom]) -> str:
-    return content_id(*map(write_rule, rules), *map(" ".join, sorted(axioms)))
+    """What a layer depends on besides the graph: rules, axioms, the formula of belief."""
+    written = (*map(write_rule, rules), *map(" ".join, sorted(axioms)))
+    return content_id(*written, repr(DEFAULT_MODEL))
 
 
 class _Derivation:

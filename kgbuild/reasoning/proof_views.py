@@ -18,14 +18,22 @@ def headline(explained: Node, name: Name) -> str:
     low, high = explained["confidence"], explained["upper"]
     sure = f"confidence {low:.3f}" if low == high else f"confidence {low:.3f} to {high:.3f}"
     more = "" if explained["complete"] else ", the strongest of more"
-    return f"{said(explained, name)}  ({sure}; {len(explained['proofs'])} proofs{more})"
+    count = len(explained["proofs"])
+    proofs = "1 proof" if count == 1 else f"{count} proofs"
+    return f"{said(explained, name)}  ({sure}; {proofs}{more})"
 
 
 def said(node: Node, name: Name) -> str:
     """A fact in words: ``aspirin — biolink:treats — headache``."""
     names = [name(argument) for argument in node["arguments"]]
-    if len(names) == 2:
-        return f"{names[0]} — {node['relation']} — {names[1]}"
+    match node["relation"], names:
+        case relation, [subject, object_]:
+            return f"{subject} — {relation} — {object_}"
+        case "qualified", [subject, predicate, object_, qualifier, value]:
+            qualified = f"{qualifier.removeprefix('biolink:')}: {value}"
+            return f"{subject} — {predicate} — {object_} ({qualified})"
+        case "denied", [subject, predicate, object_]:
+            return f"{subject} — not {predicate} — {object_}"
     return f"{node['relation']}({', '.join(names)})"
 
 
@@ -121,7 +129,9 @@ def _dot(text: str) -> str:
 
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+  overflow-wrap: anywhere }
+h1 { font-size: 1.4rem } summary { cursor: pointer; padding: .3rem 0 }
 ul { list-style: none; border-left: 2px solid #bbb; margin: .3rem 0; padding-left: 1rem }
 q { font-family: Georgia, serif } small { color: #555 } .derived > b { color: #7a3e00 }
 """

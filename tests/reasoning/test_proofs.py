@@ -220,3 +220,63 @@ def test_mistakes_get_an_answer(reasoned, capsys, tmp_path):
     code, _, err = run(reasoned, capsys, "explain", "c1", "candidate_treatment", "d1")
     assert code == 2
     assert "hint: kgbuild reason" in err
+
+
+HOSTILE = '<script>alert("1")</script> & \'C1\' affects G1 \\" ]]> -->\n'
+
+
+@pytest.fixture
+def hostile(library: Library) -> Library:
+    """Papers whose sentences would break out of HTML, SVG or Graphviz if they could."""
+    words = " ".join(HOSTILE.split())
+    library.add(
+        {
+            "pubmed:1": [Said("C1", "affects", "G1", qualifiers=DOWN, words=words)],
+            "pubmed:2": [Said("G1", "causes", "D1", words=f"{words} {words}")],
+        }
+    )
+    with library.open() as graph:
+        reason(graph, shipped_rules())
+    return library
+
+
+def picture(library: Library, capsys: pytest.CaptureFixture[str], form: str) -> str:
+    code, out, _ = run(library, capsys, "explain", "c1", "candidate_treatment", "d1", form)
+    assert code == 0
+    return out
+
+
+def test_the_page_stands_alone_and_runs_nothing(hostile, capsys):
+    from lxml import html
+
+    page = html.fromstring(picture(hostile, capsys, "--html"))
+    assert not page.xpath("//script | //link | //img | //iframe | //@src | //@href | //@onload")
+    assert any("<script>" in quoted for quoted in page.xpath("//q/text()"))
+
+
+@pytest.mark.parametrize("form", ["--svg", "--html"])
+def test_a_picture_fetches_nothing(hostile, capsys, form):
+    drawn = picture(hostile, capsys, form).replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not any(word in drawn for word in ("http", "url(", "@import", "<script"))
+
+
+def test_the_svg_is_well_formed_and_holds_the_whole_proof(hostile, capsys):
+    from lxml import etree
+
+    root = etree.fromstring(picture(hostile, capsys, "--svg").encode())
+    drawn = " ".join(root.itertext())
+    assert {element.tag.rpartition("}")[2] for element in root.iter()} == {
+        "svg", "title", "rect", "text", "path"}  # fmt: skip
+    assert "c1 — biolink:affects — g1 (object_direction_qualifier: decreased)" in drawn
+    assert "nowhere: c1 — not biolink:treats — d1" in drawn
+    assert drawn.count("<script>alert") == 3
+
+
+def test_quotes_in_the_dot_file_are_escaped(hostile, capsys):
+    """Outside of quoted strings there is nothing but Graphviz' own words."""
+    import re
+
+    drawn = picture(hostile, capsys, "--dot")
+    outside = re.sub(r'"(?:[^"\\]|\\.)*"', "S", drawn)
+    assert '"' not in outside
+    assert "script" not in outside

@@ -48,7 +48,7 @@ def test_the_test_set_has_two_hundred_of_each() -> None:
 @pytest.mark.parametrize("name", ["development", "held_out"])
 def test_few_denials_and_doubts_are_read_as_plain_and_few_plain_ones_are_lost(name: str) -> None:
     spurious, lost = wrong(name)
-    assert spurious <= 0.025
+    assert spurious < 0.02 if name == "held_out" else spurious < 0.025
     assert lost <= 0.05
 
 

@@ -108,7 +108,9 @@ def kgbuild_linkers() -> Iterable[LinkerSpec]:  # type: ignore[empty-body]
 def kgbuild_terminologies() -> Iterable[TerminologySpec]:  # type: ignore[empty-body]
     """Offer terminologies: names, hierarchy and equivalences of concepts.
 
-    Called once, when the pipeline is assembled. The first that knows a concept answers.
+    Called once, when the pipeline is assembled. The first that knows a concept answers: to the
+    pipeline, to ``kgbuild terminology show`` and to ``kgbuild.terminology()``. One whose Spec has
+    ``add`` and ``remove`` can be changed by ``kgbuild terminology``.
     A failing implementation marks its plugin broken; the others go on.
 
     Example:

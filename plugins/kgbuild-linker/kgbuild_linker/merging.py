@@ -232,8 +232,11 @@ class _Merging:
             same=[one for one in self.equivalence.members(main) if one != main],
             replaced=self.withdrawn.get(main, []),
         )
-        for row in rows:
-            self._name(entry, row)
+        if rows == [base] and base.curie == main and not self._stale(base):
+            entry.kept = (base.place, base.names)
+        else:
+            for row in rows:
+                self._name(entry, row)
         entry.parents = self._parents(main, own) or next(
             filter(None, (self._parents(main, [row]) for row in rows)), []
         )

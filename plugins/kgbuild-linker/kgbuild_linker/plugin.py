@@ -44,8 +44,14 @@ def _terminology_settings() -> type[TerminologySettings]:
     return TerminologySettings
 
 
-@lru_cache(maxsize=4)
 def _opened(path: Path) -> Terminology:
+    """The file as it is now, opened once."""
+    status = path.stat() if path.is_file() else None
+    return _opened_as(path, status and status.st_mtime_ns, status and status.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _opened_as(path: Path, changed: int | None, node: int | None) -> Terminology:
     from kgbuild_linker.terminology import Terminology
 
     return Terminology(path)

@@ -43,7 +43,8 @@ class Entry:
 
     ``same`` are identifiers of it elsewhere, ``replaced`` those that it took the place of.
     ``taxon`` is the NCBI taxon of a gene, 0 where none is meant. ``weight`` is below 1 for
-    concepts that texts seldom mean (supplementary records, predicted genes).
+    concepts that texts seldom mean (supplementary records, predicted genes). ``kept`` is the
+    number and the written names of a concept of the default that nothing was added to.
     """
 
     curie: str
@@ -55,6 +56,7 @@ class Entry:
     replaced: list[str] = field(default_factory=list)
     taxon: int = 0
     weight: float = 1.0
+    kept: tuple[int, str] | None = None
 
     def name(self, text: str, kind: NameKind) -> None:
         """Add a name, unless it is there; the surer kind wins."""

@@ -117,10 +117,12 @@ def fill(
 ) -> int:
     """Fill a new file, one entry in memory at a time; the number of names that it has.
 
-    ``entries`` come in the order of their CURIEs. ``hierarchy`` is given every concept's parents
+    ``entries`` come in the order of their CURIEs; those that are kept are in the file attached as
+    ``base``. ``hierarchy`` is given every concept's parents
     by CURIE, and says which of them are kept.
     """
     connection.execute("CREATE TEMP TABLE places(hash INTEGER, place INTEGER)")
+    connection.execute("CREATE TEMP TABLE kept(old INTEGER PRIMARY KEY, new INTEGER)")
     connection.execute("CREATE TEMP TABLE others(curie TEXT, concept INTEGER, old INTEGER)")
     numbers: dict[str, int] = {}
     above: dict[str, tuple[str, ...]] = {}
@@ -138,10 +140,16 @@ def fill(
 
 def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> int:
     lines: list[str] = []
-    places: list[tuple[int, int]] = []
-    for index, (name, found) in enumerate(_telling(entry)):
-        lines.append(f"{int(name.kind)}{name.text}")
-        places += [(key, number << 8 | index) for key in found]
+    if entry.kept:
+        old, written = entry.kept
+        lines = written.split("\n")
+        connection.execute("INSERT INTO kept VALUES (?, ?)", (old, number))
+    else:
+        places: list[tuple[int, int]] = []
+        for index, (name, found) in enumerate(_telling(entry)):
+            lines.append(f"{int(name.kind)}{name.text}")
+            places += [(key, number << 8 | index) for key in found]
+        connection.executemany("INSERT INTO places VALUES (?, ?)", places)
     connection.execute(
         "INSERT INTO concepts VALUES (?, ?, ?, ?, ?, '', ?)",
         (
@@ -149,7 +157,6 @@ def _insert(connection: sqlite3.Connection, number: int, entry: Entry) -> int:
             "\n".join(lines),
         ),
     )  # fmt: skip
-    connection.executemany("INSERT INTO places VALUES (?, ?)", places)
     others = [(one, number, 0) for one in entry.same]
     others += [(one, number, 1) for one in entry.replaced]
     connection.executemany("INSERT INTO others VALUES (?, ?, ?)", others)
@@ -174,11 +181,17 @@ def _relate(connection: sqlite3.Connection, numbers: Mapping[str, int], above: P
     connection.executemany(
         "INSERT OR IGNORE INTO withdrawn VALUES (?)", [o[:1] for o in others if o[2]]
     )
+    if connection.execute("SELECT 1 FROM kept").fetchone():
+        connection.execute(
+            "INSERT INTO places SELECT hash, new << 8 | (place & 255)"
+            " FROM base.keys JOIN kept ON old = place >> 8"
+        )
     connection.execute(
         "INSERT INTO keys SELECT DISTINCT hash, place FROM places ORDER BY hash, place"
     )
     connection.execute("DROP TABLE places")
     connection.execute("DROP TABLE others")
+    connection.execute("DROP TABLE kept")
 
 
 def _telling(entry: Entry) -> Iterator[tuple[Name, set[int]]]:

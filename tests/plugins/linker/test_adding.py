@@ -254,6 +254,22 @@ def test_contradictory_sets_are_reported_and_the_default_s_own_stay(own):
     assert own.names().preferred("mondo:1") == "mondo:1"
 
 
+def test_names_that_are_copied_are_found_as_names_that_are_made(own):
+    """The default's keys are copied for what nothing was added to, and made anew for the rest."""
+    own.add(own.write("my.tsv", "id\tname\nmondo:1\tfrost fever\n"))
+    copied = described(own.names())
+    whole = "id\tname\tsynonyms\nmondo:1\tfrost fever\t\nmesh:D003924\t\tMODY\n"
+    own.add(own.write("my.tsv", whole))
+    made = described(own.names())
+    assert copied[:-1] == made[:-1]
+
+
+def test_what_an_ended_process_left_is_written_over(own):
+    own.write("own.sqlite.partial", b"SQLite format 3\0 and then nothing of use" * 500)
+    own.add(GOLDEN / "table.tsv")
+    assert own.found("T2D") == {"mesh:D003924"}
+
+
 def test_two_that_add_at_once_are_told_apart(own):
     import fcntl
 

@@ -75,13 +75,12 @@ FROM terms t LEFT JOIN temp.mains m ON m.curie = t.curie
 ORDER BY 1, 2 DESC, 3, 11
 """
 _REFERENCES = f"""
-WITH said AS (SELECT DISTINCT vocabulary, subject, object,
-    substr(object, 1, instr(object, ':')) AS prefix FROM ties WHERE kind = {int(Tie.REFERENCE)})
-SELECT subject, object FROM said
-JOIN (SELECT vocabulary, subject, prefix FROM said GROUP BY 1, 2, 3 HAVING count(*) = 1)
-    USING (vocabulary, subject, prefix)
-JOIN (SELECT vocabulary, object FROM said GROUP BY 1, 2 HAVING count(*) = 1)
-    USING (vocabulary, object)
+SELECT subject, object FROM (
+    SELECT subject, object, count(*) OVER (PARTITION BY vocabulary, subject, prefix) AS ours,
+        count(*) OVER (PARTITION BY vocabulary, object) AS theirs
+    FROM (SELECT DISTINCT vocabulary, subject, object,
+        substr(object, 1, instr(object, ':')) AS prefix FROM ties WHERE kind = {int(Tie.REFERENCE)})
+) WHERE ours = 1 AND theirs = 1
 """
 """Cross-references that go one to one: of a concept one to that vocabulary, and to it no other."""
 

@@ -310,3 +310,13 @@ def test_a_user_s_order_decides_which_identifier_is_used(own):
     assert mine.preferred("mesh:D003920") == "mesh:D003920"
     assert mine.concept("mondo:0005148").label == "Diabetes Mellitus, Type 2"
     assert mine.parents("mondo:0005148") == ["mesh:D003920"]
+
+
+def test_references_count_where_they_go_one_to_one(own):
+    terms = {1: ["doid:1"], 2: ["doid:2", "doid:3"], 3: ["doid:4"], 4: ["doid:4", "omim:5"]}
+    own.add(own.write("my.obo", "".join(
+        f"[Term]\nid: mondo:{n}\nname: fever {n}\n" + "".join(f"xref: {one}\n" for one in xrefs)
+        for n, xrefs in terms.items()
+    )))  # fmt: skip
+    matches = {n: own.names().exact_matches(f"mondo:{n}") for n in terms}
+    assert matches == {1: ["doid:1"], 2: [], 3: [], 4: ["omim:5"]}

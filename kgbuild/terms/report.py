@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 __all__ = ["Omission", "TermReport"]
 
-EXAMPLES = 1000
-"""So many omissions are kept whole; beyond them they are only counted."""
+EXAMPLES = 200
+"""Of each reason so many omissions are kept whole; beyond them they are only counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +39,9 @@ class TermReport:
 
     def leave_out(self, file: str, line: int, what: str, why: str) -> None:
         """Record that something was not taken."""
-        self.reasons[why.partition(":")[0]] += 1
-        if len(self.omissions) < EXAMPLES:
+        reason = why.partition(":")[0]
+        self.reasons[reason] += 1
+        if self.reasons[reason] <= EXAMPLES:
             shown = what if len(what) <= 60 else f"{what[:57]}..."
             self.omissions.append(Omission(file=file, line=line, what=shown, why=why))
 

@@ -231,7 +231,8 @@ class _Merging:
             same=[one for one in self.equivalence.members(main) if one != main],
             replaced=self.withdrawn.get(main, []),
         )
-        if rows == [base] and base.curie == main and not self._stale(base):
+        alone = base is not None and len(rows) == 1 and base.curie == main
+        if base is not None and alone and not self._stale(base):
             entry.kept = (base.place, base.names)
         else:
             for row in rows:

@@ -1,9 +1,8 @@
 """Check a proof against the store and the rules, without any of the reasoner's code.
 
-A proof is right when every leaf is an assertion of the graph that may be shown as a plain edge
-(or a denial, a category, an axiom), quotes all its evidence with the document's own words, and
-has the belief that the evidence gives; every step is an instance of its rule; what must be
-absent is absent; no fact rests on itself; and all numbers follow.
+A proof is right when every leaf is an assertion that may be shown as a plain edge (or a denial,
+a category, an axiom), quotes all its evidence in the document's own words, and has the belief that
+it gives; every step is an instance of its rule; what must be absent is; and all numbers follow.
 """
 
 from __future__ import annotations
@@ -50,19 +49,20 @@ class Checker:
     def problems(self, explained: Node) -> Iterator[str]:
         """What is wrong with an explanation (a fact and its proofs); nothing where it is right."""
         try:
-            fact = _fact(explained)
+            fact, proofs = _fact(explained), explained["proofs"]
             factors: list[dict[Any, float]] = []
-            if not explained["proofs"]:
+            if not proofs:
                 yield f"{fact}: there is no proof"
-            for proof in explained["proofs"]:
+            for proof in proofs:
                 if _fact(proof["tree"]) != fact:
                     yield f"{fact}: a proof is of {_fact(proof['tree'])}"
                 yield from self._node(proof["tree"], ())
                 factors.append(dict(_factors(proof["tree"])))
                 if not isclose(proof["strength"], prod(factors[-1].values()), abs_tol=1e-9):
                     yield f"{fact}: a proof is not as strong as {proof['strength']}"
-            if len({repr(proof["tree"]) for proof in explained["proofs"]}) != len(factors):
-                yield f"{fact}: one proof is given twice"
+            order = [-proof["strength"] for proof in proofs]
+            if order != sorted(order) or len({repr(p["tree"]) for p in proofs}) != len(proofs):
+                yield f"{fact}: a proof is given twice, or before a stronger one"
             yield from _confidence(fact, explained, factors)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, KgbuildError) as error:
             yield f"not a proof: {type(error).__name__}: {error}"

@@ -169,7 +169,9 @@ def _check_relation(rule: Rule, atom: Atom, concluded: set[str], arity: dict[str
             f"nothing gives or concludes {name!r}",
             hints=nearest(name, sorted({*GIVEN, *concluded})) or ("predicates begin biolink:",),
         )
-    if count != expected or not 1 <= count <= MAX_ARITY:
+    if count > MAX_ARITY:
+        raise rule.wrong(f"{name} has {count} arguments, at most {MAX_ARITY} can be related")
+    if count != expected:
         raise rule.wrong(f"{name} has {count} arguments here, and takes {expected}")
 
 

@@ -217,6 +217,15 @@ WRONG = {
     "unknown predicate": ("p(?x) :- biolink:treatss(?x, ?z) .", r"unknown predicate"),
     "unknown relation": ("p(?x) :- qq(?x, ?z) .", r"nothing gives or concludes 'qq'"),
     "arity": ("p(?x) :- biolink:treats(?x) .", r"biolink:treats has 1 arguments here, and takes 2"),
+    "too many arguments": (
+        f"p({', '.join(f'?x{n}' for n in range(10_000))}) :- biolink:treats(?x0, ?x1) .",
+        r"in the conclusion but in no premise"),
+    "too many related": (
+        f"p({', '.join(['?x'] * 10_000)}) :- biolink:treats(?x, ?y) .",
+        r"p has 10000 arguments, at most 5 can be related"),
+    "a cycle through absence": (
+        "p(?x) :- biolink:treats(?x, ?z), ~r(?x) .\nq(?x) :- p(?x) .\nr(?x) :- q(?x) .",
+        r"line 1: rule .*depends on its own absence"),
     "too wide": (
         "p(?x) :- " + ", ".join(f"biolink:treats(?x, ?y{n})" for n in range(10_000)) + " .",
         r"has 10000 premises, at most 6"),

@@ -171,3 +171,32 @@ def test_what_cannot_be_is_reported_and_proved(library, tmp_path, rule):
         names = {name for one in layer.conclusions("inconsistent") for name in one.rules}
     kind = {"eq-diff2": "eq-diff1", "eq-diff3": "eq-diff1"}.get(rule, rule)
     assert {name.partition(":")[0] for name in names} == {kind}
+
+
+# --- RDF Schema -----------------------------------------------------------------------------------
+
+RDFS = tomllib.loads(Path(__file__).with_name("rdfs.toml").read_text("utf-8"))
+MANIFEST = 48 + 18  # approved tests of rdf-mt, and those of RDF, RDFS and D in SPARQL 1.1's
+
+
+def test_each_of_the_w3c_tests_is_claimed_or_has_a_reason():
+    left_out = [name for names in RDFS["not_claimed"].values() for name in names.split()]
+    assert len({*left_out, *RDFS["tests"]}) == len(left_out) + len(RDFS["tests"]) == MANIFEST
+
+
+@pytest.mark.parametrize("reasoner", ["sparq", "owlrl"])
+@pytest.mark.parametrize("name", RDFS["tests"])
+def test_rdfs_entailment_by_a_reasoner(name, reasoner):
+    case = RDFS["tests"][name]
+    found = by_owlrl(case["premises"]) if reasoner == "owlrl" else set(
+        closure("sparq", lines(case["premises"])))  # fmt: skip
+    assert (edges(case["conclusion"]) <= found) == case["follows"]
+
+
+@pytest.mark.parametrize("name", RDFS["tests"])
+def test_rdfs_entailment_by_own_rules(library, tmp_path, name):
+    case = RDFS["tests"][name]
+    found = concluded(library, taught(library, tmp_path, case["premises"]), reasoner="sparq")
+    assert ({fact(edge) for edge in edges(case["conclusion"])} <= found) == case["follows"]
+    with open_layer(library.folder) as layer:
+        assert layer.unexplained() == []

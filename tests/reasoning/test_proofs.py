@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from kgbuild.cli import main
+from kgbuild.graph.reading import StoredGraph
 from kgbuild.reasoning import checker as checker_module
 from kgbuild.reasoning.checker import Checker
 from kgbuild.reasoning.derivation import reason
-from kgbuild.reasoning.layer import open_layer
+from kgbuild.reasoning.layer import DerivedLayer, open_layer
+from kgbuild.reasoning.ontology import read_ontology
+from kgbuild.reasoning.owl_rules import theory_for
 from kgbuild.reasoning.proofs import explain
 from kgbuild.reasoning.rule_syntax import shipped_rules
 from kgbuild.testing.library import Library, Said
@@ -46,14 +49,39 @@ def reasoned(library: Library) -> Library:
     return library
 
 
+AXIOMS = """
+<http://id.nlm.nih.gov/mesh/D1> <http://www.w3.org/2000/01/rdf-schema#subClassOf>
+    <http://id.nlm.nih.gov/mesh/D2> .
+<https://w3id.org/biolink/vocab/causes> <http://www.w3.org/2000/01/rdf-schema#range>
+    <http://example.org/Harm> .
+"""
+HARM = ("promotes", ("mesh:G1", "mesh:D2"))
+CLASS = ("rdf:type", ("mesh:D1", "http://example.org/Harm"))
+
+
+@pytest.fixture
+def taught(reasoned: Library, tmp_path: Path) -> Library:
+    """The same, reasoned over with an ontology."""
+    path = tmp_path / "axioms.ttl"
+    path.write_text(AXIOMS)
+    with reasoned.open() as graph:
+        theory = theory_for(graph, read_ontology([path]))
+        reason(graph, (*theory.rules, *shipped_rules()), axioms=theory.axioms)
+    return reasoned
+
+
+def checker_of(graph: StoredGraph, layer: DerivedLayer) -> Checker:
+    return Checker(
+        graph,
+        {rule.name: rule for rule in layer.rules.values()},
+        lambda name, terms: layer.find(name, tuple(terms)) is not None,
+        {(fact.relation, *fact.arguments, file) for fact, file in layer.axioms()},
+    )
+
+
 def checking(library: Library, explained: dict) -> list[str]:
     with library.open() as graph, open_layer(library.folder) as layer:
-        made = Checker(
-            graph,
-            {rule.name: rule for rule in layer.rules.values()},
-            lambda name, terms: layer.find(name, tuple(terms)) is not None,
-        )
-        return list(made.problems(explained))
+        return list(checker_of(graph, layer).problems(explained))
 
 
 def explained(library: Library, relation: str, arguments: tuple[str, ...]) -> dict:
@@ -74,12 +102,14 @@ def test_a_proof_ends_in_sentences(reasoned):
     assert strengths == sorted(strengths, reverse=True)
 
 
-def test_every_proof_of_every_conclusion_passes(reasoned):
-    with open_layer(reasoned.folder) as layer:
+@pytest.mark.parametrize("graph", ["reasoned", "taught"])
+def test_every_proof_of_every_conclusion_passes(graph, request):
+    library = request.getfixturevalue(graph)
+    with open_layer(library.folder) as layer:
         conclusions = list(layer.conclusions())
     assert len(conclusions) >= 5
     for one in conclusions:
-        assert checking(reasoned, explained(reasoned, one.relation, one.arguments)) == []
+        assert checking(library, explained(library, one.relation, one.arguments)) == []
 
 
 def corrupted(proof: dict, drawn: random.Random) -> dict:
@@ -124,16 +154,14 @@ def changed(old: object, drawn: random.Random) -> object:
     return {}
 
 
-def test_a_thousand_corruptions_are_caught(reasoned):
+@pytest.mark.parametrize("fact", [CANDIDATE, HARM, CLASS], ids=["rules", "both", "axioms"])
+def test_a_thousand_corruptions_are_caught(taught, fact):
     """Every seeded change of a proof, wherever it is made, is found."""
     drawn = random.Random(20261124)
-    right = explained(reasoned, *CANDIDATE)
-    with reasoned.open() as graph, open_layer(reasoned.folder) as layer:
-        made = Checker(
-            graph,
-            {rule.name: rule for rule in layer.rules.values()},
-            lambda name, terms: layer.find(name, tuple(terms)) is not None,
-        )
+    right = explained(taught, *fact)
+    with taught.open() as graph, open_layer(taught.folder) as layer:
+        made = checker_of(graph, layer)
+        assert not list(made.problems(right))
         missed, done = [], 0
         while done < 1000:
             wrong = corrupted(right, drawn)

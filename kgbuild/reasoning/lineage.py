@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby, product
 
@@ -33,11 +33,19 @@ __all__ = ["MAX_PROOFS", "MAX_STEPS", "Lineage", "bounds"]
 MAX_PROOFS = 64
 MAX_STEPS = 20_000
 _MAX_DEPTH = 40
+_KEPT = 50_000
+_HELD = 1_000_000
 _DIGITS = 12
 _PREMISES = ", ".join(f"p{n}" for n in range(MAX_PREMISES))
 
+_Supports = list[tuple[int, tuple[int, ...]]]
+"""The ways to a fact: the rule, and the facts that are its premises."""
+
 Proof = frozenset[Hashable]
 """What must hold for one proof: keys of assertions, and applications of rules."""
+
+
+_CERTAIN: list[Proof] = [frozenset()]
 
 
 class _TooLongError(Exception):
@@ -52,6 +60,9 @@ def bounds(
     ``complete`` says that these are all the proofs there are.
     """
     minimal = _minimal(proofs)
+    if len(minimal) == 1 and complete:
+        only = round(_strength(minimal[0], probability), _DIGITS)
+        return only, only
     minimal.sort(key=lambda proof: (-_strength(proof, probability), sorted(map(repr, proof))))
     some = minimal
     while True:
@@ -76,7 +87,10 @@ def _strength(proof: Proof, probability: Mapping[Hashable, float]) -> float:
 def _minimal(proofs: Iterable[Proof]) -> list[Proof]:
     """The proofs that contain no other proof."""
     kept: list[Proof] = []
-    for proof in sorted(set(proofs), key=len):
+    different = set(proofs)
+    if len(different) < 2:
+        return list(different)
+    for proof in sorted(different, key=len):
         if not any(other <= proof for other in kept):
             kept.append(proof)
     return kept
@@ -161,7 +175,14 @@ class Lineage:
             self._derived = {
                 fact for (fact,) in connection.execute("SELECT DISTINCT fact FROM supports")
             }
-        self._supports_of = lru_cache(maxsize=50_000)(self._read_supports)
+        self._supports_of: Callable[[int], _Supports] = lru_cache(maxsize=50_000)(
+            self._read_supports
+        )
+        if everything:
+            (count,) = connection.execute("SELECT count(*) FROM supports").fetchone()
+            if count <= _HELD:
+                held = dict(self._all_supports())
+                self._supports_of = lambda fact: held.get(fact, [])
         self.probability: dict[Hashable, float] = {}
         self._proved: dict[int, tuple[list[Proof], bool]] = {}
 
@@ -183,7 +204,7 @@ class Lineage:
         """The confidence of one fact, and its upper bound."""
         proofs, complete = self.proofs(fact)
         found = bounds(proofs, self.probability, complete=complete)
-        if len(self._proved) > 10_000:
+        if len(self._proved) > _KEPT:
             self._proved.clear()
             self.probability.clear()
         return found
@@ -200,9 +221,11 @@ class Lineage:
         found: list[Proof] = []
         complete, whole = len(below) < _MAX_DEPTH, True
         for assertion, belief in self._leaves_of(fact):
-            if assertion:
-                self.probability[assertion] = belief
-            found.append(frozenset({assertion}) if assertion else frozenset())
+            if not assertion:
+                self._proved[fact] = (_CERTAIN, True)
+                return _CERTAIN, True, True
+            self.probability[assertion] = belief
+            found.append(frozenset({assertion}))
         for rule, premises in self._supports_of(fact) if complete else ():
             if fact in premises or not set(premises).isdisjoint(below):
                 whole = False
@@ -220,7 +243,8 @@ class Lineage:
         found = _minimal(found)
         if len(found) > MAX_PROOFS:
             found, complete = self._strongest(found)[:MAX_PROOFS], False
-        if whole:
+        # Where nothing is below, what was cut in a circle would have held the fact by itself.
+        if whole or not below:
             self._proved[fact] = (found, complete)
         return found, complete, whole
 
@@ -277,7 +301,7 @@ class Lineage:
             self._connection.execute("SELECT assertion, belief FROM leaves WHERE fact = ?", (fact,))
         )
 
-    def _read_supports(self, fact: int) -> list[tuple[int, tuple[int, ...]]]:
+    def _read_supports(self, fact: int) -> _Supports:
         if self._everything and fact not in self._derived:
             return []
         rows = self._connection.execute(
@@ -285,7 +309,7 @@ class Lineage:
         )
         return [(rule, tuple(p for p in premises if p)) for rule, *premises in rows]
 
-    def _all_supports(self) -> Iterator[tuple[int, list[tuple[int, tuple[int, ...]]]]]:
+    def _all_supports(self) -> Iterator[tuple[int, _Supports]]:
         rows = self._connection.cursor().execute(
             f"SELECT fact, rule, {_PREMISES} FROM supports ORDER BY fact"
         )

@@ -174,7 +174,7 @@ class _Compiler:
         if head.relation == TYPE and head.terms[1] == "owl:Thing":
             return  # everything is
         axiom = words or self._words(triple)
-        rule = _rule(f"{kind}: {axiom}", head, body, f"{axiom} ({triple.file})", triple.file)
+        rule = _rule(f"{kind}: {axiom}", head, body, _WHY[kind], triple.file)
         if head.relation.startswith("biolink:"):
             try:
                 check_predicate(head.relation)
@@ -428,6 +428,48 @@ class _Compiler:
                 edge = self._edge(triple.object, one, other)
                 self._add("prp-npa1", triple, Atom(INCONSISTENT, (one, words)), edge, words=words)
 
+
+_WHY = {
+    "prp-spo1": "the first relation is a kind of the second",
+    "prp-spo2": "the steps, one after the other, make the relation",
+    "prp-eqp1": "the two relations are the same",
+    "prp-eqp2": "the two relations are the same",
+    "prp-inv1": "the one relation is the other, seen from the other end",
+    "prp-inv2": "the one relation is the other, seen from the other end",
+    "prp-symp": "the relation holds in both directions",
+    "prp-trp": "the relation leads from {?x} over {?y} to {?z}",
+    "prp-fp": "{?x} has one of these at most, so {?y} and {?z} are one",
+    "prp-ifp": "{?x} is had by one thing at most, so {?y} and {?z} are one",
+    "prp-key": "{?x} and {?y} agree in all that tells their class apart",
+    "prp-dom": "whatever has the relation is of this class",
+    "prp-rng": "whatever is at the end of the relation is of this class",
+    "cls-svf1": "{?x} is related so to {?y}, which is of the class asked for",
+    "cls-svf2": "{?x} is related so to something",
+    "cls-avf": "{?x} is related so to nothing that is not of this class",
+    "cls-hv1": "all of this class have the relation to this one",
+    "cls-hv2": "whatever has the relation to this one is of this class",
+    "cls-int1": "{?x} is both",
+    "cls-maxc2": "{?x} has one of these at most, so {?y} and {?z} are one",
+    "cls-maxqc3": "{?x} has one of these at most, so {?y} and {?z} are one",
+    "cls-maxqc4": "{?x} has one of these at most, so {?y} and {?z} are one",
+    "scm-svf1": "the class asked for is below the other",
+    "scm-svf2": "the relation is a kind of the other",
+    "scm-avf1": "the class asked for is below the other",
+    "scm-avf2": "the relation is a kind of the other",
+    "scm-hv": "the relation is a kind of the other",
+    "prp-irp": "nothing can be related so to itself",
+    "prp-asyp": "the relation cannot hold in both directions",
+    "prp-pdw": "the two relations cannot both hold",
+    "prp-adp": "the two relations cannot both hold",
+    "prp-npa1": "the ontology says that this is not so",
+    "cls-com": "nothing is both of a class and not of it",
+    "cls-maxc1": "{?x} can have none of these",
+    "cls-maxqc1": "{?x} can have none of these",
+    "cls-maxqc2": "{?x} can have none of these",
+    "cax-dw": "nothing can be of both classes",
+    "cax-adc": "nothing can be of both classes",
+}
+"""The sentence that says why, for each rule of the standard."""
 
 _FILLED = {"svf": "someValuesFrom", "avf": "allValuesFrom", "hv": "hasValue"}
 

@@ -32,7 +32,7 @@ def command(target: Path, format_: str | None, **options: Any) -> int:
     name = host.exporter_for(target, format_)
     spec = host.spec("exporter", name)
     exporter = host.create("exporter", name, setup.configuration.settings.component(name))
-    with load(setup.folder) as graph:
+    with load(setup.folder) as graph, graph.snapshot():
         warn_of_old_conclusions(graph)
         size = export_graph(exporter, graph, target, folder=getattr(spec, "folder", False))
     click.echo(f"{target}: {name}, {size:,} bytes")

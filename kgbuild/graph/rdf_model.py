@@ -145,21 +145,24 @@ class RdfModel:
             if statement[0] in (LICENCE, RIGHTS):
                 licences.add((statement[0] is LICENCE, statement[1][1]))
             yield statement
-        yield from self._dataset(graph, triples, sorted(licences))
+        yield from self.dataset(graph, triples, sorted(licences))
 
     def _records(self, graph: Graph) -> Iterator[Statement]:
         for document in graph.documents():
             yield from self.document(document)
         for concept in graph.concepts():
             yield from self.concept(concept)
-        for source in graph.sources():
-            yield self.source(source)
+        yield from map(self.source, graph.sources())
         for assertion in graph.assertions():
-            if assertion.plain and not _edge_written_before(graph, assertion):
-                yield self.edge(assertion)
-            yield from self.association(assertion)
-            if assertion.evidence or assertion.reviews:
-                yield self.belief(graph, assertion)
+            yield from self.claim(graph, assertion)
+        yield from self._reasoned(graph)
+
+    def whole_graph(self, graph: Graph) -> Iterator[Statement]:
+        """What is said of no record alone: sources, contradictions, conclusions of rules."""
+        yield from map(self.source, graph.sources())
+        yield from self._reasoned(graph)
+
+    def _reasoned(self, graph: Graph) -> Iterator[Statement]:
         for contradiction in graph.contradictions():
             yield from self.contradiction(contradiction)
         for inference in graph.inferences():
@@ -258,6 +261,14 @@ class RdfModel:
         if assertion.plain:
             yield self.edge(assertion)
         yield from self.association(assertion)
+
+    def claim(self, graph: Graph, assertion: Assertion) -> Iterator[Statement]:
+        """Everything said of one assertion of a graph: its belief too, its plain triple once."""
+        if assertion.plain and not _edge_written_before(graph, assertion):
+            yield self.edge(assertion)
+        yield from self.association(assertion)
+        if assertion.evidence or assertion.reviews:
+            yield self.belief(graph, assertion)
 
     def edge(self, assertion: Assertion) -> Statement:
         """The plain triple of an assertion; who asks has looked at ``assertion.plain``."""
@@ -396,7 +407,7 @@ class RdfModel:
 
     # -- the dataset -----------------------------------------------------------------------
 
-    def _dataset(
+    def dataset(
         self, graph: Graph, triples: int, licences: list[tuple[bool, str]]
     ) -> Iterator[Statement]:
         """VoID and DCAT: what is in the dataset, and under which licences its sources are."""

@@ -1,13 +1,15 @@
 """Read a graph: documents, concepts and assertions, streamed in the order of their identities.
 
-A :class:`StoredGraph` sees the graph as it was when its first row was asked for, also while an
-ingest goes on, and holds one record at a time.
+A :class:`StoredGraph` holds one record at a time. What it streams is the graph as it was when the
+first row was asked for, also while an ingest goes on; several questions see one moment of it
+within :meth:`StoredGraph.snapshot`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -113,6 +115,18 @@ class StoredGraph:
         # a stream is let go of after an error.
         for row in self.connection.cursor().execute(sql, values):  # noqa: UP028
             yield row
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See one moment of the graph, however many questions are asked meanwhile."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK")
 
     @property
     def revision(self) -> int:
@@ -220,6 +234,15 @@ class StoredGraph:
         raise NotInGraphError(
             f"the graph has no assertion {identity!r}",
             hints=["kgbuild show CONCEPT lists assertions with their identifiers"],
+        )
+
+    def assertions_alike(self, number: int) -> Iterator[Assertion]:
+        """The assertions with the subject, predicate and object of the one with this key."""
+        yield from self._assertions(
+            "WHERE a.id IN (SELECT b.id FROM assertions a JOIN assertions b ON"
+            " b.subject = a.subject AND b.object = a.object AND b.predicate = a.predicate"
+            " WHERE a.id = ?)",
+            number,
         )
 
     def _assertions(self, where: str, *values: Any) -> Iterator[Assertion]:

@@ -1,30 +1,26 @@
 """Run SPARQL on a graph's RDF view with Oxigraph, in a process that can be ended.
 
-The view is an Oxigraph store in the graph's folder, made from the store of record when it is
-behind (its watermark is the graph's revision), and made anew if it is damaged: it holds nothing
-of its own. Oxigraph's Python package cannot stop a query, so each runs in a process of its own
-that is ended at the deadline and may not take more than its share of memory.
+The view is made by :mod:`kgbuild.query.view`. Oxigraph's Python package cannot stop a query, so
+each runs in a process of its own that is ended at the deadline and may not take more than its
+share of memory.
 """
 
 from __future__ import annotations
 
 import json
 import multiprocessing
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 from kgbuild.errors import QueryError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.query.safety import Checked, check_query
-from kgbuild.reasoning.inferences import stamp
+from kgbuild.query.view import prepare_view
 from kgbuild.vocabulary import OWN_IRI, prefix_map
 
-__all__ = ["Answer", "prepare_view", "query"]
+__all__ = ["Answer", "query"]
 
 _MEMORY = 4 * 1024**3
 
@@ -130,37 +126,3 @@ def _answer(connection: Connection, view: str, checked: Checked, names: dict[str
         connection.send(f"{error}")
         return
     connection.send(content)
-
-
-def prepare_view(graph: StoredGraph) -> Path:
-    """The view's folder, brought up to the graph's revision and to what rules concluded.
-
-    A view of another state is made anew beside it and then takes its place, so a query that
-    is running keeps the one it has.
-    """
-    folder = graph.folder / "view"
-    wanted = folder / f"{graph.revision}-{stamp(graph)}".rstrip("-")
-    if (wanted / "whole").is_file():
-        return wanted / "oxigraph"
-    from pyoxigraph import RdfFormat, Store
-
-    from kgbuild.exporters.rdf import SPECS
-
-    making = folder / f"making-{os.getpid()}"
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    lines = making / "graph.nq"
-    [spec] = [spec for spec in SPECS if spec.name == "n-quads"]
-    spec.create(spec.settings_class()()).export(graph, lines)
-    store = Store(str(making / "oxigraph"))
-    store.bulk_load(path=str(lines), format=RdfFormat.N_QUADS)
-    store.flush()
-    del store
-    lines.unlink()
-    (making / "whole").touch()
-    shutil.rmtree(wanted, ignore_errors=True)
-    making.rename(wanted)
-    for old in folder.iterdir():
-        if old != wanted and not old.name.startswith("making-"):
-            shutil.rmtree(old, ignore_errors=True)
-    return wanted / "oxigraph"

@@ -1,0 +1,167 @@
+"""Questions to a graph: the cookbook beside rdflib, rankings by SQL beside Oxigraph.
+
+    python benchmarks/sparql.py [--evidences 3000] [--heavy 100000] [--limit 60]
+
+Three tables, each on a made-up graph (``_graphs.py``), in CPU time of this process:
+
+- the cookbook, run by Oxigraph on the view and by rdflib on the same graph in memory, to which a
+  query is given ``--limit`` seconds at most;
+- heavy questions by SQL on the store (``kgbuild top``) and in SPARQL by Oxigraph on the view;
+- the view when one paper of all has changed: kept in step, and made anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph
+from _graphs import fill, keep_papers, papers  # type: ignore[import-not-found]
+from machine import describe  # type: ignore[import-not-found]
+
+import kgbuild
+from kgbuild.graph.ranking import hops, ranked
+from kgbuild.graph.store import GraphStore
+from kgbuild.query.cookbook import recipe, recipes
+from kgbuild.query.engine import prefixes
+from kgbuild.query.view import prepare_view
+
+COUNTS = """
+SELECT ?a (COUNT(?e) AS ?n) WHERE {
+  ?a biolink:negated false ; biolink:has_evidence ?e . ?e kgv:status kgv:stated
+} GROUP BY ?a ORDER BY DESC(?n) STR(?a) LIMIT 10"""
+PREDICATES = """
+SELECT ?p (COUNT(?e) AS ?n) WHERE {
+  ?a biolink:negated false ; rdf:predicate ?p ; biolink:has_evidence ?e . ?e kgv:status kgv:stated
+} GROUP BY ?p ORDER BY DESC(?n) LIMIT 10"""
+HOPS = """
+SELECT ?s ?o (COUNT(DISTINCT ?b) AS ?n) WHERE {
+  ?s biolink:affects ?b . ?b biolink:associated_with ?o
+  FILTER(?s != ?o) FILTER NOT EXISTS { ?d rdf:subject ?s ; rdf:object ?o }
+} GROUP BY ?s ?o ORDER BY DESC(?n) LIMIT 10"""
+
+
+def seconds(work: Callable[[], Any], repeats: int = 3) -> float:
+    """CPU seconds of the fastest of some runs."""
+    times = []
+    for _ in range(repeats):
+        began = time.process_time()
+        work()
+        times.append(time.process_time() - began)
+        if times[0] > 5:
+            break
+    return min(times)
+
+
+@contextmanager
+def ended_after(limit: int) -> Iterator[None]:
+    """Raise TimeoutError in what takes longer; rdflib is Python, and so can be ended."""
+
+    def end(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(limit)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def cookbook(folder: Path, limit: int) -> None:
+    with kgbuild.load(folder) as graph:
+        store = pyoxigraph.Store.read_only(str(prepare_view(graph)))
+        dataset = graph.rdf()
+    names, ratios = dict(prefixes()), []
+    print(f"{'the cookbook':<28}{'rows':>8}{'kgbuild ms':>12}{'rdflib ms':>12}{'ratio':>9}")
+    for name in recipes():
+        text = recipe(name)
+        asked = {"prefixes": names, "use_default_graph_as_union": True}
+        rows = len(list(store.query(text, **asked)))
+        ours = seconds(lambda text=text, asked=asked: list(store.query(text, **asked)))  # type: ignore[misc]
+        more = ""
+        began = time.process_time()
+        try:
+            with ended_after(limit):
+                found = list(dataset.query(text, initNs=names))
+            assert len(found) == rows, (name, len(found), rows)
+        except TimeoutError:
+            more = ">"
+        theirs = time.process_time() - began
+        ratios.append(theirs / ours)
+        print(
+            f"{name:<28}{rows:>8,}{ours * 1e3:>12,.1f}{more + format(theirs * 1e3, ',.0f'):>12}"
+            f"{more + format(theirs / ours, ',.0f'):>9}"
+        )
+    print(f"median {statistics.median(ratios):,.0f} times faster than rdflib\n")
+
+
+def heavy(folder: Path) -> None:
+    questions: dict[str, tuple[Callable[[Any], list[int]], str]] = {
+        "assertions by evidence": (lambda g: [r.count for r in ranked(g, "assertions")], COUNTS),
+        "predicates by evidence": (
+            lambda g: [r.count for r in ranked(g, "predicates")],
+            PREDICATES,
+        ),
+        "two hops without an edge": (
+            lambda g: [r.ways for r in hops(g, "biolink:affects", "biolink:associated_with")],
+            HOPS,
+        ),
+    }
+    with kgbuild.load(folder) as graph:
+        store = pyoxigraph.Store.read_only(str(prepare_view(graph)))
+        asked = {"prefixes": dict(prefixes()), "use_default_graph_as_union": True}
+        print(f"{'heavy questions':<28}{'SQL ms':>12}{'Oxigraph ms':>14}{'ratio':>9}")
+        for name, (by_sql, sparql) in questions.items():
+            answer = [int(row["n"].value) for row in store.query(sparql, **asked)]
+            assert answer == by_sql(graph), (name, answer, by_sql(graph))
+            ours = seconds(lambda by_sql=by_sql: by_sql(graph))  # type: ignore[misc]
+            theirs = seconds(lambda sparql=sparql: list(store.query(sparql, **asked)))  # type: ignore[misc]
+            print(f"{name:<28}{ours * 1e3:>12,.1f}{theirs * 1e3:>14,.1f}{theirs / ours:>9,.1f}")
+    print()
+
+
+def kept_in_step(folder: Path, evidences: int) -> None:
+    """One paper more, whose claims others have: what it costs the view."""
+    [*_, last] = papers(evidences + 25)
+    with GraphStore.create(folder) as store:
+        ready = keep_papers(store, last[-1:], "one more")
+        with store.batch():
+            store.keep_annotations(ready)
+    with kgbuild.load(folder) as graph:
+        update = seconds(lambda: prepare_view(graph), repeats=1)
+        shutil.rmtree(folder / "view")
+        rebuild = seconds(lambda: prepare_view(graph), repeats=1)
+    print(f"the view, one paper more: {update:.2f} s; made anew {rebuild:.2f} s, ratio", end=" ")
+    print(f"{rebuild / update:.0f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--evidences", type=int, default=3_000)
+    parser.add_argument("--heavy", type=int, default=100_000)
+    parser.add_argument("--limit", type=int, default=60)
+    arguments = parser.parse_args()
+    print(describe())
+    with tempfile.TemporaryDirectory() as temporary:
+        small, large = Path(temporary) / "small", Path(temporary) / "large"
+        fill(small, arguments.evidences)
+        print(f"{arguments.evidences:,} evidences")
+        cookbook(small, arguments.limit)
+        fill(large, arguments.heavy)
+        print(f"{arguments.heavy:,} evidences")
+        heavy(large)
+        kept_in_step(large, arguments.heavy)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent, indent
@@ -129,6 +132,51 @@ def test_one_bad_document_fails_alone_and_is_kept_among_the_failures(
     assert "pubmed:2" in failures
     assert "aa-bad" in failures
     assert message in failures
+
+
+@pytest.mark.parametrize(
+    ("deadly", "message"),
+    [
+        ("import os; os._exit(3)", "its process ended (exit code 3)"),
+        ("import os; os.abort()", "its process ended (signal SIGABRT)"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "(signal SIGKILL)"),
+        ("import time; time.sleep(1000)", "it took more than 5 seconds and was ended"),
+    ],
+    ids=["exits", "aborts", "is killed, as for want of memory", "hangs"],
+)
+def test_a_plugin_that_ends_or_holds_up_its_process_costs_the_one_document(
+    run: Callable[..., tuple[Project, Outcome]], deadly: str, message: str
+) -> None:
+    body = f"""
+        if any("worsens" in task.document.text for task in batch):
+            {deadly}
+        {GOOD}
+        """
+    project, outcome = run(body, "", "--workers", "1", "--set", "run.timeout=5")
+    assert outcome.exit_code == 1
+    assert evidence(project) == 2
+    failures = project.run("failures").stdout
+    assert "pubmed:2: aa-bad: WorkerDied" in failures
+    assert message in failures
+
+
+def test_what_a_plugin_prints_does_not_mix_with_results(
+    run: Callable[..., tuple[Project, Outcome]],
+) -> None:
+    project, _ = run(f"""
+        print("noise")
+        {GOOD}
+        """)
+    ran = subprocess.run(
+        [sys.executable, "-c", _MAIN, "ingest", "papers", "--kg", "again", "--json"],
+        cwd=project.folder, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert json.loads(ran.stdout)["documents_annotated"] == 3
+    assert "noise" in ran.stderr
+
+
+_MAIN = "import sys; from kgbuild.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.mark.parametrize("workers", ["0", "1", "2"])

@@ -349,6 +349,7 @@ _PAPERS, _XML = "readers/test_paper_files.py", "readers/test_pubmed_xml.py"
 _ROAD, _PLUGINS = "cli/test_road.py", "bad_plugins/test_running_bad_plugins.py"
 _RUNS = "bad_plugins/test_runs_with_bad_plugins.py"
 _LOADING = "bad_plugins/test_loading_bad_plugins.py"
+_LAWS = "laws/test_update_equals_rebuild.py"
 _LISTS = "plugins/lexicon/test_hostile_lists.py"
 _ENDS, _PROCESS = "faults/test_interruptions.py", "faults/test_process_faults.py"
 
@@ -412,16 +413,18 @@ PROVED = (
     (41, _PROCESS, "test_a_reader_sees_one_graph_while_another_process_writes"),
     (42, _ENDS, "test_an_interruption_says_how_to_go_on_and_loses_nothing"),
     (43, _PROCESS, "test_locale_time_zone_and_hash_seed_do_not_change_a_byte"),
-    (43, _ROAD, "test_order_of_files_and_workers_do_not_matter"),
+    (43, _LAWS, "test_the_order_of_files_and_the_size_of_batches_do_not_matter"),
     (44, _PAPERS, "test_odd_file_names_are_read_and_shown_on_one_line"),
-    (45, _RUNS, "test_one_bad_document_fails_alone_and_is_kept_among_the_failures"),
+    (45, _RUNS, "test_a_plugin_that_ends_or_holds_up_its_process_costs_the_one_document"),
     (46, "cli/test_readmit.py", "test_a_graph_of_a_newer_kgbuild_is_refused_for_reading_and_writing"),
     (46, "cli/test_readmit.py", "test_a_graph_of_the_first_schema_is_brought_up_to_date"),
     (46, _PROCESS, "test_a_migration_that_fails_leaves_the_older_graph_whole"),
-    (47, _ROAD, "test_order_of_files_and_workers_do_not_matter"),
+    (47, _LAWS, "test_the_number_of_workers_does_not_matter"),
     (48, _RUNS, "test_one_bad_document_fails_alone_and_is_kept_among_the_failures"),
+    (48, _RUNS, "test_a_plugin_that_ends_or_holds_up_its_process_costs_the_one_document"),
+    (48, _RUNS, "test_what_a_plugin_prints_does_not_mix_with_results"),
     (48, "testing/test_contracts.py", "test_a_component_that_prints_fails"),
-    (49, _RUNS, "test_one_bad_document_fails_alone_and_is_kept_among_the_failures"),
+    (49, _RUNS, "test_a_plugin_that_ends_or_holds_up_its_process_costs_the_one_document"),
     (50, _PLUGINS, "test_a_document_with_one_wrong_mention_fails_as_a_whole"),
     (50, _PLUGINS, "test_too_few_or_too_many_results_fail"),
     (51, _LOADING, "test_a_plugin_that_fails_to_import_is_broken_and_the_others_load"),

@@ -17,6 +17,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -99,7 +100,10 @@ class InProcess:
     def run(self, batches: Iterable[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
         """The rows of each batch, in order."""
         for batch in batches:
-            yield self._pipeline.annotate(batch)
+            # What a plugin prints must not mix with the host's results.
+            with redirect_stdout(sys.stderr):
+                rows = self._pipeline.annotate(batch)
+            yield rows
 
     def close(self) -> None:
         """Nothing to end."""

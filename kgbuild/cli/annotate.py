@@ -6,6 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -97,7 +98,8 @@ class _Run:
             elif isinstance(reading, Unread | Withdrawal):
                 continue
             else:
-                result = self._pipeline.annotate_document(reading.document, reading.annotations)
+                with redirect_stdout(sys.stderr):  # what a plugin prints is no result
+                    result = self._pipeline.annotate_document(reading.document, reading.annotations)
                 for failure in result.failures:
                     self._fail(failure)
                 self.done += 1

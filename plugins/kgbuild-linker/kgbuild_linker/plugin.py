@@ -38,12 +38,6 @@ def _linker_settings() -> type[LinkerSettings]:
     return LinkerSettings
 
 
-def _terminology_settings() -> type[TerminologySettings]:
-    from kgbuild_linker.settings import TerminologySettings
-
-    return TerminologySettings
-
-
 def _opened(path: Path) -> Terminology:
     """The file as it is now, opened once."""
     status = path.stat() if path.is_file() else None
@@ -142,7 +136,7 @@ def kgbuild_terminologies() -> Iterable[TerminologySpec]:
         name="linker",
         summary="Names, parents and exact matches from the linker's terminology.",
         create=_terminology,
-        settings=_terminology_settings,
+        settings=_linker_settings,  # one table of the configuration is for both
         fingerprint=_fingerprint,
         vocabularies=_vocabularies,
         add=_add,

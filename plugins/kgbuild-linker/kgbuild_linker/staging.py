@@ -72,13 +72,9 @@ def prepare(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def added(connection: sqlite3.Connection, schema: str = "main") -> list[Added]:
-    """The vocabularies that were added, in their order; none in a file without any."""
-    there = connection.execute(
-        f"SELECT 1 FROM {schema}.sqlite_master WHERE name = 'added'"
-    ).fetchone()
-    rows = connection.execute(f"SELECT * FROM {schema}.added ORDER BY id") if there else ()
-    return [Added(*row) for row in rows]
+def added(connection: sqlite3.Connection) -> list[Added]:
+    """The vocabularies that were added, in their order."""
+    return [Added(*row) for row in connection.execute("SELECT * FROM added ORDER BY id")]
 
 
 def copy_added(connection: sqlite3.Connection, own: Path) -> None:
@@ -87,12 +83,11 @@ def copy_added(connection: sqlite3.Connection, own: Path) -> None:
         return
     try:
         connection.execute("ATTACH ? AS own", (str(own),))
-        if added(connection, "own"):
-            for table in ("added", "terms", "ties"):
-                connection.execute(f"INSERT INTO {table} SELECT * FROM own.{table} ORDER BY rowid")
+        for table in ("added", "terms", "ties"):
+            connection.execute(f"INSERT INTO {table} SELECT * FROM own.{table} ORDER BY rowid")
     except sqlite3.DatabaseError as error:
         raise ConfigError(
-            f"is not a terminology: {error}",
+            f"was not made by kgbuild terminology add: {error}",
             place=str(own),
             key="components.linker.terminology",
             hints=["name a file that does not exist yet"],

@@ -282,6 +282,14 @@ def test_two_that_add_at_once_are_told_apart(own):
     assert own.found("T2D") == {"mesh:D003924"}
 
 
+def test_a_file_that_something_else_made_is_not_overwritten(own):
+    for content in (own.base.read_bytes(), b"my novel, in 400 pages\n" * 400):
+        own.file.write_bytes(content)
+        with pytest.raises(ConfigError, match="was not made by kgbuild terminology add"):
+            own.add(GOLDEN / "table.tsv")
+        assert own.file.read_bytes() == content
+
+
 def test_without_a_file_of_ones_own_nothing_is_added(own):
     wanted = NewVocabulary(files=(GOLDEN / "table.tsv",))
     with pytest.raises(ConfigError, match="components.linker.terminology"):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
 
+from kgbuild_linker.context import Context
 from kgbuild_linker.keys import LITTLE, SALTS, hashed, keys, tokens
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit, Terminology
+from kgbuild_linker.vectors import Near
 
-__all__ = ["Found", "Way", "candidates", "learnt_key"]
+__all__ = ["Found", "Learnt", "Query", "Way", "candidates", "learnt_key"]
 
 
 class Way(StrEnum):
@@ -29,19 +31,43 @@ class Way(StrEnum):
     GENE_WORDS = "the name without words that genes share"
     SPECIES = "the gene of that symbol in the species of the document"
     LEARNT = "learnt from annotated papers"
+    NEAR = "near in meaning"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate and the way it was found; ``dropped`` words of the name were not used."""
+    """A candidate and the way it was found.
+
+    ``dropped`` words of the name were not used. ``like`` is the gene of another species that
+    stands for it where names are compared.
+    """
 
     hit: Hit
     way: Way
     dropped: int = 0
+    like: str = ""
 
 
 Learnt = Mapping[str, Mapping[str, int]]
-"""The key of a name to the concepts that annotators chose for it, and how often."""
+"""The key of a name to the concepts that annotators chose for it, and how often.
+
+Several concepts that a name names at once are one choice, joined by ``+``.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A name to be linked, and what is known of it.
+
+    ``chosen`` are the concepts that annotators chose for it, and how often; ``near`` are those
+    near it in meaning.
+    """
+
+    name: str
+    group: Group
+    context: Context = field(default_factory=Context)
+    chosen: Mapping[str, int] = field(default_factory=dict)
+    near: Near | None = None
 
 
 def learnt_key(name: str, group: Group) -> str:
@@ -55,22 +81,39 @@ _MOST_WORDS = 8
 _MOST = 40
 
 
-def candidates(
-    terminology: Terminology, name: str, group: Group, learnt: Learnt, taxa: Collection[int] = ()
-) -> list[Found]:
-    """The candidates for a name, each once, found in the surest way; empty where there are none.
-
-    ``taxa`` are those of the document.
-    """
+def candidates(terminology: Terminology, query: Query) -> list[Found]:
+    """The candidates for a name, each once, found in the surest way; empty where there are none."""
     found: dict[int, Found] = {}
-    for curie in learnt.get(learnt_key(name, group), {}):
-        if hit := terminology.hit(curie, name):
+    for curie in query.chosen:
+        if "+" not in curie and (hit := terminology.hit(curie, query.name)):
             found[hit.concept] = Found(hit, Way.LEARNT)
-    for one in _ways(terminology, name, group, taxa):
+    for one in _ways(terminology, query.name, query.group, query.context.taxa):
         known = found.get(one.hit.concept)
         if known is None or known.way is Way.LEARNT:
             found[one.hit.concept] = one
-    return list(found.values())[:_MOST]
+    several = list(found.values())[:_MOST]
+    several += [one for one in _near(terminology, query) if one.hit.concept not in found]
+    return several
+
+
+def _near(terminology: Terminology, query: Query) -> Iterator[Found]:
+    """The nearest in meaning; of genes also the like-named ones of the document's species."""
+    taxa = query.context.taxa
+    for curie in query.near.nearest if query.near else ():
+        if hit := terminology.hit(curie):
+            yield Found(hit, Way.NEAR)
+            if query.group is Group.GENE and hit.taxon not in taxa:
+                for like in _like_named(terminology, hit.label, taxa):
+                    yield Found(like, Way.NEAR, like=curie)
+
+
+def _like_named(terminology: Terminology, symbol: str, taxa: Collection[int]) -> list[Hit]:
+    """The genes of some species that have a symbol."""
+    return [
+        hit
+        for hit in terminology.find(keys(symbol).spelling)
+        if hit.group is Group.GENE and hit.taxon in taxa and hit.kind is NameKind.LABEL
+    ]
 
 
 def _ways(
@@ -108,8 +151,8 @@ def _gene(
     terminology: Terminology, name: str, spelled: list[Found], taxa: Collection[int]
 ) -> Iterator[Found]:
     """Genes by less than the whole name, and the like-named genes of the document's species."""
-    if not spelled:
-        words = tokens(name)
+    if not any(one.hit.taxon for one in spelled):
+        words = tuple("mir" if word in ("mirna", "microrna") else word for word in tokens(name))
         kept = [word for word in words if word not in _GENE_WORDS]
         ways = ["".join(kept)] if len(kept) < len(words) else []
         ways.append("".join(_GREEK_INITIAL.get(word, word) for word in kept))
@@ -122,11 +165,9 @@ def _gene(
                 if hit.group is Group.GENE
             ]
         yield from spelled
-    symbols = {keys(one.hit.label).spelling for one in spelled if one.hit.taxon not in taxa}
-    for symbol in sorted(symbols):
-        for hit in terminology.find(symbol):
-            if hit.group is Group.GENE and hit.taxon in taxa and hit.kind is NameKind.LABEL:
-                yield Found(hit, Way.SPECIES)
+    for symbol in sorted({one.hit.label for one in spelled if one.hit.taxon not in taxa}):
+        for hit in _like_named(terminology, symbol, taxa):
+            yield Found(hit, Way.SPECIES)
 
 
 _GREEK_INITIAL = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa"}

@@ -6,6 +6,9 @@ import re
 
 __all__ = ["parts_of_name"]
 
+_NUMBERED = re.compile(r"(.*[^\W\d_]s?[- ]?)(\d+[A-Za-z]?|[A-Z]|alpha|beta|gamma)")
+_NUMBER = re.compile(r"-?(?:\d+[A-Za-z]?|[A-Z]|alpha|beta|gamma)")
+
 _JOINT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|\s+(?:and/or|and|or)\s+|,\s+|/)\s*")
 
 
@@ -17,6 +20,8 @@ def parts_of_name(name: str) -> list[list[str]]:
 
     >>> parts_of_name("breast and ovarian cancer")[0]
     ['breast cancer', 'ovarian cancer']
+    >>> parts_of_name("MMP-2/-9")[0], parts_of_name("FGF receptors 2 and 4")[0]
+    (['MMP-2', 'MMP-9'], ['FGF receptor 2', 'FGF receptor 4'])
     >>> parts_of_name("renal cancer")
     []
     """
@@ -24,6 +29,9 @@ def parts_of_name(name: str) -> list[list[str]]:
     if len(parts) < 2:
         return []
     ways = []
+    if (numbered := _NUMBERED.fullmatch(parts[0])) and all(map(_NUMBER.fullmatch, parts[1:])):
+        stem = re.sub(r"s(?= ?$)", "", numbered[1])
+        ways.append([f"{stem}{part.lstrip('-')}" for part in (numbered[2], *parts[1:])])
     last = parts[-1].split()
     for shared in range(1, len(last)):
         tail = " ".join(last[shared:])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kgbuild import Document, Mention
+from kgbuild_linker.keys import keys
 from kgbuild_linker.long_forms import long_forms
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
@@ -18,10 +19,18 @@ HUMAN = 9606
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """``long_forms`` by abbreviation; ``taxa`` with the share of the species mentions of each."""
+    """``long_forms`` by abbreviation; ``taxa`` with the share of the species mentions of each.
+
+    ``named`` are the concepts that mentions spell out, each with the spellings.
+    """
 
     long_forms: dict[str, str] = field(default_factory=dict)
     taxa: dict[int, float] = field(default_factory=dict)
+    named: dict[int, set[str]] = field(default_factory=dict)
+
+    def names_elsewhere(self, concept: int, name: str) -> bool:
+        """Whether another name of the document is one of the concept's."""
+        return bool(self.named.get(concept, set()) - {keys(name).spelling})
 
     def expanded(self, name: str) -> str:
         """The name with the document's abbreviations written out; empty where it has none.
@@ -44,18 +53,17 @@ def read_context(
     terminology: Terminology, document: Document, mentions: Iterable[Mention]
 ) -> Context:
     """The context of a document; without any species it is about humans."""
-    from kgbuild_linker.keys import keys
-
     taxa: Counter[int] = Counter()
-    for mention in mentions:
-        if group_of(mention.category) is Group.SPECIES:
-            found = {
-                hit.taxon: hit.weight
-                for hit in terminology.find(keys(mention.text).spelling)
-                if hit.group is Group.SPECIES
-            }
-            if found:
-                taxa[max(found, key=lambda taxon: (found[taxon], -taxon))] += 1
+    named: dict[int, set[str]] = defaultdict(set)
+    for (text, group), count in Counter((m.text, group_of(m.category)) for m in mentions).items():
+        if group not in (Group.SPECIES, Group.DISEASE):
+            continue
+        spelling = keys(text).spelling
+        hits = [hit for hit in terminology.find(spelling) if hit.group is group]
+        if group is Group.SPECIES and hits:
+            taxa[max(hits, key=lambda hit: (hit.weight, -hit.taxon)).taxon] += count
+        elif len(hits) == 1:
+            named[hits[0].concept].add(spelling)
     whole = sum(taxa.values())
     shares = {taxon: count / whole for taxon, count in taxa.items()} or {HUMAN: 1.0}
-    return Context(long_forms(document.text), shares)
+    return Context(long_forms(document.text), shares, dict(named))

@@ -97,7 +97,7 @@ def _fingerprint(settings: TerminologySettings) -> str:
 
 
 def _linker_fingerprint(settings: LinkerSettings) -> str:
-    files = [settings.names, settings.model]
+    files = [settings.names, settings.model, settings.vectors]
     if settings.corrections:
         files.append(settings.corrections)
     return hashlib.sha256("".join(map(_digest, files)).encode()).hexdigest()

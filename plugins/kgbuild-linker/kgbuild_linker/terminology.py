@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -90,6 +90,9 @@ class Terminology:
             ).fetchone()
         )
         self._row = lru_cache(maxsize=16_384)(self._read)
+        self._curie = lru_cache(maxsize=16_384)(self._curie_of)
+        self._number = lru_cache(maxsize=65_536)(self._bisect)
+        self.preferred = lru_cache(maxsize=65_536)(self._preferred)
 
     # --- names to concepts
 
@@ -109,16 +112,27 @@ class Terminology:
             )  # fmt: skip
         return found
 
-    def hit(self, curie: str, name: str) -> Hit | None:
-        """A concept as if it had been found by ``name``; None where there is none."""
+    def hit(self, curie: str, name: str = "") -> Hit | None:
+        """A concept as if it had been found by ``name`` (its label); None where there is none."""
         number = self._number(self.preferred(curie))
         if number is None:
             return None
         row = self._row(number)
+        return self._hit(number, row, name or row.names[0][1:])
+
+    def names(self, groups: Collection[Group]) -> Iterator[tuple[Hit, list[str]]]:
+        """All concepts of some kinds by CURIE, and what each is called, the label first."""
+        for number, kind in self._connection.execute("SELECT id, kind FROM concepts ORDER BY id"):
+            if kind in groups:
+                row = self._read(number)
+                names = [name[1:] for name in row.names]
+                yield self._hit(number, row, names[0]), names
+
+    def _hit(self, number: int, row: _Row, name: str) -> Hit:
+        label = row.names[0][1:]
         return Hit(
-            number, row.curie, row.names[0][1:], row.group, row.taxon, row.weight,
-            NameKind.SYNONYM, name,
-        )  # fmt: skip
+            number, row.curie, label, row.group, row.taxon, row.weight, NameKind.SYNONYM, name
+        )
 
     # --- what kgbuild asks of a terminology
 
@@ -183,7 +197,7 @@ class Terminology:
                 waiting += self.parents(above)
         return sorted(found)
 
-    def preferred(self, curie: str) -> str:
+    def _preferred(self, curie: str) -> str:
         """The identifier that stands for it: its own, or that of the concept it is the same as."""
         if self._number(curie) is not None:
             return curie
@@ -211,14 +225,18 @@ class Terminology:
         ).fetchone()
         return _Row(curie, Group(group), taxon, weight / 100, parents, tuple(names.split("\n")))
 
-    def _number(self, curie: str) -> int | None:
+    def _curie_of(self, number: int) -> str:
+        (curie,) = self._connection.execute(
+            "SELECT curie FROM concepts WHERE id = ?", (number,)
+        ).fetchone()
+        return str(curie)
+
+    def _bisect(self, curie: str) -> int | None:
         """The number of a concept, by bisection: numbers are in the order of CURIEs."""
         low, high = 0, int(self._count)
         while low < high:
             middle = (low + high) // 2
-            (there,) = self._connection.execute(
-                "SELECT curie FROM concepts WHERE id = ?", (middle,)
-            ).fetchone()
+            there = self._curie(middle)
             if there == curie:
                 return middle
             low, high = (middle + 1, high) if there < curie else (low, middle)

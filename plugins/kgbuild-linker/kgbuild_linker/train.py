@@ -1,107 +1,258 @@
-"""The ranking, trained from annotated papers; ``benchmarks/linking.py --train`` runs it.
+"""What the linker learns from annotated papers; ``benchmarks/linking.py --train`` runs it.
 
-What annotators chose for a name is learnt with the document left out, so that the model does not
-trust it more than it may for a new document.
+What annotators chose for a name is learnt with the document left out, and the vectors of names
+with half of the documents left out, so that the ranking does not trust them more than it may
+for a new document.
 """
 
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from kgbuild import AnnotatedDocument
-from kgbuild_linker.candidates import candidates, learnt_key
-from kgbuild_linker.context import read_context
-from kgbuild_linker.ranking import features
-from kgbuild_linker.records import Group
+from kgbuild_linker.candidates import Query, candidates, learnt_key
+from kgbuild_linker.context import HUMAN, Context, read_context
+from kgbuild_linker.keys import keys
+from kgbuild_linker.ranking import features, near, vectors_of
+from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Terminology, group_of
+from kgbuild_linker.vector_training import Example as Named
+from kgbuild_linker.vector_training import Learner, save
+from kgbuild_linker.vectors import Vectors, tells
 
-__all__ = ["train"]
+__all__ = ["WITH_VECTORS", "learner_of_names", "train"]
 
-Example = tuple[dict[str, float], bool]
+Example = tuple[list[dict[str, float]], int | None]
+"""The features of a name's candidates, and which of them is right."""
 _MOST = 4
 """A name counts this often in a document at most."""
+_FOLDS = 2
+_DECAY = 3e-3
+WITH_VECTORS = (Group.CHEMICAL, Group.DISEASE, Group.GENE)
+"""The kinds of concepts that have vectors."""
+_INDEXED = {
+    Group.CHEMICAL: ("mesh:D",),
+    Group.DISEASE: ("mesh:", "omim:"),
+    Group.GENE: ("ncbigene:",),
+}
+_BESIDE = 12_000
+"""So many of the terminology's names are learnt again beside the annotators'."""
 
 
-def train(terminology: Terminology, documents: Iterable[AnnotatedDocument], target: Path) -> None:
-    """Fit the ranking and write it to ``target``."""
-    documents = list(documents)
-    choices = [_choices(terminology, document) for document in documents]
-    whole: dict[str, Counter[str]] = defaultdict(Counter)
-    for chosen in choices:
-        for key, curie in chosen:
-            whole[key][curie] += 1
-    examples: dict[Group, list[Example]] = defaultdict(list)
-    for document, chosen in zip(documents, choices, strict=True):
-        for group, example in _examples(terminology, document, chosen, whole):
-            examples[group].append(example)
-    weights = {group.name: _fit(some) for group, some in sorted(examples.items())}
-    learnt = {key: dict(sorted(counts.items())) for key, counts in sorted(whole.items())}
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a document names: each name, its kind, what it was said to be, and how often."""
+
+    context: Context
+    named: Counter[tuple[str, Group, str]]
+
+    def choices(self) -> Iterator[tuple[str, str, int]]:
+        """What is counted of it: the key of a name, the choice, how often."""
+        for (name, group, choice), count in self.named.items():
+            yield learnt_key(name, group), choice, min(count, _MOST)
+
+
+def train(
+    terminology: Terminology,
+    documents: Iterable[AnnotatedDocument],
+    target: Path,
+    *,
+    more: Iterable[AnnotatedDocument] = (),
+    names: Mapping[Group, Learner] | None = None,
+) -> None:
+    """Fit the ranking and write it to ``target``, the vectors beside it.
+
+    The names in ``more`` documents are learnt too, the weights are fitted without them. ``names``
+    have learnt the terminology's names already.
+    """
+    papers = [_paper(terminology, document) for document in documents]
+    names = names or {group: learner_of_names(terminology, group) for group in WITH_VECTORS}
+    weights = _weights(terminology, names, papers)
+    papers += [_paper(terminology, document) for document in more]
+    write(terminology, names, papers, weights, target)
+
+
+def write(
+    terminology: Terminology,
+    names: Mapping[Group, Learner],
+    papers: Sequence[Paper],
+    weights: Mapping[str, Mapping[str, float]],
+    target: Path,
+) -> None:
+    """Write weights, and what is learnt from the names of ``papers``."""
+    learnt = {key: dict(sorted(counts.items())) for key, counts in sorted(_choices(papers).items())}
     text = json.dumps({"weights": weights, "learnt": learnt}, indent=0, sort_keys=True)
     target.write_text(f"{text}\n", encoding="utf-8")
+    save(_with_papers(terminology, names, papers), vectors_of(target))
 
 
-def _choices(terminology: Terminology, document: AnnotatedDocument) -> list[tuple[str, str]]:
-    """The names of a document and what they were said to name, a name a few times at most."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for name, group, curie in _named(terminology, document):
-        counts[learnt_key(name, group), curie] += 1
-    return [pair for pair, count in counts.items() for _ in range(min(count, _MOST))]
+def _choices(papers: Sequence[Paper]) -> dict[str, Counter[str]]:
+    whole: dict[str, Counter[str]] = defaultdict(Counter)
+    for paper in papers:
+        for key, choice, count in paper.choices():
+            whole[key][choice] += count
+    return whole
 
 
-def _named(
-    terminology: Terminology, document: AnnotatedDocument
-) -> Iterator[tuple[str, Group, str]]:
-    several = Counter(link.mention for link in document.annotations.links)
-    for link in document.annotations.links:
+def _weights(
+    terminology: Terminology, names: Mapping[Group, Learner], papers: Sequence[Paper]
+) -> dict[str, dict[str, float]]:
+    whole = _choices(papers)
+    examples: dict[Group, list[Example]] = defaultdict(list)
+    for fold in range(_FOLDS):
+        rest = [paper for place, paper in enumerate(papers) if place % _FOLDS != fold]
+        vectors = _with_papers(terminology, names, rest)
+        for paper in papers[fold::_FOLDS]:
+            for group, example in _examples(terminology, paper, whole, vectors):
+                examples[group].append(example)
+    return {group.name: _fit(some) for group, some in sorted(examples.items())}
+
+
+def _paper(terminology: Terminology, annotated: AnnotatedDocument) -> Paper:
+    context = read_context(terminology, annotated.document, annotated.annotations.mentions)
+    chosen: dict[tuple[str, Group, int], list[str]] = defaultdict(list)
+    for link in annotated.annotations.links:
         group = group_of(link.mention.category)
-        if group is not None and link.concept and several[link.mention] == 1:
-            name = " ".join(link.mention.text.split())
-            yield name, group, terminology.preferred(link.concept)
+        if group is not None and link.concept:
+            written = " ".join(link.mention.text.split())
+            for name in {written, context.expanded(written) or written}:
+                place = name, group, link.mention.span.start
+                chosen[place].append(terminology.preferred(link.concept))
+    named = Counter(
+        (name, group, "+".join(sorted(set(curies)))) for (name, group, _), curies in chosen.items()
+    )
+    return Paper(context, named)
+
+
+# --- vectors ---------------------------------------------------------------------------------
+
+
+def _names(terminology: Terminology, group: Group) -> list[Named]:
+    """The names of the concepts that papers are indexed with; of genes the human ones.
+
+    A disease may be called as a process is, so processes are learnt beside diseases.
+    """
+    groups = {group, Group.OTHER} if group is Group.DISEASE else {group}
+    return [
+        Named(name, hit.curie, 0.5 if hit.group is Group.OTHER else 1.0)
+        for hit, names in terminology.names(groups)
+        if hit.curie.startswith(_INDEXED[group])
+        and (group is not Group.GENE or (hit.taxon == HUMAN and hit.weight == 1))
+        for name in names
+        if group is not Group.GENE or tells(name)
+    ]
+
+
+def learner_of_names(terminology: Terminology, group: Group) -> Learner:
+    """A learner that has learnt the terminology's names for a kind of concept."""
+    names = _names(terminology, group)
+    learner = Learner(sorted({one.concept for one in names}))
+    learner.learn(names, epochs=5, rate=0.05)
+    return learner
+
+
+def _with_papers(
+    terminology: Terminology, names: Mapping[Group, Learner], papers: Sequence[Paper]
+) -> dict[Group, Vectors]:
+    """Vectors that have learnt the names of papers too, each three times."""
+    counts: Counter[tuple[Group, str, str]] = Counter()
+    for paper in papers:
+        for name, group, choice in paper.named:
+            if "+" not in choice and not paper.context.expanded(name):
+                counts[group, name, _standing(terminology, choice, group)] += 1
+    found = {}
+    for group, learnt in names.items():
+        given = [
+            Named(name, curie, min(count, _MOST) ** 0.5)
+            for (kind, name, curie), count in sorted(counts.items())
+            if kind is group and (group is not Group.GENE or tells(name))
+        ]
+        own = _names(terminology, group)
+        beside = random.Random(0).sample(own, min(_BESIDE, len(own)))
+        learner = learnt.copy()
+        learner.learn(
+            [*given * 3, *(one._replace(weight=one.weight / 2) for one in beside)],
+            epochs=4,
+            rate=0.03,
+        )
+        found[group] = learner.vectors()
+    return found
+
+
+def _standing(terminology: Terminology, curie: str, group: Group) -> str:
+    """The concept whose vector stands for one: for a gene the human gene of the same symbol."""
+    hit = terminology.hit(curie) if group is Group.GENE else None
+    if hit is None or hit.taxon == HUMAN:
+        return curie
+    return next(
+        (
+            like.curie
+            for like in terminology.find(keys(hit.label).spelling)
+            if like.taxon == HUMAN and like.kind is NameKind.LABEL
+        ),
+        curie,
+    )
+
+
+# --- the ranking -----------------------------------------------------------------------------
 
 
 def _examples(
     terminology: Terminology,
-    annotated: AnnotatedDocument,
-    chosen: list[tuple[str, str]],
+    paper: Paper,
     whole: dict[str, Counter[str]],
+    vectors: Mapping[Group, Vectors],
 ) -> Iterator[tuple[Group, Example]]:
-    context = read_context(terminology, annotated.document, annotated.annotations.mentions)
-    rest = {key: Counter(whole[key]) for key, _ in chosen}
-    for key, curie in chosen:
-        rest[key][curie] -= 1
-    learnt = {
-        key: {curie: count for curie, count in counts.items() if count > 0}
-        for key, counts in rest.items()
-    }
-    for written, group, curie in sorted(set(_named(terminology, annotated))):
-        name = context.expanded(written) or written
-        among = candidates(terminology, name, group, learnt, context.taxa)
-        for one in among:
-            said = features(name, one, among, group, context, learnt)
-            yield group, (said, one.hit.curie == curie)
+    own = _choices([paper])
+    for name, group, choice in sorted(paper.named):
+        if paper.context.expanded(name):
+            continue
+        key = learnt_key(name, group)
+        query = Query(
+            name=name,
+            group=group,
+            context=paper.context,
+            chosen=whole[key] - own[key],
+            near=near(vectors, name, group),
+        )
+        among = candidates(terminology, query)
+        curies = [one.hit.curie for one in among]
+        right = curies.index(choice) if choice in curies else None
+        yield group, ([features(query, one, among) for one in among], right)
 
 
 def _fit(examples: list[Example]) -> dict[str, float]:
-    """Weights of a logistic regression with a little decay, by L-BFGS."""
+    """Weights of a choice among candidates and none, with a little decay, by L-BFGS."""
     import torch
 
-    names = sorted({name for said, _ in examples for name in said})
+    rows = [(number, said) for number, (several, _) in enumerate(examples) for said in several]
+    names = sorted({name for _, said in rows for name in said})
     place = {name: number for number, name in enumerate(names)}
-    given = torch.zeros(len(examples), len(names), dtype=torch.float64)
-    for row, (said, _) in enumerate(examples):
+    given = torch.zeros(len(rows), len(names), dtype=torch.float64)
+    for row, (_, said) in enumerate(rows):
         for name, value in said.items():
             given[row, place[name]] = value
-    right = torch.tensor([float(right) for _, right in examples], dtype=torch.float64)
+    owner = torch.tensor([number for number, _ in rows])
+    starts = [0]
+    for several, _ in examples:
+        starts.append(starts[-1] + len(several))
+    right = torch.tensor([
+        start + one for start, (_, one) in zip(starts, examples, strict=False) if one is not None
+    ])  # fmt: skip
     weights = torch.zeros(len(names), dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weights], max_iter=500, line_search_fn="strong_wolfe")
+    optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
         optimiser.zero_grad()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(given @ weights, right)
-        loss = loss + 1e-4 * weights.square().sum()
+        totals = (given @ weights).clamp(max=30)
+        whole = torch.ones(len(examples), dtype=torch.float64).index_add(0, owner, totals.exp())
+        loss = (whole.log().sum() - totals[right].sum()) / len(examples)
+        loss = loss + _DECAY * weights.square().sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 

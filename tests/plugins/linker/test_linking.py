@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kgbuild_linker.candidates import Way
+from hypothesis import given
+from hypothesis import strategies as st
+from kgbuild_linker.candidates import Way, learnt_key
 from kgbuild_linker.composites import parts_of_name
+from kgbuild_linker.context import read_context
 from kgbuild_linker.corrections import read_corrections
 from kgbuild_linker.linker import Linker
 from kgbuild_linker.long_forms import long_forms
-from kgbuild_linker.ranking import load_ranking
+from kgbuild_linker.ranking import Ranking, load_ranking
+from kgbuild_linker.records import Group
 from kgbuild_linker.settings import DEFAULT
 from kgbuild_linker.variants import variant_of
 
@@ -51,6 +55,37 @@ def test_a_gene_known_for_another_species_is_looked_up_by_symbol(linker):
     by_text = {link.mention.text: link for link in linker.link(document, annotations.mentions)}
     assert by_text["abacin"].concept == "ncbigene:2"
     assert Way.SPECIES.value in by_text["abacin"].candidates[0].reason
+
+
+def test_what_annotators_named_at_once_is_linked_at_once(terminology):
+    key = learnt_key("gonadal breast growth", Group.DISEASE)
+    ranking = Ranking({}, {key: {"mesh:D1+mesh:D2": 3, "mesh:D3": 1}}, {})
+    linker = Linker(terminology, ranking)
+    found = links(linker, "[Gonadal breast growth](disease:-) was seen.")
+    assert found == {"Gonadal breast growth": ["mesh:D1", "mesh:D2"]}
+
+
+def test_numbered_genes_share_their_stem(linker):
+    assert parts_of_name("MMP-1, -2, and -12")[0] == ["MMP-1", "MMP-2", "MMP-12"]
+    assert parts_of_name("caspases 3 and 7")[0] == ["caspase 3", "caspase 7"]
+
+
+@given(st.lists(st.floats(-200, 200), max_size=6))
+def test_the_scores_of_a_name_leave_room_for_none(totals):
+    ranking = Ranking({Group.DISEASE: {"x": 1.0}}, {}, {})
+    scores = ranking.scores(Group.DISEASE, [{"x": total} for total in totals])
+    assert all(0 <= score <= 1 for score in scores)
+    assert sum(scores) <= 1 + 1e-9
+    ordered = sorted(zip(totals, scores, strict=True))
+    assert [score for _, score in ordered] == sorted(scores)
+
+
+def test_a_name_spelled_out_elsewhere_in_the_document_counts(terminology):
+    document, annotations = make_document("[breast cancer](disease:-), [MBC](disease:-).")
+    context = read_context(terminology, document, annotations.mentions)
+    hit = terminology.hit("mesh:D1")
+    assert context.names_elsewhere(hit.concept, "MBC")
+    assert not context.names_elsewhere(hit.concept, "Breast cancers")
 
 
 def test_nil_says_why(linker, terminology):

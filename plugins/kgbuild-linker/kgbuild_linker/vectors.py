@@ -1,0 +1,121 @@
+"""Names as vectors: what is near in meaning, though no key finds it.
+
+The vector of a name is the sum of the vectors of its pieces (words and their four-letter runs),
+as in fastText (Bojanowski et al. 2017, doi 10.1162/tacl_a_00051); a concept has a vector of its
+own. Both were learnt from names of the same concept (``vector_training.py``).
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgbuild import ComponentUnavailableError
+from kgbuild_linker.keys import LITTLE, tokens
+from kgbuild_linker.records import Group
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["BUCKETS", "Near", "Vectors", "load_vectors", "pieces", "tells"]
+
+BUCKETS = 1 << 15
+"""How many vectors pieces have; two pieces may share one."""
+
+_RUN = 4
+_NEAREST = 5
+
+
+def pieces(name: str) -> list[int]:
+    """The pieces of a name, each as the number of its vector; at least one.
+
+    >>> pieces("renal failure") == pieces("failure of the renal")
+    False
+    >>> sorted(pieces("renal failure")) == sorted(pieces("failure of the renal"))
+    True
+    """
+    words = [word for word in tokens(name) if word not in LITTLE] or list(tokens(name))
+    found = []
+    for word in words:
+        found.append(f"={word}")
+        if len(word) >= _RUN:
+            marked = f"<{word}>"
+            found += [marked[place : place + _RUN] for place in range(len(marked) - _RUN + 1)]
+    return [zlib.crc32(piece.encode()) % BUCKETS for piece in found or [""]]
+
+
+def tells(name: str) -> bool:
+    """Whether a gene's name is more than a symbol.
+
+    >>> tells("tumor necrosis factor"), tells("podocin"), tells("TNF-a"), tells("BRCA1")
+    (True, True, False, False)
+    """
+    return " " in name or (len(name) > 5 and name.isalpha() and name[1:].islower())
+
+
+class Near:
+    """How near concepts are to a name: cosines, of all that have a vector."""
+
+    def __init__(self, places: dict[str, int], cosines: np.ndarray, nearest: list[str]) -> None:
+        self._places = places
+        self._cosines = cosines
+        self.nearest = nearest
+        self.best = float(cosines.max(initial=-1.0))
+
+    def cosine(self, curie: str) -> float | None:
+        """The cosine of a concept, None where it has no vector."""
+        place = self._places.get(curie)
+        return None if place is None else float(self._cosines[place])
+
+
+class Vectors:
+    """Vectors of pieces (one a row) and of concepts (one a row, of length 1, by CURIE)."""
+
+    def __init__(self, pieces: np.ndarray, concepts: np.ndarray, curies: list[str]) -> None:
+        self.pieces = pieces
+        self.concepts = concepts
+        self.curies = curies
+        self._places = {curie: place for place, curie in enumerate(curies)}
+        self.near = lru_cache(maxsize=256)(self._near)
+
+    def _near(self, name: str) -> Near:
+        """The concepts near a name, and the nearest of them in order."""
+        import numpy as np
+
+        vector = self.pieces[pieces(name)].sum(axis=0)
+        cosines = self.concepts @ (vector / (float(np.linalg.norm(vector)) or 1.0))
+        most = min(_NEAREST, len(cosines))
+        some = np.argpartition(cosines, -most)[-most:]
+        ordered = some[np.argsort(-cosines[some], kind="stable")]
+        return Near(self._places, cosines, [self.curies[place] for place in ordered])
+
+
+def load_vectors(path: Path) -> dict[Group, Vectors]:
+    """Read what ``vector_training.save`` wrote. Raises ComponentUnavailableError."""
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as table:
+            return {
+                group: Vectors(
+                    table[f"{group.name} pieces"].astype(np.float32),
+                    _of_length_1(table[f"{group.name} concepts"].astype(np.float32)),
+                    bytes(table[f"{group.name} curies"]).decode().split("\n"),
+                )
+                for group in Group
+                if f"{group.name} pieces" in table
+            }
+    except (OSError, ValueError, KeyError) as error:
+        raise ComponentUnavailableError(
+            f"{path}: are not vectors: {error}", plugin="linker"
+        ) from error
+
+
+def _of_length_1(vectors: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    lengths: np.ndarray = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.maximum(lengths, 1e-9)
+    return vectors

@@ -36,9 +36,9 @@ def test_the_context_decides_what_an_abbreviation_is(capsys):
 
 
 def test_no_candidates_are_said(capsys):
-    assert main(["link", "zorbliximab", *LINKER]) == 0
+    assert main(["link", "???", *LINKER]) == 0
     assert capsys.readouterr().out == "no candidates\n"
-    category = ("--category", "biolink:ChemicalEntity")
+    category = ("--category", "biolink:OrganismTaxon")
     assert main(["link", "zorbliximab", *category, *LINKER]) == 0
     assert "NIL: no such name" in capsys.readouterr().out
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from kgbuild import ComponentUnavailableError
 from kgbuild_linker.candidates import Found, Learnt, Query, Way, learnt_key
 from kgbuild_linker.context import HUMAN, Context
+from kgbuild_linker.keys import tokens
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
 
@@ -112,7 +113,7 @@ def _nearness(near: Near, found: Found) -> Features:
 
 def near(vectors: Mapping[Group, Vectors], name: str, group: Group) -> Near | None:
     """What is near a name; nothing for the symbols of genes, which say nothing by their letters."""
-    if group not in vectors or (group is Group.GENE and not tells(name)):
+    if group not in vectors or not tokens(name) or (group is Group.GENE and not tells(name)):
         return None
     return vectors[group].near(name)
 

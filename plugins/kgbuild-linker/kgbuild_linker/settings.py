@@ -53,7 +53,7 @@ class LinkerSettings(TerminologySettings):
     """
 
     ranking: Path | None = None
-    threshold: float = Field(default=0.2, ge=0, le=1)
+    threshold: float = Field(default=0.22, ge=0, le=1)
     corrections: Path | None = None
 
     @property

@@ -10,6 +10,7 @@ import click
 from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.contradictions import contradictions
 
@@ -45,9 +46,24 @@ def command(limit: int, json_: bool, kg: Path | None) -> int:
 def _print(graph: StoredGraph, found: Contradiction) -> None:
     click.secho(f"{found.kind}, weight {found.weight:.2f}", bold=True)
     for name, ours, theirs in found.differences:
-        click.echo(f"  {name}: {ours or 'not said'} against {theirs or 'not said'}")
+        click.echo(f"  {name}: {_called(graph, ours)} against {_called(graph, theirs)}")
     _print_side(graph, found.first, found.first_belief)
     _print_side(graph, found.second, found.second_belief)
+
+
+def _called(graph: StoredGraph, values: str) -> str:
+    """Values of a circumstance, an identifier that the graph knows by its label."""
+    if not values:
+        return "not said"
+    return ", ".join(_label(graph, value) for value in values.split(", "))
+
+
+def _label(graph: StoredGraph, value: str) -> str:
+    try:
+        label = graph.concept(value).label
+    except NotInGraphError:
+        return value
+    return f"{label} ({value})" if label else value
 
 
 def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> None:

@@ -48,6 +48,9 @@ OPPOSITES: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Predicates that cannot both hold of one pair under the same circumstances."""
 
+_TELLING = frozenset({"dose", "route", "species"})
+"""Circumstances that explain most: named before others."""
+
 _DIRECTIONS = ("biolink:object_direction_qualifier", "biolink:subject_direction_qualifier")
 _UP = frozenset({"increased", "upregulated"})
 _DOWN = frozenset({"decreased", "downregulated"})
@@ -178,7 +181,7 @@ def _judged(graph: StoredGraph, kind: str, pair: tuple[str, str]) -> Contradicti
 def _differences(first: Assertion, second: Assertion) -> Iterator[tuple[str, str, str]]:
     """Circumstances that one side names and the other does not share at all."""
     ours, theirs = _circumstances(first), _circumstances(second)
-    for name in sorted(ours.keys() | theirs.keys()):
+    for name in sorted(ours.keys() | theirs.keys(), key=lambda name: (name not in _TELLING, name)):
         mine, yours = ours.get(name, set()), theirs.get(name, set())
         if mine.isdisjoint(yours):
             yield name, ", ".join(sorted(mine)), ", ".join(sorted(yours))

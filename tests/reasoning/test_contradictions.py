@@ -159,3 +159,47 @@ def test_one_claims_contradictions_are_those_of_the_graph(library):
             for other in contradicting(graph, claim)
         }
     assert asked == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "first"),
+    [
+        ({"dose": "75 mg"}, {"dose": "4 g", "population": "children"}, "dose: 75 mg against 4 g"),
+        ({"route": "oral"}, {"route": "intravenous"}, "route: oral against intravenous"),
+        ({"species": "mesh:D9"}, {"setting": "in vitro"}, "species: d9 (mesh:D9) against not said"),
+    ],
+)
+def test_what_may_explain_it_is_said_before_both_sides(library, capsys, ours, theirs, first):
+    conditions = [tuple(sorted(named.items())) for named in (ours, theirs)]
+    library.add(
+        {
+            "pubmed:1": [
+                Said("C1", "treats", "D1", conditions=conditions[0]),
+                Said("D9", "subclass_of", "D1"),
+            ],
+            "pubmed:2": [
+                Said("C1", "treats", "D1", negated=True, score=0.8, conditions=conditions[1])
+            ],
+        }
+    )
+    assert main(["contradictions", "--kg", str(library.folder)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[0].startswith("denied")
+    assert shown[1].strip() == first
+    assert "C1 treats D1." in "".join(shown[2:])
+
+
+def test_circumstances_that_both_sides_share_explain_nothing(library):
+    mice, rats = (("species", "mice"),), (("species", "rats"),)
+    library.add(
+        {
+            "pubmed:1": [
+                Said("C1", "treats", "D1", conditions=mice),
+                Said("C1", "treats", "D1", words="In rats C1 treats D1.", conditions=rats),
+            ],
+            "pubmed:2": [Said("C1", "treats", "D1", negated=True, conditions=rats)],
+        }
+    )
+    with library.open() as graph:
+        (found,) = contradictions(graph)
+    assert found.differences == ()

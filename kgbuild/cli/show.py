@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -37,11 +38,19 @@ def command(thing: str, json_: bool, kg: Path | None) -> int:
     with load(set_up(kg=kg).folder) as graph:
         found = list(_find(graph, thing))
         if json_:
-            as_json([asdict(one) for one in found])
+            as_json([asdict(one) | _weighed(graph, one) for one in found])
         else:
             for one in found:
                 _print(graph, one)
     return ExitCode.WELL
+
+
+def _weighed(graph: StoredGraph, found: object) -> dict[str, Any]:
+    """What is computed of an assertion beside what it holds."""
+    if not isinstance(found, Assertion):
+        return {}
+    against = [other.id for other in contradicting(graph, found)]
+    return {"belief": graph.belief(found), "contradicted_by": against}
 
 
 def _find(graph: StoredGraph, thing: str) -> Iterator[AnnotatedDocument | Concept | Assertion]:

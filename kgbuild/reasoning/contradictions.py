@@ -32,18 +32,19 @@ _HARMS = (
     "biolink:predisposes_to_condition",
     "biolink:contraindicated_in",
 )
+_PAIRS = (
+    ("biolink:positively_correlated_with", "biolink:negatively_correlated_with"),
+    ("biolink:associated_with_resistance_to", "biolink:associated_with_sensitivity_to"),
+    (
+        "biolink:associated_with_increased_likelihood_of",
+        "biolink:associated_with_decreased_likelihood_of",
+    ),
+)
 OPPOSITES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         **{good: frozenset(_HARMS) for good in _TREATS},
         **{bad: frozenset(_TREATS) for bad in _HARMS},
-        "biolink:positively_correlated_with": frozenset({"biolink:negatively_correlated_with"}),
-        "biolink:negatively_correlated_with": frozenset({"biolink:positively_correlated_with"}),
-        "biolink:associated_with_resistance_to": frozenset(
-            {"biolink:associated_with_sensitivity_to"}
-        ),
-        "biolink:associated_with_sensitivity_to": frozenset(
-            {"biolink:associated_with_resistance_to"}
-        ),
+        **{one: frozenset({other}) for pair in _PAIRS for one, other in (pair, pair[::-1])},
     }
 )
 """Predicates that cannot both hold of one pair under the same circumstances."""

@@ -112,6 +112,18 @@ def test_a_preprint_and_its_article_are_one_witness():
     assert belief(claim(*article, other)) > alone
 
 
+def test_two_components_over_one_sentence_count_once():
+    told = evidence("A treats B.", score=0.6)
+    other = replace(told, source=Source(component="model", distribution="tests", version="1"))
+    assert belief(claim(told, other)) == belief(claim(told))
+
+
+def test_abstract_and_full_text_count_once():
+    abstract = evidence("A treats B.", score=0.6)
+    full = replace(abstract, version="1", section="results")
+    assert belief(claim(abstract, full)) == belief(claim(abstract))
+
+
 def test_one_document_alone_never_convinces():
     told = [evidence(f"Sentence {n}.", score=1.0) for n in range(50)]
     assert belief(claim(*told)) == pytest.approx(0.95)

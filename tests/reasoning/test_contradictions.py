@@ -12,7 +12,7 @@ from kgbuild.annotation import Status
 from kgbuild.cli import main
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.belief import belief
-from kgbuild.reasoning.contradictions import canonical, contradicting, contradictions
+from kgbuild.reasoning.contradictions import OPPOSITES, canonical, contradicting, contradictions
 from kgbuild.reasoning.strengths import beliefs
 from kgbuild.testing.library import Library, Said
 from kgbuild.vocabulary import inverse, predicates
@@ -43,6 +43,9 @@ CASES = {
     "correlations": (
         Said("G1", "positively_correlated_with", "D1"),
         Said("D1", "negatively_correlated_with", "G1"), "opposite"),
+    "likelihoods": (
+        Said("C1", "associated_with_increased_likelihood_of", "D1"),
+        Said("C1", "associated_with_decreased_likelihood_of", "D1"), "opposite"),
     "directions": (
         Said("C1", "affects", "G1", qualifiers=UP),
         Said("C1", "affects", "G1", qualifiers=DOWN), "direction"),
@@ -61,6 +64,12 @@ CASES = {
 def test_contradictions_are_those_and_only_those(library, case):
     one, other, kind = CASES[case]
     assert kinds(library, one, other) == ([kind] if kind else [])
+
+
+def test_opposites_are_biolinks_predicates_and_go_both_ways():
+    for one, others in OPPOSITES.items():
+        assert one in predicates()
+        assert all(one in OPPOSITES[other] for other in others)
 
 
 @given(st.sampled_from(sorted(predicates())))
@@ -144,6 +153,11 @@ def test_show_marks_what_is_contested(library, capsys):
     assert main(["show", claim.id, "--kg", str(library.folder)]) == 0
     shown = capsys.readouterr().out
     assert "against" in shown
+    assert main(["show", claim.id, "--json", "--kg", str(library.folder)]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    with library.open() as graph:
+        assert told["belief"] == graph.belief(claim)
+    assert len(told["contradicted_by"]) == 1
     assert "d1 — not biolink:treated_by — c1" in shown
 
 

@@ -247,3 +247,17 @@ def test_a_notice_is_weighed_and_seen(library, kind, share, shown, capsys):
     assert [row["k"].rpartition(":")[2] for row in seen] == [kind.value.replace(" ", "-")]
     assert main(["show", "pubmed:2", "--kg", str(library.folder)]) == 0
     assert f"{shown}: pubmed:9" in capsys.readouterr().out
+
+
+def test_a_retraction_told_by_another_text_of_the_work_ends_the_belief(library):
+    """The notice changes a document, and the claims in it say so, though no text of it is new."""
+    library.add(
+        {"pubmed:1": [Said("C1", "treats", "D1")], "pubmed:2": [Said("C1", "treats", "D2")]}
+    )
+    asked = "SELECT ?o ?b WHERE { ?a kgv:belief ?b ; rdf:object ?o }"
+    before = {row["o"]: float(row["b"]) for row in rows(library, asked)}
+    notice = Notice(kind=NoticeKind.RETRACTION, about="pubmed:9")
+    library.add({"doi:10.1/x": []}, exact_matches=("pubmed:2",), notices=(notice,))
+    after = {row["o"]: float(row["b"]) for row in rows(library, asked)}
+    (retracted,) = [concept for concept in before if concept.endswith("D2")]
+    assert after == before | {retracted: 0.0}

@@ -178,10 +178,11 @@ class Lineage:
         self._supports_of: Callable[[int], _Supports] = lru_cache(maxsize=50_000)(
             self._read_supports
         )
+        self._held: dict[int, _Supports] | None = None
         if everything:
             (count,) = connection.execute("SELECT count(*) FROM supports").fetchone()
             if count <= _HELD:
-                held = dict(self._all_supports())
+                self._held = held = dict(self._all_supports())
                 self._supports_of = lambda fact: held.get(fact, [])
         self.probability: dict[Hashable, float] = {}
         self._proved: dict[int, tuple[list[Proof], bool]] = {}
@@ -196,7 +197,7 @@ class Lineage:
             if fact not in self._derived:
                 p = self._any(belief for _, belief in leaves)
                 yield fact, p, p
-        for fact, supports in self._all_supports():
+        for fact, supports in self._all_supports() if self._held is None else self._held.items():
             simple = self._disjoint(fact, supports)
             yield (fact, *((simple, simple) if simple is not None else self.of(fact)))
 
@@ -232,6 +233,11 @@ class Lineage:
                 continue
             ways = []
             for premise in premises:
+                if premise in self._proved:
+                    proofs, all_of_them = self._proved[premise]
+                    complete = complete and all_of_them
+                    ways.append(proofs)
+                    continue
                 proofs, all_of_them, uncut = self._prove(premise, (*below, fact))
                 complete, whole = complete and all_of_them, whole and uncut
                 ways.append(proofs)
@@ -307,11 +313,11 @@ class Lineage:
         rows = self._connection.execute(
             f"SELECT rule, {_PREMISES} FROM supports WHERE fact = ?", (fact,)
         )
-        return [(rule, tuple(p for p in premises if p)) for rule, *premises in rows]
+        return [(rule, tuple(filter(None, premises))) for rule, *premises in rows]
 
     def _all_supports(self) -> Iterator[tuple[int, _Supports]]:
         rows = self._connection.cursor().execute(
             f"SELECT fact, rule, {_PREMISES} FROM supports ORDER BY fact"
         )
         for fact, group in groupby(rows, key=lambda row: row[0]):
-            yield fact, [(rule, tuple(p for p in rest if p)) for _, rule, *rest in group]
+            yield fact, [(rule, tuple(filter(None, rest))) for _, rule, *rest in group]

@@ -20,6 +20,7 @@ from kgbuild.assertion import (
     Concept,
     Contradiction,
     Inference,
+    Prediction,
     Review,
     Source,
 )
@@ -195,6 +196,10 @@ class Graph(Protocol):
 
     def inferences(self) -> Iterator[Inference]:
         """What rules conclude and no text states; nothing where that is of an older graph."""
+        ...
+
+    def predictions(self) -> Iterator[Prediction]:
+        """Links that were suggested, the likeliest first; nothing where of an older graph."""
         ...
 
     def counts(self) -> Mapping[str, int]:

@@ -13,6 +13,7 @@ from kgbuild.cli.setup import graph_option, set_up, warn_of_old_conclusions
 from kgbuild.errors import VocabularyError
 from kgbuild.exporters.network import NOT_XML
 from kgbuild.graph.reading import load
+from kgbuild.prediction.layer import stamp
 from kgbuild.query.cookbook import recipe, recipes
 from kgbuild.query.engine import Answer, query
 from kgbuild.vocabulary import compress
@@ -29,6 +30,7 @@ FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "n-triples")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print the answer.")
 @click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds.")
 @click.option("--max-rows", type=int, default=10_000, show_default=True, help="Rows at most.")
+@click.option("--predicted", is_flag=True, help="Ask also what kgbuild predict suggests.")
 @graph_option
 def command(
     sparql: str | None,
@@ -37,6 +39,7 @@ def command(
     format_: str | None,
     timeout: float,
     max_rows: int,
+    predicted: bool,
     kg: Path | None,
 ) -> int:
     r"""Run a SPARQL 1.1 query: SELECT, ASK, CONSTRUCT or DESCRIBE; - reads it from standard input.
@@ -57,7 +60,10 @@ def command(
         text = sys.stdin.read()
     with load(set_up(kg=kg).folder) as graph:
         warn_of_old_conclusions(graph)
-        answer = query(graph, text or "", timeout=timeout, max_rows=max_rows)
+        if predicted and not stamp(graph):
+            click.echo("note: nothing is predicted of the graph as it is", err=True)
+            click.echo("hint: kgbuild predict", err=True)
+        answer = query(graph, text or "", timeout=timeout, max_rows=max_rows, predicted=predicted)
     if answer.form in ("CONSTRUCT", "DESCRIBE"):
         _print_graph(answer, format_ or "turtle")
     else:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kgbuild.assertion import Assertion
 from kgbuild.components import ExporterSpec, Graph
-from kgbuild.exporters.rdf import model_from, rdf_settings, write_pieces
+from kgbuild.exporters.rdf import model_from, model_settings, write_pieces
 from kgbuild.exporters.rdf_syntax import TriG
 from kgbuild.graph import rdf_triples
 from kgbuild.graph.rdf_iri import is_iri
@@ -125,7 +125,7 @@ SPECS = (
         name="nanopub",
         summary="Nanopublications as TriG: one for each assertion.",
         create=lambda settings: NanopublicationExporter(model_from(settings)),
-        settings=rdf_settings,
+        settings=model_settings,
         suffixes=(".nanopub.trig",),
     ),
 )

@@ -21,28 +21,40 @@ from kgbuild.vocabulary import OWN_IRI
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-__all__ = ["SPECS", "RdfExporter", "rdf_settings"]
+__all__ = ["SPECS", "RdfExporter", "model_settings", "rdf_settings"]
 
 Writer = Callable[[str], Syntax]
 
 
 @cache
-def rdf_settings() -> type[BaseModel]:
-    """The settings of every RDF exporter: ``base_iri``, ``title`` and ``licence``.
+def model_settings() -> type[BaseModel]:
+    """The settings of everything that writes RDF: ``base_iri``, ``title`` and ``licence``.
 
     ``base_iri`` begins the IRIs of kgbuild's own nodes and ends in ``/``, ``#`` or ``:``.
     ``title`` and ``licence`` (an address or a name) describe the dataset.
     """
     from pydantic import BaseModel, ConfigDict
 
-    class RdfSettings(BaseModel):
-        """Settings of the RDF exporters."""
+    class ModelSettings(BaseModel):
+        """Settings of what writes RDF."""
 
         model_config = ConfigDict(extra="forbid")
 
         base_iri: str = OWN_IRI
         title: str = "A knowledge graph from literature, by kgbuild"
         licence: str = ""
+
+    return ModelSettings
+
+
+@cache
+def rdf_settings() -> type[BaseModel]:
+    """The settings of the RDF exporters: ``predicted`` writes what ``kgbuild predict`` suggests."""
+
+    class RdfSettings(model_settings()):  # type: ignore[misc]
+        """Settings of the RDF exporters."""
+
+        predicted: bool = False
 
     return RdfSettings
 
@@ -69,7 +81,7 @@ def write_pieces(pieces: Iterable[str], target: Path) -> None:
 
 def model_from(settings: Any) -> RdfModel:
     """The RDF model as the settings have it. Raises ConfigError for a bad base IRI."""
-    return RdfModel(settings.base_iri, title=settings.title, licence=settings.licence)
+    return RdfModel(**settings.model_dump())
 
 
 def _turtle(base_iri: str) -> Syntax:

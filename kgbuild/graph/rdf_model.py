@@ -26,6 +26,7 @@ from kgbuild.assertion import (
     Derivation,
     Evidence,
     Inference,
+    Prediction,
     Review,
     Source,
     Verdict,
@@ -66,6 +67,7 @@ from kgbuild.graph.rdf_triples import (
     PARTITION,
     POSITIONS,
     POSITIONS_AND_QUOTES,
+    PREDICTION,
     PREMISE,
     PUBLICATION,
     PUBLICATION_TYPE,
@@ -78,6 +80,8 @@ from kgbuild.graph.rdf_triples import (
     SOURCE_RIGHTS,
     SUBJECT,
     SUBJECT_LABEL,
+    SUGGESTION,
+    SUGGESTION_PREMISE,
     SYNONYM,
     TARGET,
     TITLE,
@@ -91,7 +95,7 @@ from kgbuild.graph.rdf_triples import (
 
 __all__ = ["LAYERS", "RdfModel", "edge_layer", "evidence_node"]
 
-LAYERS = ("asserted", "inferred", "belief", "concepts", "provenance", "dataset")
+LAYERS = ("asserted", "inferred", "predicted", "belief", "concepts", "provenance", "dataset")
 """The named graphs, each ``<base>graph:<layer>``."""
 
 ELSEWHERE = " … "
@@ -118,7 +122,8 @@ def edge_layer(assertion: Assertion) -> str:
 class RdfModel:
     """Turns records into statements. ``base_iri`` begins the IRI of every node of our own.
 
-    ``title`` and ``licence`` describe the dataset. Raises ConfigError for a base that is not
+    ``title`` and ``licence`` describe the dataset. What is predicted is left out unless
+    ``predicted`` is set. Raises ConfigError for a base that is not
     an absolute IRI ending in ``/``, ``#`` or ``:``.
     """
 
@@ -128,10 +133,12 @@ class RdfModel:
         *,
         title: str = "A knowledge graph from literature, by kgbuild",
         licence: str = "",
+        predicted: bool = False,
     ) -> None:
         self.base_iri = check_base(base_iri)
         self.title = title
         self.licence = licence
+        self.predicted = predicted
 
     def statements(self, graph: Graph) -> Iterator[Statement]:
         """Every statement of a graph, in an order that depends on the graph alone.
@@ -167,6 +174,8 @@ class RdfModel:
             yield from self.contradiction(contradiction)
         for inference in graph.inferences():
             yield from self.inference(inference)
+        for prediction in graph.predictions() if self.predicted else ():
+            yield from self.prediction(prediction)
 
     def iri(self, curie: str) -> str:
         """The IRI of a CURIE; kgbuild's own are under the base IRI."""
@@ -399,6 +408,20 @@ class RdfModel:
             yield DERIVATION, [own, way, one.rule]
             for premise in _premises(one):
                 yield DERIVATION_PREMISE, [way, premise]
+
+    def prediction(self, prediction: Prediction) -> Iterator[Statement]:
+        """A suggested link and the paths that suggest it; there is never a plain triple."""
+        own = f"predicted:{prediction.id}"
+        said = [self.iri(prediction.subject), self.iri(prediction.predicate)]
+        said.append(self.iri(prediction.object))
+        yield PREDICTION, [own, *said, _double(prediction.probability)]
+        for name, value in prediction.qualifiers:
+            yield qualifier_pattern("predicted", name, "$"), [own, value]
+        for number, reason in enumerate(prediction.reasons, 1):
+            path = f"{own}:path-{number}"
+            yield SUGGESTION, [own, path, reason.rule, _double(reason.weight)]
+            for assertion in sorted(set(reason.assertions)):
+                yield SUGGESTION_PREMISE, [path, f"assertion:{assertion}"]
 
     def _relation(self, name: str) -> str:
         """The IRI of a predicate, or a node of our own for a relation that a rule made up."""

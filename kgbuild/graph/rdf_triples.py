@@ -171,6 +171,28 @@ DERIVATION = pattern(
     """,
 )
 DERIVATION_PREMISE = pattern("inferred", "derivation premise", "@derivation kgv:premise @premise")
+PREDICTION = pattern(
+    "predicted",
+    "prediction subject predicate object probability",
+    """
+    @prediction rdf:type kgv:Prediction
+    @prediction rdf:subject ?subject
+    @prediction rdf:predicate ?predicate
+    @prediction rdf:object ?object
+    @prediction kgv:probability $probability^^xsd:double
+    """,
+)
+SUGGESTION = pattern(
+    "predicted",
+    "prediction path rule weight",
+    """
+    @prediction kgv:suggestedBy @path
+    @path rdf:type kgv:Suggestion
+    @path kgv:learntRule $rule
+    @path kgv:addsToScore $weight^^xsd:double
+    """,
+)
+SUGGESTION_PREMISE = pattern("predicted", "path premise", "@path kgv:pathOver @premise")
 SOURCE = pattern(
     "provenance",
     "source component distribution version fingerprint",

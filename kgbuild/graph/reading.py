@@ -21,6 +21,7 @@ from kgbuild.assertion import (
     Contradiction,
     Evidence,
     Inference,
+    Prediction,
     Review,
     Source,
     Verdict,
@@ -346,6 +347,12 @@ class StoredGraph:
         from kgbuild.reasoning.inferences import inferences
 
         return inferences(self)
+
+    def predictions(self) -> Iterator[Prediction]:
+        """What ``kgbuild predict`` suggested, if that is of the graph as it is now."""
+        from kgbuild.prediction.layer import predictions
+
+        return predictions(self)
 
     def _denial(self, assertion: Assertion) -> Assertion | None:
         a = assertion

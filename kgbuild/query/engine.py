@@ -16,6 +16,7 @@ from typing import Any
 
 from kgbuild.errors import QueryError
 from kgbuild.graph.reading import StoredGraph
+from kgbuild.query.predicted import predicted_view
 from kgbuild.query.safety import Checked, check_query
 from kgbuild.query.view import prepare_view
 from kgbuild.vocabulary import OWN_IRI, prefix_map
@@ -59,15 +60,20 @@ def prefixes() -> Mapping[str, str]:
 
 
 def query(
-    graph: StoredGraph, text: str, *, timeout: float = 60.0, max_rows: int = 10_000
+    graph: StoredGraph,
+    text: str,
+    *,
+    timeout: float = 60.0,
+    max_rows: int = 10_000,
+    predicted: bool = False,
 ) -> Answer:
-    """Run a query on the graph.
+    """Run a query on the graph; with ``predicted`` also on what ``kgbuild predict`` suggests.
 
     Raises QueryError: refused (see :mod:`kgbuild.query.safety`), not understood by Oxigraph,
     or stopped after ``timeout`` seconds.
     """
     checked = check_query(text, max_rows=max_rows)
-    view = prepare_view(graph)
+    view = predicted_view(graph) if predicted else prepare_view(graph)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(

@@ -21,7 +21,7 @@ from kgbuild.graph.reading import StoredGraph
 from kgbuild.query.updating import Changes, Update
 from kgbuild.reasoning.inferences import stamp
 
-__all__ = ["prepare_view"]
+__all__ = ["linked", "prepare_view"]
 
 _WHOLE = "whole"
 
@@ -93,7 +93,7 @@ def _updated(graph: StoredGraph, last: Path | None, target: Path) -> bool:
     from pyoxigraph import Store
 
     try:
-        shutil.copytree(last / "oxigraph", target, copy_function=_linked)
+        shutil.copytree(last / "oxigraph", target, copy_function=linked)
         store = Store(str(target))
     except OSError:
         return False  # somebody else has put a newer one in its place
@@ -102,7 +102,7 @@ def _updated(graph: StoredGraph, last: Path | None, target: Path) -> bool:
     return True
 
 
-def _linked(source: str, target: str) -> str:
+def linked(source: str, target: str) -> str:
     """Share a table file, which never changes; copy any other, or where links are not known."""
     if source.endswith(".sst"):
         try:

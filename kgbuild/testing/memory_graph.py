@@ -17,6 +17,7 @@ from kgbuild.assertion import (
     Concept,
     Contradiction,
     Inference,
+    Prediction,
     Source,
     assertion_id,
 )
@@ -30,8 +31,8 @@ __all__ = ["MemoryGraph"]
 class MemoryGraph:
     """Documents, concepts and assertions, held in dictionaries.
 
-    ``annotations`` maps a document's id to what was said of it. ``contradictions`` and
-    ``inferences`` are given, not found.
+    ``annotations`` maps a document's id to what was said of it. ``contradictions``,
+    ``inferences`` and ``predictions`` are given, not found.
 
     >>> from kgbuild import Concept
     >>> graph = MemoryGraph(concepts=[Concept(id="mesh:D2"), Concept(id="mesh:D1")])
@@ -47,7 +48,9 @@ class MemoryGraph:
         annotations: Mapping[str, Annotations] | None = None,
         contradictions: Iterable[Contradiction] = (),
         inferences: Iterable[Inference] = (),
+        predictions: Iterable[Prediction] = (),
     ) -> None:
+        self._predictions = sorted(predictions, key=lambda one: (-one.probability, one.id))
         self._contradictions = sorted(contradictions, key=lambda c: (-c.weight, c.id))
         self._inferences = sorted(inferences, key=lambda inference: inference.id)
         self._documents = _by_id(documents)
@@ -136,6 +139,10 @@ class MemoryGraph:
     def inferences(self) -> Iterator[Inference]:
         """The inferences that it was given."""
         return iter(self._inferences)
+
+    def predictions(self) -> Iterator[Prediction]:
+        """The predictions that it was given."""
+        return iter(self._predictions)
 
     def counts(self) -> Mapping[str, int]:
         """How many documents, mentions, concepts, assertions and evidence there are."""

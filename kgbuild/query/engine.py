@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -21,7 +22,7 @@ from kgbuild.query.safety import Checked, check_query
 from kgbuild.query.view import prepare_view
 from kgbuild.vocabulary import OWN_IRI, prefix_map
 
-__all__ = ["Answer", "query"]
+__all__ = ["Answer", "prefixes", "prefixes_in", "query"]
 
 _MEMORY = 4 * 1024**3
 
@@ -57,6 +58,15 @@ def prefixes() -> Mapping[str, str]:
         "oa": "http://www.w3.org/ns/oa#",
         "kgv": f"{OWN_IRI}vocab:",
     }
+
+
+_PREFIX = re.compile(r"([A-Za-z][\w.-]*):")
+
+
+def prefixes_in(text: str) -> dict[str, str]:
+    """Those of :func:`prefixes` that a query names; to declare all takes longer than to answer."""
+    known = prefixes()
+    return {name: known[name] for name in set(_PREFIX.findall(text)) if name in known}
 
 
 def query(

@@ -56,7 +56,7 @@ from kgbuild.components import (
     VocabularyReport,
     Withdrawal,
 )
-from kgbuild.data.relation_names import Meaning, relation_of
+from kgbuild.data.relation_names import Meaning, RelationRow, relation_of, relation_table
 from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
 from kgbuild.errors import (
     ComponentUnavailableError,
@@ -67,7 +67,7 @@ from kgbuild.errors import (
 )
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.hookspecs import hookimpl
-from kgbuild.vocabulary import ancestors, category_of, compress, normalise
+from kgbuild.vocabulary import ancestors, broad_category, category_of, compress, normalise
 
 if TYPE_CHECKING:
     from kgbuild.terminologies import Terminologies
@@ -134,6 +134,7 @@ __all__ = [
     "ReaderSpec",
     "Reading",
     "Relation",
+    "RelationRow",
     "Review",
     "Section",
     "SectionKind",
@@ -155,12 +156,14 @@ __all__ = [
     "__version__",
     "ancestors",
     "annotate",
+    "broad_category",
     "category_of",
     "compress",
     "hookimpl",
     "load",
     "normalise",
     "relation_of",
+    "relation_table",
     "terminology",
     "terms",
 ]

@@ -7,9 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["curves_svg", "model_card", "read_log"]
+__all__ = ["curves_svg", "model_card", "read_log", "relation_card"]
 
 _WIDTH, _HEIGHT, _EDGE = 640, 260, 44
+_HELD_OUT = (
+    "F1 on held-out texts with their gold concepts, of pairs with their type and of pairs, with "
+    "intervals of 95%, and the expected calibration error. Threshold and calibration are fitted on "
+    "one half of the texts and used on the other, both ways."
+)
 _COLOURS = ("#1f6f8b", "#c2553a", "#5b8c3e", "#7a5195", "#8a6d1f")
 
 
@@ -127,6 +132,48 @@ def model_card(facts: Mapping[str, Any]) -> str:
         "| corpus | share an epoch | terms | files (sha256) |",
         "|---|---|---|---|",
     ]
+    return _with_sources(lines, facts)
+
+
+def relation_card(facts: Mapping[str, Any]) -> str:
+    """The card of a relation model, in Markdown.
+
+    ``facts`` are those of its ``metrics.json``: ``name``, ``tagger``, ``corpora`` (name, share,
+    types, files with digests, terms), ``held_out`` (what ``measure_relations`` gives), ``notes``.
+    """
+    lines = [
+        f"# {facts['name']}",
+        "",
+        f"Relations between concepts, read above the lower layers of the tagger {facts['tagger']}.",
+        "",
+        "## How right it is",
+        "",
+        _HELD_OUT,
+        "",
+        "| corpus | texts | relations | pair, type: F1 | interval | pair: F1 | interval | error |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, row in facts["held_out"].items():
+        typed, paired = ("{:.4f} to {:.4f}".format(*row[i]) for i in ("interval", "pair_interval"))
+        lines.append(
+            f"| {name} | {row['texts']} | {row['relations']} | {row['f1']:.4f} | {typed} "
+            f"| {row['pair_f1']:.4f} | {paired} | {row['calibration_error']:.4f} |"
+        )
+    lines += ["", "Types:", ""]
+    lines += [f"- {corpus['name']}: {', '.join(corpus['types'])}" for corpus in facts["corpora"]]
+    lines += [
+        "",
+        "![loss and F1 over the steps](curves.svg)",
+        "",
+        "## What it was trained on",
+        "",
+        "| corpus | share an epoch | terms | files (sha256) |",
+        "|---|---|---|---|",
+    ]
+    return _with_sources(lines, facts)
+
+
+def _with_sources(lines: list[str], facts: Mapping[str, Any]) -> str:
     for corpus in facts["corpora"]:
         files = "<br>".join(f"{name} ({digest})" for name, digest in corpus["files"].items())
         lines.append(f"| {corpus['name']} | {corpus['share']:g} | {corpus['terms']} | {files} |")

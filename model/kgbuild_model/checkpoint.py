@@ -126,7 +126,11 @@ def load_relations(
     run = load_tagger(tagger, precision=precision)
     sets = tuple(
         RelationSet(
-            one["name"], tuple(one["types"]), one["directed"], tuple(map(tuple, one["pairs"]))
+            name=one["name"],
+            types=tuple(one["types"]),
+            directed=one["directed"],
+            pairs=tuple(map(tuple, one["pairs"])),
+            by_sentence=one["by_sentence"],
         )
         for one in config["sets"]
     )

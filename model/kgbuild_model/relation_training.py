@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,45 +15,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from kgbuild_model.calibration import Calibration
-from kgbuild_model.card import curves_svg, read_log
+from kgbuild_model.card import curves_svg, read_log, relation_card
 from kgbuild_model.checkpoint import digest, load_tagger, save_relations
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.relation_examples import RelationExample, read_relations
-from kgbuild_model.relation_reading import Asked, RelationRun, Shared, asked_of, swap
+from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
+from kgbuild_model.relation_measuring import (
+    answers_of,
+    best_threshold,
+    calibration_of,
+    measure_relations,
+)
+from kgbuild_model.relation_reading import RelationRun, swap
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
-from kgbuild_model.scoring import Score
-from kgbuild_model.tokens import tokenise
 from kgbuild_model.training import Optimisation, train
 
-__all__ = [
-    "Answer",
-    "RelationCorpus",
-    "RelationRecipe",
-    "answers_of",
-    "best_threshold",
-    "fitted",
-    "gold_relations",
-    "measure_relations",
-    "scores_at",
-    "sets_of",
-    "train_relations",
-]
-
-
-@dataclass(frozen=True, kw_only=True)
-class RelationCorpus:
-    """Files of one corpus; as in a tagger's recipe, with its types and whether order counts."""
-
-    name: str
-    files: tuple[str, ...]
-    labels: Mapping[str, str]
-    types: tuple[str, ...]
-    directed: bool = False
-    share: float = 1.0
-    held_out_files: tuple[str, ...] = ()
-    held_out_most: int = 0
-    terms: str = "not stated"
+__all__ = ["RelationRecipe", "fitted", "gold_relations", "sets_of", "train_relations"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +42,7 @@ class RelationRecipe:
     trunk: int = 3
     epochs: float = 10
     hold_out: bool = True
+    notes: tuple[str, ...] = ()
     optimisation: Optimisation = field(default_factory=Optimisation)
 
     @classmethod
@@ -73,7 +52,7 @@ class RelationRecipe:
             table = tomllib.loads(path.read_text(encoding="utf-8"))
             corpora = tuple(RelationCorpus(**_tuples(one)) for one in table.pop("corpus"))
             optimisation = Optimisation(**table.pop("optimisation", {}))
-            return cls(corpora=corpora, optimisation=optimisation, **table)
+            return cls(corpora=corpora, optimisation=optimisation, **_tuples(table))
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise RecipeError(f"{path}: {error}") from error
 
@@ -106,7 +85,7 @@ def _read(corpus: RelationCorpus, files: Sequence[str], root: Path) -> list[Rela
     return [
         example
         for file in files
-        for example in read_relations(root / file, corpus.labels, corpus.name)
+        for example in read_relations(root / file, corpus.labels, corpus.name, corpus.format)
     ]
 
 
@@ -120,18 +99,12 @@ def sets_of(recipe: RelationRecipe, learning: Sequence[RelationExample]) -> tupl
                 for a, b in example.relations:
                     pair = (example.concepts[a].label, example.concepts[b].label)
                     pairs.add(pair if corpus.directed else (min(pair), max(pair)))
-        found.append(RelationSet(corpus.name, corpus.types, corpus.directed, tuple(sorted(pairs))))
+        found.append(
+            RelationSet(
+                corpus.name, corpus.types, corpus.directed, tuple(sorted(pairs)), corpus.by_sentence
+            )
+        )
     return tuple(found)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """A document with its pairs and their gold classes [pairs]: 0 for none."""
-
-    shared: Shared
-    asked: Asked
-    gold: Tensor
-    relations: RelationSet
 
 
 class Lessons:
@@ -141,7 +114,7 @@ class Lessons:
         self, recipe: RelationRecipe, examples: Sequence[RelationExample], run: RelationRun
     ) -> None:
         self.run = run
-        self.lessons = list(_lessons(examples, run))
+        self.lessons = list(lessons_of(examples, run, recipe.corpora))
         shares = {corpus.name: corpus.share for corpus in recipe.corpora}
         random = Random(recipe.optimisation.seed)
         self.plan: list[int] = []
@@ -149,132 +122,35 @@ class Lessons:
         while left > 0:
             chosen: list[int] = []
             for place, lesson in enumerate(self.lessons):
-                whole, part = divmod(shares[lesson.relations.name] * min(left, 1.0), 1)
+                whole, part = divmod(shares[lesson.corpus] * min(left, 1.0), 1)
                 chosen += [place] * (int(whole) + (random.random() < part))
             random.shuffle(chosen)
             self.plan += chosen
             left -= 1
-        self.usual = sum(len(one.gold) for one in self.lessons) / max(len(self.lessons), 1)
 
     def batch(self, step: int) -> Lesson:
         """The document of a step."""
         return self.lessons[self.plan[step]]
 
     def loss(self, lesson: Lesson) -> Tensor:
-        """The cross-entropy of a document's pairs; every pair counts alike in all documents."""
-        pairs = lesson.asked.pairs
-        if not lesson.relations.directed and torch.rand(()) < 0.5:
-            pairs = swap(pairs)
-        scores, _ = self.run.scores(self.run.hidden_of(lesson.shared), pairs, lesson.relations)
-        with torch.autocast("cpu", enabled=False):
-            total = functional.cross_entropy(scores.float(), lesson.gold, reduction="sum")
-        return total / self.usual
+        """The cross-entropy of a document's pairs, divided by the root of their number.
 
-
-def _lessons(examples: Sequence[RelationExample], run: RelationRun) -> list[Lesson]:
-    sets = {one.name: one for one in run.model.config.sets}
-    found = []
-    for example in examples:
-        relations = sets[example.corpus]
-        [words] = tokenise(run.run.tokenizer, [example.text])
-        asked = asked_of(words, example.concepts, relations, run.model.config.labels)
-        if asked is None:
-            continue
-        gold = torch.tensor(
-            [
-                _gold(example, asked.concepts[a], asked.concepts[b], relations)
-                for a, b in zip(
-                    asked.pairs.first.tolist(), asked.pairs.second.tolist(), strict=True
+        So a document of many pairs counts for more than one of few, and a sentence with one pair
+        still counts.
+        """
+        hidden = self.run.hidden_of(lesson.page, lesson.marks)
+        total = hidden.new_zeros(())
+        for question in lesson.questions:
+            pairs = question.asked.pairs
+            if not question.relations.directed and torch.rand(()) < 0.5:
+                pairs = swap(pairs)
+            scores, _ = self.run.scores(lesson.page, hidden, pairs, question.relations)
+            with torch.autocast("cpu", enabled=False):
+                losses = functional.cross_entropy(
+                    scores.float(), question.gold, reduction="sum", ignore_index=UNKNOWN
                 )
-            ]
-        )
-        found.append(Lesson(run.share(words), asked, gold, relations))
-    return found
-
-
-def _gold(example: RelationExample, first: str, second: str, relations: RelationSet) -> int:
-    kind = example.relations.get((first, second))
-    if kind is None and not relations.directed:
-        kind = example.relations.get((second, first))
-    return 0 if kind is None or kind not in relations.types else 1 + relations.types.index(kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a model said of one pair: how sure it is of any relation, of its best type, and gold."""
-
-    related: float
-    score: float
-    kind: int
-    gold: int
-
-
-@torch.no_grad()
-def answers_of(
-    run: RelationRun, examples: Sequence[RelationExample], relations: RelationSet
-) -> tuple[list[Answer], int]:
-    """The model's answers on a corpus' documents with gold concepts, and how many are gold."""
-    chosen = [one for one in examples if one.corpus == relations.name]
-    answers = []
-    for lesson in _lessons(chosen, run):
-        chances, _ = run.chances(run.hidden_of(lesson.shared), lesson.asked, relations)
-        best, which = chances[:, 1:].max(dim=1)
-        rows = zip(
-            (1 - chances[:, 0]).tolist(), best.tolist(), which.tolist(), lesson.gold.tolist(),
-            strict=True,
-        )  # fmt: skip
-        answers += [Answer(related, score, kind + 1, gold) for related, score, kind, gold in rows]
-    return answers, sum(len(_distinct(one, relations)) for one in chosen)
-
-
-def scores_at(answers: Sequence[Answer], gold: int, threshold: float) -> tuple[Score, Score]:
-    """Pairs with their type, and pairs alone; a pair that could not be asked for is missed."""
-    found = [one for one in answers if one.related >= threshold]
-    typed = sum(one.kind == one.gold for one in found)
-    paired = sum(one.gold > 0 for one in found)
-    return (
-        Score(typed, len(found) - typed, gold - typed),
-        Score(paired, len(found) - paired, gold - paired),
-    )
-
-
-def best_threshold(answers: Sequence[Answer], gold: int) -> float:
-    """The threshold in hundredths with the best F1 of pairs with their type."""
-    steps = [n / 100 for n in range(10, 91, 2)]
-    return max(steps, key=lambda step: (scores_at(answers, gold, step)[0].f1, step))
-
-
-def measure_relations(
-    run: RelationRun, held: Sequence[RelationExample]
-) -> dict[str, dict[str, float]]:
-    """F1 of pairs with their type, and of pairs, for each corpus, with gold concepts.
-
-    The threshold is chosen on one half of the documents and used on the other, both ways.
-    """
-    report: dict[str, dict[str, float]] = {}
-    for relations in run.model.config.sets:
-        chosen = [one for one in held if one.corpus == relations.name]
-        if len(chosen) < 2:
-            continue
-        halves = [answers_of(run, chosen[part::2], relations) for part in (0, 1)]
-        typed, paired = Score(), Score()
-        for (answers, gold), (others, other_gold) in (halves, halves[::-1]):
-            found = scores_at(answers, gold, best_threshold(others, other_gold))
-            typed, paired = typed + found[0], paired + found[1]
-        report[relations.name] = {
-            "texts": len(chosen),
-            "f1": round(typed.f1, 4),
-            "precision": round(typed.precision, 4),
-            "recall": round(typed.recall, 4),
-            "pair_f1": round(paired.f1, 4),
-        }
-    return report
-
-
-def _distinct(example: RelationExample, relations: RelationSet) -> set[tuple[str, str]]:
-    if relations.directed:
-        return set(example.relations)
-    return {(min(pair), max(pair)) for pair in example.relations}
+            total = total + losses / int((question.gold != UNKNOWN).sum()) ** 0.5
+        return total
 
 
 def train_relations(
@@ -313,13 +189,35 @@ def train_relations(
         tell=tell,
     )
     log = read_log(work / "log.jsonl")
-    facts = {"steps": len(log), "held_out": log[-1].get("measured", {})}
+    facts = {
+        "name": folder.name,
+        "tagger": recipe.tagger,
+        "held_out": measure_relations(run, held),
+        "corpora": [_corpus_facts(corpus, corpora) for corpus in recipe.corpora],
+        "steps": len(log),
+        "seconds": round(sum(line["seconds"] for line in log)),
+        "notes": list(recipe.notes),
+    }
     papers = {
-        "metrics.json": json.dumps(facts, indent=1) + "\n",
+        "metrics.json": json.dumps(facts, indent=1, ensure_ascii=False) + "\n",
         "recipe.json": json.dumps(asdict(recipe), indent=1) + "\n",
         "curves.svg": curves_svg(log),
+        "README.md": relation_card(facts),
     }
     save_relations(folder, fitted(run, held), digest(below), papers)
+
+
+def _corpus_facts(corpus: RelationCorpus, root: Path) -> dict[str, Any]:
+    return {
+        "name": corpus.name,
+        "share": corpus.share,
+        "terms": corpus.terms,
+        "types": list(corpus.types),
+        "files": {
+            file: sha256((root / file).read_bytes()).hexdigest()[:12]
+            for file in (*corpus.files, *corpus.held_out_files)
+        },
+    }
 
 
 def _fresh(recipe: RelationRecipe, below: Path, sets: Sequence[RelationSet]) -> RelationRun:
@@ -336,12 +234,10 @@ def _fresh(recipe: RelationRecipe, below: Path, sets: Sequence[RelationSet]) -> 
 
 def fitted(run: RelationRun, held: Sequence[RelationExample]) -> RelationRun:
     """The run with a threshold and a calibration for each corpus that has held-out documents."""
-    thresholds: dict[str, float] = {}
-    curves: dict[str, Calibration] = {}
+    thresholds = {}
+    curves = {}
     for relations in run.model.config.sets:
-        answers, gold = answers_of(run, held, relations)
-        if answers:
-            thresholds[relations.name] = best_threshold(answers, gold)
-            right = [one.kind == one.gold for one in answers]
-            curves[relations.name] = Calibration.fitted([one.score for one in answers], right)
+        if documents := answers_of(run, held, relations):
+            thresholds[relations.name] = best_threshold(documents)
+            curves[relations.name] = calibration_of(documents, thresholds[relations.name])
     return replace(run, thresholds=thresholds, calibrations=curves)

@@ -4,7 +4,8 @@ The lower layers of the tagger's encoder read the document once; from there a br
 its own reads on for relations, so that the tagger stays as it is. A pair of concepts is scored from
 its two concepts, each pooled over all of its mentions, and from the context that both look at
 (Zhou et al. 2021, "ATLOP": log-sum-exp pooling, localized context, group bilinear). The context is
-weighed by an attention that is learnt for it.
+weighed by an attention that is learnt for it. A concept looks near its mentions unless it learns
+otherwise: with few documents to learn from, an attention that begins anywhere finds no types.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ __all__ = [
 ]
 
 DISTANCES = 10
-"""Buckets of the least distance between two concepts' mentions, in words: powers of two."""
+"""Buckets of distances in wordpieces, by powers of two: between concepts, and to a mention."""
 
 _GROUP = 32
+_AT_ONCE = 512  # pairs; their products take 25 MB at a width of 384
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,15 @@ class RelationSet:
 
     ``types`` are scored against each other and against none. ``directed`` says whether the order
     of a pair means anything; ``pairs`` are the labels between which the corpus has relations.
+    ``by_sentence``: a relation is one of a sentence, between what that sentence names; else it is
+    one of the whole document.
     """
 
     name: str
     types: tuple[str, ...]
     directed: bool
     pairs: tuple[tuple[str, str], ...]
+    by_sentence: bool = False
 
     def has(self, first: str, second: str) -> bool:
         """Whether the corpus has relations from one label to the other."""
@@ -104,8 +109,10 @@ class RelationModel(nn.Module):
         self.config = config
         width = config.width
         self.encoder = nn.ModuleDict({"layers": nn.ModuleList(layers)})
+        self.marks = nn.Embedding(1 + len(config.labels), width)
         self.query = nn.Linear(width, width)
         self.key = nn.Linear(width, width)
+        self.near = nn.Parameter(torch.arange(DISTANCES) * -0.5 * torch.ones(config.heads, 1))
         self.labels = nn.Embedding(len(config.labels), width)
         self.distances = nn.Embedding(DISTANCES, width)
         self.first = nn.Linear(2 * width, width)
@@ -113,9 +120,12 @@ class RelationModel(nn.Module):
         self.dropout = nn.Dropout(0.1)
         classes = sum(1 + len(one.types) for one in config.sets)
         self.types = nn.Linear(width * _GROUP, classes)
+        self.direct = nn.Linear(2 * width, classes)
         self.prior = nn.Parameter(torch.zeros(len(config.labels), len(config.labels), classes))
         for table in (self.labels, self.distances):
             nn.init.normal_(table.weight, std=0.02)
+        for fresh in (self.marks, self.direct):
+            nn.init.zeros_(fresh.weight)
 
     @classmethod
     def above(cls, tagger: Tagger, config: RelationConfig) -> RelationModel:
@@ -146,8 +156,12 @@ class RelationModel(nn.Module):
             start = end
         raise KeyError(name)
 
-    def read(self, shared: Tensor, bias: Tensor | None) -> Tensor:
-        """The branch over what the shared layers read: [b, n, d] -> [b, n, d]."""
+    def read(self, shared: Tensor, marks: Tensor, bias: Tensor | None) -> Tensor:
+        """The branch over what the shared layers read: [b, n, d] -> [b, n, d].
+
+        ``marks`` [b, n] says which label's mention each wordpiece is in: 0 for none.
+        """
+        shared = shared + self.marks(marks).to(shared.dtype)
         for layer in self.encoder["layers"]:  # type: ignore[attr-defined]
             shared = layer(shared, bias)
         return shared
@@ -172,24 +186,55 @@ class RelationModel(nn.Module):
         query = self.query(concepts).unflatten(-1, (heads, -1))  # [concepts, h, k]
         key = self.key(hidden).unflatten(-1, (heads, -1))  # [n, h, k]
         scores = torch.einsum("chk,nhk->chn", query, key) / math.sqrt(query.shape[-1])
-        return concepts, torch.softmax(scores, dim=-1)
+        near = self.near[:, self._distances(pairs, len(hidden))].transpose(0, 1)  # [concepts, h, n]
+        return concepts, torch.softmax(scores + near, dim=-1)
 
-    def forward(self, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
+    @staticmethod
+    def _distances(pairs: Pairs, length: int) -> Tensor:
+        """Buckets of how far each wordpiece is from a concept's nearest mention, [concepts, n]."""
+        place = torch.arange(length, device=pairs.spans.device)
+        starts, ends = pairs.spans[:, :1], pairs.spans[:, 1:]
+        away = torch.maximum(starts - place, place - ends).clamp(min=0)  # [mentions, n]
+        least = away.new_full((len(pairs.label), length), length)
+        least = least.scatter_reduce(0, pairs.concept.unsqueeze(-1).expand_as(away), away, "amin")
+        _, bits = torch.frexp(least.float())  # the exponent is the bit length
+        return bits.long().clamp(max=DISTANCES - 1)
+
+    def forward(self, hidden: Tensor, lower: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Scores of all classes [pairs, classes], and where each pair looks [pairs, n].
 
-        ``hidden`` [n, d] is one document as :meth:`read` gave it, in fp32.
+        ``hidden`` [n, d] is one window as :meth:`read` gave it, in fp32; ``lower`` [n, d] what it
+        was read from, in which the words themselves are still near: what both ends look at there
+        is scored directly, so that a word such as "inhibitor" is soon learnt.
         """
         concepts, looks = self.context(hidden, pairs)
-        shared = (looks[pairs.first] * looks[pairs.second]).mean(1)  # [pairs, n]
-        shared = shared / shared.sum(-1, keepdim=True).clamp(min=1e-9)
-        context = shared @ hidden + self.distances(pairs.distance)
+        both = torch.cat([hidden, lower], dim=-1)
         concepts = concepts + self.labels(pairs.label)
-        first = self._side(self.first, concepts[pairs.first], context)
-        second = self._side(self.second, concepts[pairs.second], context)
-        product = first.unsqueeze(-1) * second.unsqueeze(-2)  # [pairs, groups, 32, 32]
-        scores = self.types(self.dropout(product.flatten(1)))
-        prior = self.prior[pairs.label[pairs.first], pairs.label[pairs.second]]
-        return scores + prior, shared
+        ends = (pairs.first, pairs.second, pairs.distance)
+        parts = zip(*(torch.split(end, _AT_ONCE) for end in ends), strict=True)
+        answers = [self._score(both, concepts, looks, pairs.label, *part) for part in parts]
+        scores, shared = zip(*answers, strict=True)
+        return torch.cat(scores), torch.cat(shared)
+
+    def _score(
+        self,
+        both: Tensor,
+        concepts: Tensor,
+        looks: Tensor,
+        label: Tensor,
+        first: Tensor,
+        second: Tensor,
+        distance: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        shared = (looks[first] * looks[second]).mean(1)  # [pairs, n]
+        shared = shared / shared.sum(-1, keepdim=True).clamp(min=1e-9)
+        seen = shared @ both  # [pairs, 2 d]
+        context = seen[:, : self.config.width] + self.distances(distance)
+        one = self._side(self.first, concepts[first], context)
+        two = self._side(self.second, concepts[second], context)
+        product = one.unsqueeze(-1) * two.unsqueeze(-2)  # [pairs, groups, 32, 32]
+        scores = self.types(self.dropout(product.flatten(1))) + self.direct(self.dropout(seen))
+        return scores + self.prior[label[first], label[second]], shared
 
     def _side(self, layer: nn.Linear, concept: Tensor, context: Tensor) -> Tensor:
         both = torch.tanh(layer(self.dropout(torch.cat([concept, context], dim=-1))))

@@ -8,9 +8,9 @@ batches (``benchmarks/tagger.py`` measures both).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -18,15 +18,18 @@ import torch
 from kgbuild_model.batching import Batch, collate
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.consistency import consistent
+from kgbuild_model.lower_layers import LowerLayers
 from kgbuild_model.tokens import Window, Words, tokenise, windows
 from kgbuild_model.viterbi import best_spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
+    from torch import Tensor
 
     from kgbuild_model.tagger import Tagger
     from kgbuild_model.tags import TagSet
+    from kgbuild_model.transformer import Encoder
 
 __all__ = ["ScoredSpan", "TaggerRun"]
 
@@ -50,7 +53,8 @@ class TaggerRun:
     many windows of a long text go through the encoder together. ``autocast`` computes in bf16 while
     the weights stay in fp32, as in training. ``consistency`` is how sure the tagger must be of a
     name to tag it wherever the text has it (see :func:`~kgbuild_model.consistency.consistent`);
-    None leaves each place to itself.
+    None leaves each place to itself. ``kept`` is where the vectors of the lower layers go that
+    relations read on from.
     """
 
     tagger: Tagger
@@ -63,6 +67,7 @@ class TaggerRun:
     autocast: bool = False
     calibration: Calibration = field(default_factory=Calibration)
     consistency: float | None = 0.9
+    kept: LowerLayers = field(default_factory=LowerLayers)
 
     def tag(self, texts: Sequence[str]) -> list[list[ScoredSpan]]:
         """The spans of each text, in order of place; the texts may be of any length."""
@@ -94,14 +99,52 @@ class TaggerRun:
     def scores_of(self, words: Words, conventions: Sequence[int]) -> NDArray[np.float32]:
         """The same under several conventions, [conventions, words, tags], in one reading."""
         answers = np.zeros((len(conventions), len(words), len(self.tags)), dtype=np.float32)
-        cut = windows(words, self.pieces, self.overlap)
-        for place in range(0, len(cut), self.windows_at_once):
-            chosen = cut[place : place + self.windows_at_once]
+        for chosen in self._chosen(words):
             found = self._read(words, chosen, conventions)  # [conventions, windows, words, tags]
             for number, window in enumerate(chosen):
                 kept = slice(window.keep_from - window.start, window.keep_to - window.start)
                 answers[:, window.keep_from : window.keep_to] = found[:, number, kept]
         return answers
+
+    def _chosen(self, words: Words) -> Iterator[Sequence[Window]]:
+        """The windows of a text, as many at once as go through the encoder together."""
+        cut = windows(words, self.pieces, self.overlap)
+        for place in range(0, len(cut), self.windows_at_once):
+            yield cut[place : place + self.windows_at_once]
+
+    @torch.no_grad()
+    def lower(self, words: Words, layers: int) -> Iterator[tuple[Sequence[Window], Tensor]]:
+        """What the lowest ``layers`` layers read of a text's windows, [windows, pieces, width].
+
+        The windows are padded to the longest. The encoder must be one of our own.
+        """
+        for chosen in self._chosen(words):
+            hidden = self.kept.pop(words, chosen[0].start) if self.kept.layers == layers else None
+            if hidden is None:
+                batch = self.side_by_side([(words, window) for window in chosen])
+                with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+                    hidden, _ = self._lower(batch, layers)
+            yield chosen, hidden
+
+    def _lower(self, batch: Batch, layers: int) -> tuple[Tensor, Tensor | None]:
+        """The lowest layers over windows side by side, and what the layers add to their scores."""
+        encoder = cast("Encoder", self.tagger.encoder)
+        device = self.tagger.head.weight.device
+        ids, mask = batch.ids.to(device), batch.mask.to(device)
+        x = encoder.embedding(ids, self.tagger.shapes(batch.shapes.to(device)))
+        bias = encoder.bias_of(ids, mask, x.dtype)
+        return encoder.through(x, bias, last=layers), bias
+
+    def _hidden(self, words: Words, chosen: Sequence[Window], batch: Batch) -> Tensor:
+        layers = self.kept.layers
+        if not layers:
+            device = self.tagger.head.weight.device
+            return self.tagger.read(
+                batch.ids.to(device), batch.mask.to(device), batch.shapes.to(device)
+            )
+        x, bias = self._lower(batch, layers)
+        self.kept.put(words, chosen[0].start, x)
+        return cast("Encoder", self.tagger.encoder).through(x, bias, first=layers)
 
     def side_by_side(self, rows: Sequence[tuple[Words, Window]]) -> Batch:
         """Windows as the encoder reads them: between its marks, padded to the longest."""
@@ -115,9 +158,7 @@ class TaggerRun:
         batch = self.side_by_side([(words, window) for window in chosen])
         device = self.tagger.head.weight.device
         with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
-            hidden = self.tagger.read(
-                batch.ids.to(device), batch.mask.to(device), batch.shapes.to(device)
-            )
+            hidden = self._hidden(words, chosen, batch)
         first = batch.first.to(device)
         scores = [
             self.tagger.score(hidden, first, torch.full((len(chosen),), c, device=device))

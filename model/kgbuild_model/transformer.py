@@ -340,11 +340,15 @@ class Encoder(nn.Module):
         [b, n, d] is added to the embeddings; ``types`` [b, n] are token types, 0 if not given.
         """
         x = self.embedding(ids, extra, types=types)
-        bias = self.bias_of(ids, mask, x.dtype)
-        for layer in self.layers:
+        return self.through(x, self.bias_of(ids, mask, x.dtype))
+
+    def through(
+        self, x: Tensor, bias: Tensor | None, first: int = 0, last: int | None = None
+    ) -> Tensor:
+        """The layers ``first`` to ``last``, all if not given: [b, n, d] -> [b, n, d]."""
+        for layer in self.layers[first:last]:
             x = layer(x, bias)
-        encoded: Tensor = x if self.norm is None else self.norm(x)
-        return encoded
+        return x if last is not None or self.norm is None else self.norm(x)
 
     def bias_of(self, ids: Tensor, mask: Tensor | None, precision: torch.dtype) -> Tensor | None:
         """What every layer adds to its scores: for padding, and for relative positions.

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kgbuild_model.checkpoint import digest, load_relations, save_relations, save_tagger
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
+from kgbuild_model.lower_layers import LowerLayers
 from kgbuild_model.relation_examples import Concept, read_relations
-from kgbuild_model.relation_reading import RelationRun, asked_of
+from kgbuild_model.relation_reading import Page, RelationRun, asked_of
 from kgbuild_model.relation_training import RelationRecipe, train_relations
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.testing import small_run
@@ -43,6 +44,12 @@ def relation_run(*sets: RelationSet, trunk: int = 1, width: int = 32) -> Relatio
     return RelationRun(run=run, model=RelationModel.above(run.tagger, config).eval())
 
 
+def page_of(text: str) -> Page:
+    run = relation_run(CAUSES)
+    [page] = run.pages(tokenise(run.run.tokenizer, [text])[0])
+    return page
+
+
 def test_gold_has_concepts_with_all_their_mentions(tmp_path: Path) -> None:
     (tmp_path / "gold").write_text(GOLD, encoding="utf-8")
     [example] = read_relations(
@@ -57,32 +64,31 @@ def test_gold_has_concepts_with_all_their_mentions(tmp_path: Path) -> None:
 
 
 def test_pairs_are_those_that_the_corpus_has_relations_between() -> None:
-    [words] = tokenise(small_run(LABELS).tokenizer, ["aspirin asthma fever"])
+    page = page_of("aspirin asthma fever")
     concepts = {
         "C": Concept("Chemical", ((0, 7),)),
         "D": Concept("Disease", ((8, 14),)),
         "E": Concept("Disease", ((15, 20),)),
     }
-    asked = asked_of(words, concepts, CAUSES, LABELS)
+    asked = asked_of(page, concepts, CAUSES, LABELS)
     assert asked is not None
-    pairs = zip(asked.pairs.first.tolist(), asked.pairs.second.tolist(), strict=True)
-    assert [(asked.concepts[a], asked.concepts[b]) for a, b in pairs] == [("C", "D"), ("C", "E")]
-    assert asked_of(words, {"D": concepts["D"], "E": concepts["E"]}, CAUSES, LABELS) is None
+    assert list(asked.named()) == [("C", "D"), ("C", "E")]
+    assert asked_of(page, {"D": concepts["D"], "E": concepts["E"]}, CAUSES, LABELS) is None
 
 
 @given(st.integers(0, 20), st.integers(1, 9))
 def test_a_span_anywhere_has_a_wordpiece(start: int, length: int) -> None:
     """Law: a mention has at least one wordpiece, and none beyond the text."""
-    [words] = tokenise(small_run(LABELS).tokenizer, ["aspirin, asthma (fever)"])
+    page = page_of("aspirin, asthma (fever)")
     concepts = {
         "C": Concept("Chemical", ((start, start + length),)),
         "D": Concept("Disease", ((0, 7),)),
     }
-    asked = asked_of(words, concepts, CAUSES, LABELS)
+    asked = asked_of(page, concepts, CAUSES, LABELS)
     assert asked is not None
     spans = asked.pairs.spans
     assert bool((spans[:, 0] <= spans[:, 1]).all())
-    assert int(spans.max()) < len(words.ids)
+    assert int(spans.max()) < len(page.words.ids)
 
 
 def test_the_order_of_a_pair_means_nothing_where_the_corpus_says_so() -> None:
@@ -90,24 +96,66 @@ def test_the_order_of_a_pair_means_nothing_where_the_corpus_says_so() -> None:
     text = "aspirin causes asthma"
     one = {"C": Concept("Chemical", ((0, 7),)), "D": Concept("Disease", ((15, 21),))}
     two = dict(reversed(one.items()))
-    [found], [again] = run.relate(text, one, [LIKE]), run.relate(text, two, [LIKE])
+    [found], [again] = run.relate(text, one), run.relate(text, two)
     assert found.score == pytest.approx(again.score, abs=1e-6)
     assert found.type == again.type
-    assert found.weights.sum() == pytest.approx(1.0, abs=1e-4)
-    assert len(found.weights) == 3
+    assert found.looks.sum() == pytest.approx(1.0, abs=1e-4)
+    assert len(found.looks) == 3
 
 
 def test_a_long_document_is_read_to_its_end() -> None:
+    """Each window is asked; concepts that no window names together are not."""
     run = replace(relation_run(CAUSES), thresholds={"cid": 0.0})
-    text = "aspirin " + "fever " * 1500 + "asthma"
+    text = "aspirin " + "fever " * 1500 + "aspirin asthma"
     end = len(text)
+    far, near = (0, 7), (end - 14, end - 7)
+    disease = Concept("Disease", ((end - 6, end),))
+    assert run.relate(text, {"C": Concept("Chemical", (far,)), "D": disease}) == []
+    [found] = run.relate(text, {"C": Concept("Chemical", (far, near)), "D": disease})
+    assert found.starts[-1] == end - 6
+    assert len(found.looks) == len(found.starts) < 512
+    assert run.relate("", {}) == []
+
+
+def test_what_the_tagger_has_read_is_not_read_again_and_changes_nothing() -> None:
+    text = "aspirin causes asthma"
+    concepts = {"C": Concept("Chemical", ((0, 7),)), "D": Concept("Disease", ((15, 21),))}
+    run = replace(relation_run(CAUSES), thresholds={"cid": 0.0})
+    alone = run.relate(text, concepts)
+    tagger = replace(run.run, kept=LowerLayers(run.model.config.trunk))
+    tags = tagger.tag([text])
+    assert tags == run.run.tag([text])
+    [words] = tokenise(tagger.tokenizer, [text])
+    read = tagger.kept.pop(words, 0)
+    assert read is not None
+    tagger.kept.put(words, 0, read)
+    assert replace(run, run=tagger).relate(text, concepts) == alone
+    assert tagger.kept.pop(words, 0) is None
+
+
+def test_what_is_kept_of_texts_has_a_limit() -> None:
+    kept = LowerLayers(1, most=10)
+    texts = tokenise(small_run(LABELS).tokenizer, ["aspirin", "asthma"])
+    for words in texts:
+        kept.put(words, 0, torch.zeros(1, 6, 4))
+    assert kept.pop(texts[0], 0) is None
+    assert kept.pop(texts[1], 0) is not None
+
+
+def test_a_relation_of_a_sentence_is_asked_of_each_sentence() -> None:
+    by_sentence = replace(CAUSES, by_sentence=True)
+    text = "aspirin asthma. aspirin fever asthma."
     concepts = {
-        "C": Concept("Chemical", ((0, 7),)),
-        "D": Concept("Disease", ((end - 6, end),)),
+        "C": Concept("Chemical", ((0, 7), (16, 23))),
+        "D": Concept("Disease", ((8, 14), (30, 36))),
+        "E": Concept("Disease", ((24, 29),)),
     }
-    [found] = run.relate(text, concepts, [CAUSES])
-    assert len(found.weights) == 1502
-    assert run.relate("", {}, [CAUSES]) == []
+    asked = asked_of(page_of(text), concepts, by_sentence, LABELS, [(0, 15), (16, 37)])
+    assert asked is not None
+    pairs = zip(asked.pairs.first.tolist(), asked.named(), strict=True)
+    assert sorted((asked.sentences[a], *names) for a, names in pairs) == [
+        (0, "C", "D"), (1, "C", "D"), (1, "C", "E"),
+    ]  # fmt: skip
 
 
 def gold_file(path: Path, documents: int = 40) -> None:
@@ -168,3 +216,35 @@ def test_a_recipe_of_relations_with_an_unknown_key_names_it(tmp_path: Path) -> N
     (tmp_path / "r.toml").write_text('tagger = "t"\nwarm = 1\n[[corpus]]\n', encoding="utf-8")
     with pytest.raises(RecipeError, match=r"r\.toml"):
         RelationRecipe.read(tmp_path / "r.toml")
+
+
+BIOC = """<collection><document><id>7</id><passage><offset>0</offset>
+<text>Aspirin blocks COX. It helps.</text>
+<sentence><offset>0</offset><text>Aspirin blocks COX.</text>
+<annotation id="T1"><infon key="type">CHEMICAL</infon><location offset="0" length="7"/></annotation>
+<annotation id="T2"><infon key="type">GENE-Y</infon><location offset="15" length="3"/></annotation>
+<relation><infon key="type">INHIBITOR</infon><node refid="T1" role="head"/>
+<node refid="T2" role="tail"/></relation></sentence>
+<sentence><offset>20</offset><text>It helps.</text></sentence></passage></document></collection>"""
+
+
+def test_gold_of_sentences_is_read_from_bioc_and_from_roles(tmp_path: Path) -> None:
+    (tmp_path / "gold.xml").write_text(BIOC, encoding="utf-8")
+    labels = {"CHEMICAL": "Chemical", "GENE-Y": "Gene"}
+    [example] = read_relations(tmp_path / "gold.xml", labels, "drugprot", "bioc")
+    assert example.relations == {("T1", "T2"): "INHIBITOR"}
+    assert example.sentences == ((0, 19), (20, 29))
+    assert example.text[slice(*example.concepts["T2"].spans[0])] == "COX"
+    roles = "<TREAT_PREV> aspirin </TREAT_PREV> for <DIS_PREV> stroke </DIS_PREV> .||PREVENT\n"
+    (tmp_path / "roles.txt").write_text(roles, encoding="latin-1")
+    labels = {"TREAT": "Chemical", "DIS": "Disease"}
+    [example] = read_relations(tmp_path / "roles.txt", labels, "biotext", "roles")
+    [(first, second)] = example.relations
+    assert example.relations[first, second] == "PREVENT"
+    assert example.text[slice(*example.concepts[first].spans[0])] == "aspirin"
+    assert example.text[slice(*example.concepts[second].spans[0])] == "stroke"
+    (tmp_path / "roles.txt").write_text("no bars\n", encoding="latin-1")
+    with pytest.raises(GoldError, match="roles.txt:1"):
+        read_relations(tmp_path / "roles.txt", labels, "biotext", "roles")
+    with pytest.raises(GoldError, match="no form"):
+        read_relations(tmp_path / "roles.txt", labels, "biotext", "odd")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kgbuild import ExtractorSpec, hookimpl
+from kgbuild import ExtractorSpec, hookimpl, relation_table
 
 if TYPE_CHECKING:
-    from kgbuild_transformer.settings import TaggerSettings
+    from kgbuild_transformer.relations import TransformerRelations
+    from kgbuild_transformer.settings import RelationSettings, TaggerSettings
     from kgbuild_transformer.tagger import TransformerTagger
 
 _CATEGORIES = frozenset(
@@ -44,6 +45,24 @@ def _tagger(settings: TaggerSettings) -> TransformerTagger:
     return TransformerTagger(settings)
 
 
+def _relation_settings() -> type[RelationSettings]:
+    from kgbuild_transformer.settings import RelationSettings
+
+    return RelationSettings
+
+
+def _relation_fingerprint(settings: RelationSettings) -> str:
+    from kgbuild_transformer.relations import fingerprint
+
+    return fingerprint(settings)
+
+
+def _relations(settings: RelationSettings) -> TransformerRelations:
+    from kgbuild_transformer.relations import TransformerRelations
+
+    return TransformerRelations(settings)
+
+
 def _train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) -> None:
     from kgbuild_transformer.training import train
 
@@ -58,7 +77,7 @@ def _pretrain(sources: Sequence[Path], target: Path, tell: Callable[[str], None]
 
 @hookimpl
 def kgbuild_extractors() -> Iterable[ExtractorSpec]:
-    """Offer the tagger."""
+    """Offer the tagger, and the relations that are read on top of it."""
     yield ExtractorSpec(
         name="transformer",
         summary="Tag chemicals, diseases, genes, variants, species and cell lines.",
@@ -69,4 +88,14 @@ def kgbuild_extractors() -> Iterable[ExtractorSpec]:
         languages=frozenset({"en"}),
         train=_train,
         pretrain=_pretrain,
+    )
+    yield ExtractorSpec(
+        name="transformer-relations",
+        summary="Relate linked concepts: over a whole text, or within a sentence.",
+        create=_relations,
+        settings=_relation_settings,
+        fingerprint=_relation_fingerprint,
+        predicates=frozenset(row.meaning.predicate for row in relation_table()),
+        requires=frozenset({"sentences", "mentions", "links"}),
+        languages=frozenset({"en"}),
     )

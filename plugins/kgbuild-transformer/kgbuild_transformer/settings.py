@@ -1,15 +1,30 @@
-"""The settings of the tagger."""
+"""The settings of the tagger and of the relations."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["TaggerSettings"]
+__all__ = ["ComputeSettings", "RelationSettings", "TaggerSettings"]
 
 
-class TaggerSettings(BaseModel):
+class ComputeSettings(BaseModel):
+    """How a model is computed.
+
+    ``precision`` ``auto`` is bf16 where the processor computes in it, else fp32. ``threads`` 0
+    leaves their number to PyTorch.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    device: str = "cpu"
+    threads: int = Field(default=0, ge=0, le=256)
+
+
+class TaggerSettings(ComputeSettings):
     """Which weights, whose convention, and how they are computed.
 
     ``model`` is ``fast`` or ``accurate``, the weights that come with kgbuild-model, or a
@@ -20,13 +35,26 @@ class TaggerSettings(BaseModel):
     text has it, under one label. ``threads`` 0 leaves their number to PyTorch.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     model: str = "fast"
     convention: str = ""
     categories: tuple[str, ...] = ()
     min_score: float = Field(default=0.0, ge=0.0, le=1.0)
-    precision: Literal["auto", "bf16", "fp32"] = "auto"
     consistent: bool = True
-    device: str = "cpu"
-    threads: int = Field(default=0, ge=0, le=256)
+
+
+class RelationSettings(ComputeSettings):
+    """Which weights read relations, of which corpora, and how they are computed.
+
+    ``model`` is ``fast``, the weights that come with kgbuild-model, or a checkpoint folder that
+    ``kgbuild train`` wrote from a recipe of relations; ``tagger`` names the weights that those
+    were trained above: where the tagger uses the same, a text is read once for both. ``sets``
+    keeps the relations of these corpora alone (``biored``, ``bc5cdr`` …); empty for all.
+    ``min_score`` leaves out what is less sure. ``cues`` is a file of the words that negate and
+    hedge, in place of those that come with kgbuild.
+    """
+
+    model: str = "fast"
+    tagger: str = "fast"
+    sets: tuple[str, ...] = ()
+    min_score: float = Field(default=0.0, ge=0.0, le=1.0)
+    cues: Path | None = None

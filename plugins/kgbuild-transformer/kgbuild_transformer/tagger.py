@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from kgbuild_model.checkpoint import digest, load_tagger, read_config
 from kgbuild_model.errors import CheckpointError
+from kgbuild_model.lower_layers import LowerLayers
 from kgbuild_model.weights import weights_folder
 
 from kgbuild import (
@@ -23,12 +24,19 @@ from kgbuild import (
     Mention,
     Task,
 )
-from kgbuild_transformer.settings import TaggerSettings
+from kgbuild_transformer.settings import ComputeSettings, TaggerSettings
 
 if TYPE_CHECKING:
     from kgbuild_model.tagging import ScoredSpan, TaggerRun
 
-__all__ = ["TransformerTagger", "fingerprint", "precision_of"]
+__all__ = [
+    "TransformerTagger",
+    "digest_of",
+    "fingerprint",
+    "lower_layers",
+    "precision_of",
+    "threads",
+]
 
 
 def fingerprint(settings: TaggerSettings) -> str:
@@ -36,7 +44,7 @@ def fingerprint(settings: TaggerSettings) -> str:
 
     Raises ComponentUnavailableError where the weights are missing or damaged.
     """
-    facts = (_digest(_folder(settings)), str(precision_of(settings)), settings.device)
+    facts = (digest_of(_folder(settings)), str(precision_of(settings)), settings.device)
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
@@ -62,7 +70,7 @@ class TransformerTagger:
     def extract(self, batch: Sequence[Task]) -> Iterator[Annotations]:
         """The mentions of each document, in the order of the text."""
         texts = [task.document.text for task in batch]
-        with _threads(self._settings.threads):
+        with threads(self._settings.threads):
             found = self._run.tag(texts)
         for task, spans in zip(batch, found, strict=True):
             yield Annotations(mentions=tuple(self._mentions(task.document, spans)))
@@ -75,8 +83,14 @@ class TransformerTagger:
                 yield Mention.at(document, span.start, span.end, span.label, span.score)
 
 
+@cache
+def lower_layers(folder: Path) -> LowerLayers:
+    """Where the tagger of a folder leaves what relations read on from, in this process."""
+    return LowerLayers()
+
+
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def threads(count: int) -> Iterator[None]:
     """Let PyTorch use ``count`` threads within; 0 changes nothing."""
     before = torch.get_num_threads()
     torch.set_num_threads(count or before)
@@ -113,6 +127,7 @@ def _load(settings: TaggerSettings) -> TaggerRun:
             str(error), plugin="transformer", hints=[error.hint]
         ) from error
     run.tagger.to(device)
+    run = replace(run, kept=lower_layers(folder))
     return run if settings.consistent else replace(run, consistency=None)
 
 
@@ -122,7 +137,8 @@ def _folder(settings: TaggerSettings) -> Path:
 
 
 @cache
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
+    """The digest of a checkpoint; raises ComponentUnavailableError where it is missing."""
     try:
         return digest(folder)
     except (CheckpointError, OSError) as error:
@@ -130,7 +146,7 @@ def _digest(folder: Path) -> str:
         raise ComponentUnavailableError(str(error), plugin="transformer", hints=[hint]) from error
 
 
-def precision_of(settings: TaggerSettings) -> torch.dtype:
+def precision_of(settings: ComputeSettings) -> torch.dtype:
     """What to compute in: bf16 pays only where the processor has instructions for it."""
     if settings.precision == "auto":
         if settings.device != "cpu":

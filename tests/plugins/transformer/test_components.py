@@ -27,7 +27,7 @@ from kgbuild import (
 )
 from kgbuild.testing.contracts import ExtractorContract
 
-[SPEC] = plugin.kgbuild_extractors()
+SPEC, RELATIONS = plugin.kgbuild_extractors()
 LABELS = tuple(
     f"biolink:{name}" for name in ("ChemicalEntity", "DiseaseOrPhenotypicFeature", "Gene")
 )

@@ -1,0 +1,124 @@
+"""Which sentences show a relation, and how each of them says it.
+
+A relation of a sentence is shown by that sentence. One of a document is shown by the sentences that
+name both concepts, the most looked at first; where none does, by the two most looked at that name
+one each. Where the model looked is a rationale, not a proof: ``benchmarks/relations.py`` measures
+how far a score falls when these sentences are taken away.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kgbuild import Cue, Mention, Span, Status, Task
+from kgbuild.statements import Cues, conditions, hidden, lowered
+
+if TYPE_CHECKING:
+    from kgbuild_model.relation_reading import ScoredRelation
+
+__all__ = ["Showing", "showings"]
+
+_MOST = 3
+"""Sentences that show one relation of a document."""
+
+_SHARE = 0.5
+"""A sentence that is looked at less than this share of the first is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """A place that shows a relation: its sentences, its two mentions, and how it says it."""
+
+    sentences: tuple[Span, ...]
+    first: Mention
+    second: Mention
+    negated: bool = False
+    status: Status = Status.STATED
+    cues: tuple[Cue, ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
+
+
+def showings(
+    task: Task,
+    relation: ScoredRelation,
+    first: Sequence[Mention],
+    second: Sequence[Mention],
+    cues: Cues,
+) -> Iterator[Showing]:
+    """The places that show a relation between concepts with these mentions, best first."""
+    sentences = task.document.sentences
+    ones, twos = (_by_sentence(sentences, mentions) for mentions in (first, second))
+    both = sorted(ones.keys() & twos.keys())
+    if relation.sentence is not None:
+        both = [number for number in both if number == relation.sentence]
+    looked = _looked(sentences, relation)
+    if both:
+        for number in _most_looked(both, looked):
+            one, two = _nearest(ones[number], twos[number])
+            yield _read(task, sentences[number], one, two, cues)
+    elif ones and twos:
+        a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
+        spans = tuple(sorted({sentences[a], sentences[b]}))
+        yield Showing(sentences=spans, first=ones[a][0], second=twos[b][0])
+
+
+def _by_sentence(
+    sentences: Sequence[Span], mentions: Sequence[Mention]
+) -> dict[int, list[Mention]]:
+    starts = [sentence.start for sentence in sentences]
+    found: dict[int, list[Mention]] = {}
+    for mention in mentions:
+        number = bisect_right(starts, mention.span.start) - 1
+        if number >= 0 and mention.span.end <= sentences[number].end:
+            found.setdefault(number, []).append(mention)
+    return found
+
+
+def _looked(sentences: Sequence[Span], relation: ScoredRelation) -> list[float]:
+    """How much of the looking fell on each sentence."""
+    starts = np.array([sentence.start for sentence in sentences])
+    places = np.searchsorted(starts, relation.starts, side="right") - 1
+    total: list[float] = np.bincount(
+        places.clip(min=0), weights=relation.looks, minlength=len(sentences)
+    ).tolist()
+    return total
+
+
+def _most_looked(numbers: Sequence[int], looked: Sequence[float]) -> list[int]:
+    order = sorted(numbers, key=lambda number: (-looked[number], number))
+    least = _SHARE * looked[order[0]]
+    return [number for number in order[:_MOST] if looked[number] >= least]
+
+
+def _nearest(ones: Sequence[Mention], twos: Sequence[Mention]) -> tuple[Mention, Mention]:
+    pairs = [(one, two) for one in ones for two in twos if one != two]
+    return min(pairs, key=lambda p: (abs(p[0].span.start - p[1].span.start), p[0].span, p[1].span))
+
+
+def _read(task: Task, sentence: Span, first: Mention, second: Mention, cues: Cues) -> Showing:
+    text = sentence.of(task.document.text)
+    inside = [
+        mention.span.shift(-sentence.start)
+        for mention in task.annotations.mentions
+        if mention.span in sentence
+    ]
+    one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
+    reading = cues.between(text, one, two, inside)
+    chemical = next((m for m in (first, second) if m.category == "biolink:ChemicalEntity"), None)
+    return Showing(
+        sentences=(sentence,),
+        first=first,
+        second=second,
+        negated=reading.negated,
+        status=reading.status,
+        cues=tuple(Cue(kind=c.kind, span=c.span.shift(sentence.start)) for c in reading.cues),
+        conditions=conditions(
+            hidden(lowered(text), sorted({one, two})),
+            chemical.span.end - sentence.start if chemical else None,
+        ),
+    )

@@ -1,0 +1,172 @@
+"""Relations between linked concepts as kgbuild's component."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgbuild_model.checkpoint import load_relations
+from kgbuild_model.errors import CheckpointError
+from kgbuild_model.relation_examples import Concept
+from kgbuild_model.weights import weights_folder
+
+from kgbuild import (
+    Annotations,
+    ComponentUnavailableError,
+    ConfigError,
+    Meaning,
+    Mention,
+    Relation,
+    Task,
+    broad_category,
+    relation_of,
+)
+from kgbuild.statements import read_cues
+from kgbuild_transformer.evidence import Showing, showings
+from kgbuild_transformer.settings import RelationSettings
+from kgbuild_transformer.tagger import digest_of, lower_layers, precision_of, threads
+
+if TYPE_CHECKING:
+    from kgbuild_model.relation_reading import RelationRun, ScoredRelation
+
+__all__ = ["TransformerRelations", "fingerprint"]
+
+
+def fingerprint(settings: RelationSettings) -> str:
+    """A hash of both models' weights, of the cues, and of what they are computed in.
+
+    Raises ComponentUnavailableError where weights are missing or damaged.
+    """
+    facts = [
+        digest_of(_folder(f"relations-{settings.model}", settings.model)),
+        digest_of(_folder(settings.tagger)),
+        str(precision_of(settings)),
+        hashlib.sha256(_cues(settings)).hexdigest(),
+    ]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+def _cues(settings: RelationSettings) -> bytes:
+    if settings.cues is None:
+        return resources.files("kgbuild.statements").joinpath("cues.toml").read_bytes()
+    return settings.cues.read_bytes() if settings.cues.is_file() else b""  # reading will say so
+
+
+class _Names:
+    """What a document names: concepts, and the names that no linker knows, with their mentions.
+
+    ``labels`` are those of the model; a mention's category counts as the label that it lies under.
+    """
+
+    def __init__(self, task: Task, labels: Sequence[str]) -> None:
+        self._links: dict[Mention, list[str]] = {}
+        for link in task.annotations.links:
+            if link.concept is not None:
+                self._links.setdefault(link.mention, []).append(link.concept)
+        self.mentions: dict[str, list[Mention]] = {}
+        self.labels: dict[str, str] = {}
+        for mention in sorted(task.annotations.mentions, key=lambda m: m.span):
+            label = broad_category(mention.category)
+            if label in labels:
+                for name in self._links.get(mention, [f"{label} {mention.text.lower()}"]):
+                    self.mentions.setdefault(name, []).append(mention)
+                    self.labels.setdefault(name, label)
+
+    def concepts(self) -> dict[str, Concept]:
+        """What the model is asked of, in the order of the text."""
+        return {
+            name: Concept(self.labels[name], tuple((m.span.start, m.span.end) for m in mentions))
+            for name, mentions in self.mentions.items()
+        }
+
+    def end(self, name: str, mention: Mention) -> Mention | str:
+        """The mention, or the concept where the mention names others besides."""
+        return name if len(self._links.get(mention, ())) > 1 else mention
+
+
+class TransformerRelations:
+    """Extractor: the relations that the model reads between the concepts of a document.
+
+    Names that no linker knows are asked too, so that what is lost for want of a link is counted.
+    Raises ComponentUnavailableError where weights are missing, ConfigError where ``sets`` names
+    one that the checkpoint lacks.
+    """
+
+    def __init__(self, settings: RelationSettings) -> None:
+        self._settings = settings
+        self._run = _load(settings)
+        self._cues = read_cues(settings.cues)
+        known = {one.name: one for one in self._run.model.config.sets}
+        if unknown := [name for name in settings.sets if name not in known]:
+            raise ConfigError(
+                f"the checkpoint has no set of relations {', '.join(unknown)}",
+                key="sets",
+                hints=[f"it has {', '.join(known)}"],
+            )
+        self._sets = [known[name] for name in settings.sets or known]
+
+    def extract(self, batch: Sequence[Task]) -> Iterator[Annotations]:
+        """The relations of each document, surest first."""
+        with threads(self._settings.threads):
+            for task in batch:
+                yield Annotations(relations=tuple(self._relations(task)))
+
+    def _relations(self, task: Task) -> Iterator[Relation]:
+        names = _Names(task, self._run.model.config.labels)
+        sentences = [(span.start, span.end) for span in task.document.sentences]
+        found = self._run.relate(task.document.text, names.concepts(), sentences, self._sets)
+        for one in found:
+            if one.score >= self._settings.min_score:
+                first, second = names.mentions[one.first], names.mentions[one.second]
+                for showing in showings(task, one, first, second, self._cues):
+                    yield _relation(one, showing, names)
+
+
+def _relation(found: ScoredRelation, showing: Showing, names: _Names) -> Relation:
+    ends = names.end(found.first, showing.first), names.end(found.second, showing.second)
+    categories = names.labels[found.first], names.labels[found.second]
+    meaning = relation_of(found.type, *categories) or _unknown(found.type)
+    subject, target = reversed(ends) if meaning.swapped else ends
+    return Relation(
+        subject=subject,
+        predicate=meaning.predicate,
+        object=target,
+        evidence=showing.sentences,
+        negated=showing.negated,
+        status=showing.status,
+        cues=showing.cues,
+        qualifiers=meaning.qualifiers,
+        conditions=tuple(sorted({*meaning.conditions, *showing.conditions})),
+        score=found.score,
+    )
+
+
+def _unknown(name: str) -> Meaning:
+    """What a type of one's own means: that two things are related, and the name is kept."""
+    return Meaning(predicate="biolink:related_to", conditions=(("relation", name),))
+
+
+def _folder(*names: str) -> Path:
+    """The first that ships, else the last as a path."""
+    return next((f for name in names if (f := weights_folder(name)) is not None), Path(names[-1]))
+
+
+def _load(settings: RelationSettings) -> RelationRun:
+    tagger = _folder(settings.tagger)
+    try:
+        run = load_relations(
+            _folder(f"relations-{settings.model}", settings.model),
+            tagger,
+            precision=precision_of(settings),
+        )
+    except CheckpointError as error:
+        raise ComponentUnavailableError(
+            str(error), plugin="transformer", hints=[error.hint]
+        ) from error
+    lower = lower_layers(tagger)
+    lower.layers = run.model.config.trunk
+    return replace(run, run=replace(run.run, kept=lower))

@@ -1,0 +1,187 @@
+"""The relations of the transformer plugin: the contract, evidence, and how sentences say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+pytest.importorskip("kgbuild_transformer")
+
+import torch
+from kgbuild_model.checkpoint import digest, save_relations, save_tagger
+from kgbuild_model.relation_reading import RelationRun, ScoredRelation
+from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
+from kgbuild_model.testing import small_run
+from kgbuild_transformer import plugin
+from kgbuild_transformer.evidence import Showing, showings
+from kgbuild_transformer.relations import TransformerRelations, fingerprint
+from kgbuild_transformer.settings import RelationSettings
+
+from kgbuild import ComponentUnavailableError, ConfigError, Status, Task
+from kgbuild.statements import read_cues
+from kgbuild.testing.builders import make_document
+from kgbuild.testing.contracts import ExtractorContract
+
+_, SPEC = plugin.kgbuild_extractors()
+CHEMICAL, DISEASE = "biolink:ChemicalEntity", "biolink:DiseaseOrPhenotypicFeature"
+LABELS = (CHEMICAL, DISEASE)
+SETS = (
+    RelationSet("bc5cdr", ("CID",), True, ((CHEMICAL, DISEASE),)),
+    RelationSet("biotext", ("PREVENT", "own type"), True, ((CHEMICAL, DISEASE),), by_sentence=True),
+)
+TEXT = (
+    "[Aspirin](chemical:mesh:D001241) causes [asthma](disease:mesh:D001249).\n"
+    "Whether [aspirin](chemical:mesh:D001241) cures [asthma](disease:mesh:D001249) was asked.\n"
+    "[Fever](disease) did not follow [aspirin](chemical:mesh:D001241)."
+)
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Tiny weights that find a relation everywhere."""
+    folder = tmp_path_factory.mktemp("weights")
+    run = small_run(LABELS)
+    save_tagger(folder / "tagger", run, ("biored", "bc5cdr"), precision="fp32")
+    config = RelationConfig(trunk=1, labels=LABELS, sets=SETS, width=32)
+    torch.manual_seed(0)
+    model = RelationModel.above(run.tagger, config).eval()
+    relations = RelationRun(run=run, model=model, thresholds={"bc5cdr": -1.0, "biotext": -1.0})
+    save_relations(folder / "relations", relations, digest(folder / "tagger"))
+    return {"model": str(folder / "relations"), "tagger": str(folder / "tagger")}
+
+
+class TestRelations(ExtractorContract):
+    """The contract, with tiny weights."""
+
+    spec = SPEC
+    missing: ClassVar[Mapping[str, Any]] = {"model": "/no/such/folder"}
+
+    @pytest.fixture(autouse=True)
+    def _weights(self, weights: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(type(self), "settings", {**weights, "precision": "fp32"})
+
+
+def task() -> Task:
+    document, annotations = make_document(TEXT)
+    return Task(document=document, annotations=annotations)
+
+
+def made(weights: Mapping[str, str], **settings: Any) -> TransformerRelations:
+    return TransformerRelations(
+        RelationSettings(**weights, precision="fp32", **settings)  # type: ignore[arg-type]
+    )
+
+
+def test_each_sentence_that_names_both_is_evidence_with_how_it_says_it(
+    weights: Mapping[str, str],
+) -> None:
+    [found] = made(weights, sets=("biotext",)).extract([task()])
+    linked = [r for r in found.relations if "fever" not in r.object.text.lower()]  # type: ignore[union-attr]
+    told = {r.evidence[0].of(task().document.text)[:7]: r for r in linked}
+    assert told["Aspirin"].status is Status.STATED
+    assert told["Whether"].status is Status.QUESTION
+    assert [cue.kind for cue in told["Whether"].cues] == ["question"]
+
+
+def test_a_denied_relation_is_negated(weights: Mapping[str, str]) -> None:
+    [found] = made(weights).extract([task()])
+    fever = [r for r in found.relations if r.object.text == "Fever"]  # type: ignore[union-attr]
+    assert fever
+    assert all(relation.negated for relation in fever)
+
+
+def test_types_of_ones_own_are_kept_by_name(weights: Mapping[str, str]) -> None:
+    [found] = made(weights).extract([task()])
+    own = [r for r in found.relations if r.predicate == "biolink:related_to"]
+    known = {r.predicate for r in found.relations}
+    assert known <= SPEC.predicates
+    assert all(dict(relation.conditions)["relation"] == "own type" for relation in own)
+
+
+def test_sets_and_scores_that_are_not_wanted_are_left_out(weights: Mapping[str, str]) -> None:
+    [everything] = made(weights).extract([task()])
+    [one] = made(weights, sets=("bc5cdr",)).extract([task()])
+    assert 0 < len(one.relations) < len(everything.relations)
+    [none] = made(weights, min_score=1.0).extract([task()])
+    assert none.relations == ()
+    with pytest.raises(ConfigError, match="no set of relations odd") as caught:
+        made(weights, sets=("odd",))
+    assert caught.value.hints == ("it has bc5cdr, biotext",)
+
+
+def test_relations_above_another_tagger_are_refused(
+    weights: Mapping[str, str], tmp_path: Path
+) -> None:
+    save_tagger(tmp_path / "other", small_run(LABELS, layers=1), ("biored", "bc5cdr"))
+    with pytest.raises(ComponentUnavailableError, match="another tagger"):
+        made({**weights, "tagger": str(tmp_path / "other")})
+
+
+def test_the_fingerprint_knows_both_models_and_the_cues(
+    weights: Mapping[str, str], tmp_path: Path
+) -> None:
+    one = RelationSettings(**weights, precision="fp32")  # type: ignore[arg-type]
+    assert fingerprint(one) == fingerprint(one.model_copy(update={"threads": 1}))
+    assert fingerprint(one) != fingerprint(one.model_copy(update={"precision": "bf16"}))
+    (tmp_path / "cues.toml").write_text("", encoding="utf-8")
+    assert fingerprint(one) != fingerprint(one.model_copy(update={"cues": tmp_path / "cues.toml"}))
+
+
+def shown(looks: list[float], sentence: int | None = None) -> list[Showing]:
+    document, annotations = make_document(
+        "[A](chemical:mesh:D1) met [b](disease:mesh:D2).\n"
+        "[A](chemical:mesh:D1) again met [b](disease:mesh:D2).\n"
+        "Nothing here.\n[A](chemical:mesh:D1) alone.\n"
+    )
+    starts = [span.start for span in document.sentences]
+    relation = ScoredRelation(
+        first="mesh:D1", second="mesh:D2", type="CID", score=1.0, corpus="bc5cdr",
+        sentence=sentence, looks=np.array(looks, dtype=np.float32), starts=np.array(starts),
+    )  # fmt: skip
+    ones, twos = (
+        [m for m in annotations.mentions if m.category == category]
+        for category in sorted({m.category for m in annotations.mentions})
+    )
+    task = Task(document=document, annotations=annotations)
+    return list(showings(task, relation, ones, twos, read_cues(None)))
+
+
+def test_the_sentences_most_looked_at_are_shown_first() -> None:
+    assert [one.sentences[0].start for one in shown([0.3, 0.5, 0.1, 0.1])] == [9, 0]
+    assert len(shown([0.1, 0.7, 0.1, 0.1])) == 1
+    assert len(shown([0.1, 0.7, 0.1, 0.1], sentence=0)) == 1
+    assert shown([0.1, 0.7, 0.1, 0.1], sentence=0)[0].sentences[0].start == 0
+
+
+def apart() -> Iterator[Task]:
+    document, annotations = make_document(
+        "[A](chemical:mesh:D1) was given.\nThen came [b](disease:mesh:D2).\n"
+    )
+    yield Task(document=document, annotations=annotations)
+
+
+def test_where_no_sentence_names_both_two_sentences_show_it() -> None:
+    [task] = apart()
+    one, two = task.annotations.mentions
+    relation = ScoredRelation(
+        first="mesh:D1", second="mesh:D2", type="CID", score=1.0, corpus="bc5cdr", sentence=None,
+        looks=np.array([0.5, 0.5], dtype=np.float32), starts=np.array([0, 13]),
+    )  # fmt: skip
+    [showing] = showings(task, relation, [one], [two], read_cues(None))
+    assert showing.sentences == task.document.sentences
+    assert (showing.first, showing.second) == (one, two)
+
+
+def test_a_mention_of_two_concepts_relates_the_one_that_is_meant(
+    weights: Mapping[str, str],
+) -> None:
+    document, annotations = make_document(
+        "[Aspirin](chemical:mesh:D1) causes [lung and skin disease](disease:mesh:D2|mesh:D3)."
+    )
+    task = Task(document=document, annotations=annotations)
+    [found] = made(weights, sets=("bc5cdr",)).extract([task])
+    assert {relation.object for relation in found.relations} == {"mesh:D2", "mesh:D3"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kgbuild import Cue, Mention, Span, Status, Task
-from kgbuild.statements import Cues, conditions, hidden, lowered
+from kgbuild.statements import Cues, Reading, conditions, hidden, lowered
 
 if TYPE_CHECKING:
     from kgbuild_model.relation_reading import ScoredRelation
@@ -63,8 +63,7 @@ def showings(
             yield _read(task, sentences[number], one, two, cues)
     elif ones and twos:
         a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
-        spans = tuple(sorted({sentences[a], sentences[b]}))
-        yield Showing(sentences=spans, first=ones[a][0], second=twos[b][0])
+        yield _read_apart(task, (sentences[a], sentences[b]), ones[a][0], twos[b][0], cues)
 
 
 def _by_sentence(
@@ -102,13 +101,8 @@ def _nearest(ones: Sequence[Mention], twos: Sequence[Mention]) -> tuple[Mention,
 
 def _read(task: Task, sentence: Span, first: Mention, second: Mention, cues: Cues) -> Showing:
     text = sentence.of(task.document.text)
-    inside = [
-        mention.span.shift(-sentence.start)
-        for mention in task.annotations.mentions
-        if mention.span in sentence
-    ]
     one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
-    reading = cues.between(text, one, two, inside)
+    reading = cues.between(text, one, two, _inside(task, sentence).values())
     chemical = next((m for m in (first, second) if m.category == "biolink:ChemicalEntity"), None)
     return Showing(
         sentences=(sentence,),
@@ -116,9 +110,41 @@ def _read(task: Task, sentence: Span, first: Mention, second: Mention, cues: Cue
         second=second,
         negated=reading.negated,
         status=reading.status,
-        cues=tuple(Cue(kind=c.kind, span=c.span.shift(sentence.start)) for c in reading.cues),
+        cues=_shifted(reading, sentence),
         conditions=conditions(
             hidden(lowered(text), sorted({one, two})),
             chemical.span.end - sentence.start if chemical else None,
         ),
     )
+
+
+def _read_apart(
+    task: Task, sentences: tuple[Span, Span], first: Mention, second: Mention, cues: Cues
+) -> Showing:
+    """Two sentences that show it together; not plainly, if one speaks not plainly of its end."""
+    status = Status.STATED
+    found: tuple[Cue, ...] = ()
+    for sentence, mention in zip(sentences, (first, second), strict=True):
+        inside = _inside(task, sentence)
+        for other, place in inside.items():
+            if other.text.lower() != mention.text.lower():
+                text = sentence.of(task.document.text)
+                reading = cues.between(text, inside[mention], place, inside.values())
+                if not reading.plain:
+                    status, found = Status.SPECULATED, _shifted(reading, sentence)
+    return Showing(
+        sentences=tuple(sorted(sentences)), first=first, second=second, status=status, cues=found
+    )
+
+
+def _inside(task: Task, sentence: Span) -> dict[Mention, Span]:
+    """The mentions of a sentence, with their places in it."""
+    return {
+        mention: mention.span.shift(-sentence.start)
+        for mention in task.annotations.mentions
+        if mention.span in sentence
+    }
+
+
+def _shifted(reading: Reading, sentence: Span) -> tuple[Cue, ...]:
+    return tuple(Cue(kind=c.kind, span=c.span.shift(sentence.start)) for c in reading.cues)

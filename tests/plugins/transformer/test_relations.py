@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -157,23 +157,35 @@ def test_the_sentences_most_looked_at_are_shown_first() -> None:
     assert shown([0.1, 0.7, 0.1, 0.1], sentence=0)[0].sentences[0].start == 0
 
 
-def apart() -> Iterator[Task]:
-    document, annotations = make_document(
-        "[A](chemical:mesh:D1) was given.\nThen came [b](disease:mesh:D2).\n"
-    )
-    yield Task(document=document, annotations=annotations)
+def apart(text: str) -> Showing:
+    document, annotations = make_document(text)
+    one = annotations.mentions[0]
+    two = annotations.mentions[-1]
+    starts = np.array([span.start for span in document.sentences])
+    relation = ScoredRelation(
+        first="mesh:D1", second="mesh:D2", type="CID", score=1.0, corpus="bc5cdr", sentence=None,
+        looks=np.full(len(starts), 1 / len(starts), dtype=np.float32), starts=starts,
+    )  # fmt: skip
+    task = Task(document=document, annotations=annotations)
+    [showing] = showings(task, relation, [one], [two], read_cues(None))
+    assert (showing.first, showing.second) == (one, two)
+    assert showing.sentences == (document.sentences[0], document.sentences[-1])
+    return showing
 
 
 def test_where_no_sentence_names_both_two_sentences_show_it() -> None:
-    [task] = apart()
-    one, two = task.annotations.mentions
-    relation = ScoredRelation(
-        first="mesh:D1", second="mesh:D2", type="CID", score=1.0, corpus="bc5cdr", sentence=None,
-        looks=np.array([0.5, 0.5], dtype=np.float32), starts=np.array([0, 13]),
-    )  # fmt: skip
-    [showing] = showings(task, relation, [one], [two], read_cues(None))
-    assert showing.sentences == task.document.sentences
-    assert (showing.first, showing.second) == (one, two)
+    plain = "[A](chemical:mesh:D1) was given.\nThen came [b](disease:mesh:D2).\n"
+    assert apart(plain).status is Status.STATED
+
+
+def test_two_sentences_show_nothing_plainly_where_one_denies() -> None:
+    denied = (
+        "[A](chemical:mesh:D1) was given.\n"
+        "[C](chemical:mesh:D3) did not cause [b](disease:mesh:D2).\n"
+    )
+    showing = apart(denied)
+    assert (showing.status, showing.negated) == (Status.SPECULATED, False)
+    assert showing.cues
 
 
 def test_a_mention_of_two_concepts_relates_the_one_that_is_meant(

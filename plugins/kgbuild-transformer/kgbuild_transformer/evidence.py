@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kgbuild import Cue, Mention, Span, Status, Task
+from kgbuild import Cue, Mention, Span, Status, Task, broad_category
 from kgbuild.statements import Cues, Reading, conditions, hidden, lowered
 
 if TYPE_CHECKING:
@@ -103,7 +103,9 @@ def _read(task: Task, sentence: Span, first: Mention, second: Mention, cues: Cue
     text = sentence.of(task.document.text)
     one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
     reading = cues.between(text, one, two, _inside(task, sentence).values())
-    chemical = next((m for m in (first, second) if m.category == "biolink:ChemicalEntity"), None)
+    places = {
+        broad_category(mention.category): place for mention, place in ((first, one), (second, two))
+    }
     return Showing(
         sentences=(sentence,),
         first=first,
@@ -112,8 +114,7 @@ def _read(task: Task, sentence: Span, first: Mention, second: Mention, cues: Cue
         status=reading.status,
         cues=_shifted(reading, sentence),
         conditions=conditions(
-            hidden(lowered(text), sorted({one, two})),
-            chemical.span.end - sentence.start if chemical else None,
+            hidden(lowered(text), sorted({one, two})), places.get("biolink:ChemicalEntity")
         ),
     )
 

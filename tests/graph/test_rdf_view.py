@@ -79,6 +79,7 @@ def test_what_is_derived_names_its_premises_in_the_inferred_graph(dataset):
         dataset,
         "GRAPH <urn:kgbuild:graph:inferred> { ?a prov:wasDerivedFrom ?premise }"
         "?premise rdf:predicate biolink:treats",
+        "?a ?premise",
     )
     assert {conclusion.split(":")[2] for conclusion, _ in found} == {"assertion", "inferred"}
 

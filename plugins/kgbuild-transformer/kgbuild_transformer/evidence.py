@@ -9,7 +9,7 @@ how far a score falls when these sentences are taken away.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,17 +53,24 @@ def showings(
     """The places that show a relation between concepts with these mentions, best first."""
     sentences = task.document.sentences
     ones, twos = (_by_sentence(sentences, mentions) for mentions in (first, second))
-    both = sorted(ones.keys() & twos.keys())
+    looked = _looked(sentences, relation)
+    both = _naming_both(ones, twos)
     if relation.sentence is not None:
         both = [number for number in both if number == relation.sentence]
-    looked = _looked(sentences, relation)
-    if both:
-        for number in _most_looked(both, looked):
-            one, two = _nearest(ones[number], twos[number])
-            yield _read(task, sentences[number], one, two, cues)
-    elif ones and twos:
+    for number in _most_looked(both, looked):
+        one, two = _nearest(ones[number], twos[number])
+        yield _read(task, sentences[number], one, two, cues)
+    if not both and relation.sentence is None and ones and twos:
         a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
-        yield _read_apart(task, (sentences[a], sentences[b]), ones[a][0], twos[b][0], cues)
+        if a != b:
+            yield _read_apart(task, (sentences[a], sentences[b]), ones[a][0], twos[b][0], cues)
+
+
+def _naming_both(
+    ones: Mapping[int, Sequence[Mention]], twos: Mapping[int, Sequence[Mention]]
+) -> list[int]:
+    """The sentences that name both by two mentions; "lung and skin disease" relates nothing."""
+    return [n for n in sorted(ones.keys() & twos.keys()) if len({*ones[n], *twos[n]}) > 1]
 
 
 def _by_sentence(
@@ -90,7 +97,7 @@ def _looked(sentences: Sequence[Span], relation: ScoredRelation) -> list[float]:
 
 def _most_looked(numbers: Sequence[int], looked: Sequence[float]) -> list[int]:
     order = sorted(numbers, key=lambda number: (-looked[number], number))
-    least = _SHARE * looked[order[0]]
+    least = _SHARE * looked[order[0]] if order else 0.0
     return [number for number in order[:_MOST] if looked[number] >= least]
 
 

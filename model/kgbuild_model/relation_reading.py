@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -285,12 +285,13 @@ class RelationRun:
 
         Where order means nothing, both orders are asked and averaged.
         """
-        scores, looks = self.scores(page, hidden, pairs, relations)
+        if relations.directed:
+            scores, looks = self.scores(page, hidden, pairs, relations)
+            return torch.softmax(scores, dim=-1), looks
+        count = len(pairs.first)
+        scores, looks = self.scores(page, hidden, _both_orders(pairs), relations)
         chances = torch.softmax(scores, dim=-1)
-        if not relations.directed:
-            swapped, _ = self.scores(page, hidden, swap(pairs), relations)
-            chances = (chances + torch.softmax(swapped, dim=-1)) / 2
-        return chances, looks
+        return (chances[:count] + chances[count:]) / 2, looks[:count]
 
     def scores(
         self, page: Page, hidden: Tensor, pairs: Pairs, relations: RelationSet
@@ -303,3 +304,12 @@ class RelationRun:
 def swap(pairs: Pairs) -> Pairs:
     """The same pairs in the other order."""
     return Pairs(pairs.spans, pairs.concept, pairs.label, pairs.second, pairs.first, pairs.distance)
+
+
+def _both_orders(pairs: Pairs) -> Pairs:
+    return replace(
+        pairs,
+        first=torch.cat([pairs.first, pairs.second]),
+        second=torch.cat([pairs.second, pairs.first]),
+        distance=pairs.distance.repeat(2),
+    )

@@ -124,13 +124,6 @@ def model_card(facts: Mapping[str, Any]) -> str:
     lines += [
         "",
         f"Expected calibration error: {calibration['error']:.4f} ({calibration['how']}).",
-        "",
-        "![loss and F1 over the steps](curves.svg)",
-        "",
-        "## What it was trained on",
-        "",
-        "| corpus | share an epoch | terms | files (sha256) |",
-        "|---|---|---|---|",
     ]
     return _with_sources(lines, facts)
 
@@ -161,6 +154,11 @@ def relation_card(facts: Mapping[str, Any]) -> str:
         )
     lines += ["", "Types:", ""]
     lines += [f"- {corpus['name']}: {', '.join(corpus['types'])}" for corpus in facts["corpora"]]
+    return _with_sources(lines, facts)
+
+
+def _with_sources(lines: list[str], facts: Mapping[str, Any]) -> str:
+    """The card's lines, then its curves, what it learnt from, and the notes."""
     lines += [
         "",
         "![loss and F1 over the steps](curves.svg)",
@@ -170,10 +168,6 @@ def relation_card(facts: Mapping[str, Any]) -> str:
         "| corpus | share an epoch | terms | files (sha256) |",
         "|---|---|---|---|",
     ]
-    return _with_sources(lines, facts)
-
-
-def _with_sources(lines: list[str], facts: Mapping[str, Any]) -> str:
     for corpus in facts["corpora"]:
         files = "<br>".join(f"{name} ({digest})" for name, digest in corpus["files"].items())
         lines.append(f"| {corpus['name']} | {corpus['share']:g} | {corpus['terms']} | {files} |")

@@ -120,7 +120,8 @@ def ingest(
     )
     tell = progress or _untold
     try:
-        _Reading(store, host, configuration, summary, reader, tell).read(paths, prune=prune)
+        reading = _Reading(store, host, configuration, summary, reader, tell, annotators.start)
+        reading.read(paths, prune=prune)
         _annotate(store, configuration, annotators, summary, tell)
         with load(store.folder) as graph:
             summary.counts, summary.drops = dict(graph.counts()), dict(graph.drops())
@@ -191,7 +192,7 @@ class _Batch:
 
 
 class _Reading:
-    """The first phase: files to texts in the store."""
+    """The first phase: files to texts in the store. ``before`` is called before one is read."""
 
     def __init__(
         self,
@@ -201,8 +202,10 @@ class _Reading:
         summary: Summary,
         reader: str | None,
         progress: Progress,
+        before: Callable[[], None],
     ) -> None:
         self._store = store
+        self._before = before
         self._configuration = configuration
         self._summary = summary
         self._progress = progress
@@ -260,6 +263,7 @@ class _Reading:
             self._fail_file(key, _failure(found.name, "paper files", error))
 
     def _read_file(self, key: str, found: FoundFile, digest: str) -> None:
+        self._before()
         signature, stamp = compact(found.signature), self._readers.stamp
         self._step(lambda: self._store.begin_file(key, digest, signature, stamp))
         for entry in found.entries():
@@ -392,7 +396,10 @@ class _Readers:
             name = self._host.reader_for(entry.base_name, entry.head, self._forced)
             spec, made = self._reader(name)
             for reading in made.read(entry.file):
-                yield self._checked(spec, reading, entry.file)
+                checked = self._checked(spec, reading, entry.file)
+                yield checked
+                if isinstance(checked, AnnotatedDocument):
+                    yield from _broken_parts(entry.file, name, checked.document)
         except Exception as error:  # isolation point: calling a reader
             if self._host.strict and not isinstance(error, InputError):
                 raise stopped(self._source(name), entry.file.name, error) from error
@@ -442,7 +449,10 @@ class _Readers:
 def read_papers(
     paths: Iterable[str], host: Host, configuration: Configuration, reader: str | None = None
 ) -> Iterator[AnnotatedDocument | Failure | Unread | Withdrawal]:
-    """What the papers hold, read and checked, without a store."""
+    """What the papers hold, read and checked, without a store.
+
+    A failure that names a document is of a part of it: the document itself came before.
+    """
     readers = _Readers(host, configuration, reader)
     for entry in _entries(paths, configuration):
         if isinstance(entry, Failure | Unread):
@@ -494,12 +504,21 @@ def _failure(file: str, component: str, error: Exception) -> Failure:
     )
 
 
-def _unread_failure(file: PaperFile, reader: str, unread: Unread) -> Failure:
+def _broken_parts(file: PaperFile, reader: str, document: Document) -> Iterator[Failure]:
+    """A failure for each part of a document that is broken; the document itself is kept."""
+    for unread in document.unread:
+        if unread.problem:
+            yield _unread_failure(file, reader, unread, document.id)
+
+
+def _unread_failure(file: PaperFile, reader: str, unread: Unread, document: str = "") -> Failure:
+    times = f" ({unread.count:,} times)" if unread.count > 1 else ""
     return Failure(
         file=file.name,
         component=reader,
-        error="UnreadRecord",
-        message=f"{unread.what}: {unread.problem}",
+        error="UnreadPart" if document else "UnreadRecord",
+        message=f"{unread.what}: {unread.problem}{times}",
+        document=document,
         place=unread.place,
     )
 

@@ -3,11 +3,9 @@
     document ─segmenter→ sentences ─extractors→ mentions ─linkers→ links ─extractors→ relations
       ─assembly→ assertions with evidence
 
-The order is declared, not configured: an extractor that requires links runs after the linkers,
-the others before. Each step is a *stage* with a name that hashes the component, its version,
-its settings and its resources. A version of a document remembers the stages that it went
-through; when the configuration changes, it goes again through those after the first that
-differs, so a changed word list never repeats the tagging.
+The steps and their order are those of :mod:`kgbuild.plan`. A version of a document remembers the
+stages that it went through; when the configuration changes, it goes again through those after the
+first that differs, so a changed word list never repeats the tagging.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from typing import Any, cast
 
 from kgbuild.annotation import Annotations, Link, Mention
 from kgbuild.assembly import assemble
-from kgbuild.assertion import GIVEN, Assertion, Concept, Source, content_id
+from kgbuild.assertion import GIVEN, Assertion, Concept, Source
 from kgbuild.components import (
     DocumentResult,
     Extractor,
@@ -35,7 +33,7 @@ from kgbuild.components import (
 )
 from kgbuild.config import Configuration
 from kgbuild.document import Document
-from kgbuild.errors import ConfigError, ContractError, PluginError
+from kgbuild.errors import ContractError, PluginError
 from kgbuild.graph.rows import (
     AnnotationRows,
     Layer,
@@ -47,30 +45,21 @@ from kgbuild.graph.rows import (
     encode_spans,
 )
 from kgbuild.graph.store import Pending
-from kgbuild.host import Host, Kind, extract_each, link, segment
+from kgbuild.host import Host, extract_each, link, segment
 from kgbuild.language import guess
+from kgbuild.plan import Plan, Step
 from kgbuild.terminologies import Terminologies
 
 __all__ = ["Pipeline", "stopped"]
 
-_ASSEMBLY = "assembly@1"
-"""The last stage. Its number grows when assembly makes other assertions of the same layers."""
-
-"""Who annotated a file before kgbuild read it: each file is its own witness."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A component of the pipeline: what describes it, what does it, who signs it."""
+    """A component that is ready: what describes it, what does it, who signs it."""
 
     spec: Any
     component: Any
     source: Source
-
-    @property
-    def stage(self) -> str:
-        source = self.source
-        return f"{source.component}@{source.version}:{source.fingerprint}"
 
 
 @dataclass(slots=True)
@@ -127,34 +116,25 @@ class Pipeline:
     def __init__(
         self,
         host: Host,
-        *,
-        segmenter: _Step,
-        taggers: Sequence[_Step],
-        linkers: Sequence[_Step],
-        relaters: Sequence[_Step],
-        terminologies: Sequence[_Step],
-        trust_annotations: bool,
-        observe: Callable[[str], None] = lambda _: None,
+        plan: Plan,
+        make: Callable[[Step], Any],
+        observe: Callable[[str], None],
     ) -> None:
+        def ready(steps: Iterable[Step]) -> list[_Step]:
+            return [_Step(step.spec, make(step), step.source) for step in steps]
+
         self._host = host
         self._observe = observe
-        self._segmenter = segmenter
-        self._taggers = taggers
-        self._linkers = linkers
-        self._relaters = relaters
-        names = Terminologies(cast("Terminology", step.component) for step in terminologies)
-        self._trust = trust_annotations
+        self._taggers = ready(plan.taggers)
+        self._relaters = ready(plan.relaters)
+        self._linkers = ready(plan.linkers)
+        [self._segmenter] = ready([plan.segmenter])
+        names = Terminologies(cast("Terminology", make(step)) for step in plan.terminologies)
+        self._trust = plan.trust_annotations
         # A concept's preferred identifier and its names are asked for once.
         self._prefer = lru_cache(maxsize=200_000)(names.preferred)
         self._known = lru_cache(maxsize=200_000)(names.concept)
-        self.stages: tuple[str, ...] = (
-            f"given@{int(trust_annotations)}",
-            segmenter.stage,
-            *(step.stage for step in taggers),
-            content_id(*(step.stage for step in linkers)),
-            *(step.stage for step in relaters),
-            content_id(_ASSEMBLY, *(step.stage for step in terminologies)),
-        )
+        self.stages = plan.stages
 
     @classmethod
     def assemble(
@@ -169,28 +149,15 @@ class Pipeline:
         ``observe`` is told which component is about to be called, so that whoever ends a
         worker can say what it was doing.
 
-        Raises UnknownComponentError, ConfigError, ComponentUnavailableError.
+        Raises what :meth:`Plan.of` raises, and ComponentUnavailableError.
         """
-        settings = configuration.settings.pipeline
 
-        def steps(kind: Kind, key: str, names: Iterable[str]) -> list[_Step]:
-            return [_make(host, configuration, kind, key, name) for name in names]
+        def make(step: Step) -> Any:
+            name = step.source.component
+            given = configuration.settings.component(name)
+            return host.create(step.kind, name, given, place=configuration.origin)
 
-        extractors = steps("extractor", "extractors", settings.extractors)
-        taggers = [step for step in extractors if "links" not in step.spec.requires]
-        relaters = [step for step in extractors if "links" in step.spec.requires]
-        linkers = steps("linker", "linkers", settings.linkers)
-        _check_needs(configuration, taggers, linkers, relaters)
-        return cls(
-            host,
-            segmenter=_make(host, configuration, "segmenter", "segmenter", settings.segmenter),
-            taggers=taggers,
-            linkers=linkers,
-            relaters=relaters,
-            terminologies=steps("terminology", "terminologies", settings.terminologies),
-            trust_annotations=settings.trust_annotations,
-            observe=observe,
-        )
+        return cls(host, Plan.of(host, configuration), make, observe)
 
     # --- from the store to the store ---------------------------------------------------------
 
@@ -406,15 +373,6 @@ class Pipeline:
         return encode_concept(concept or Concept(id=curie), known=concept is not None)
 
 
-def _make(host: Host, configuration: Configuration, kind: Kind, key: str, name: str) -> _Step:
-    given = configuration.settings.component(name)
-    return _Step(
-        spec=host.spec(kind, name),
-        component=host.create(kind, name, given, place=configuration.origin),
-        source=host.source(kind, name, given, place=configuration.origin),
-    )
-
-
 def stopped(source: Source, at: str, error: Exception) -> PluginError:
     """The error that ends a strict run: whose component failed on what, and its traceback."""
     problem = str(error) or type(error).__name__
@@ -430,31 +388,6 @@ def stopped(source: Source, at: str, error: Exception) -> PluginError:
         # A note, since what caused an error does not cross the pipe from a worker.
         ending.add_note("".join(traceback.format_exception(error)).rstrip())
     return ending
-
-
-def _check_needs(
-    configuration: Configuration,
-    taggers: Sequence[_Step],
-    linkers: Sequence[_Step],
-    relaters: Sequence[_Step],
-) -> None:
-    """Raise ConfigError where a component needs what no component before it gives."""
-    trusted = configuration.settings.pipeline.trust_annotations
-    for number, step in enumerate(taggers):
-        if "mentions" in step.spec.requires and not (number or trusted):
-            _missing(configuration, "extractors", step, "mentions", "an extractor before it")
-    for step in relaters:
-        if not (linkers or trusted):
-            _missing(configuration, "extractors", step, "links", "a linker")
-
-
-def _missing(configuration: Configuration, key: str, step: _Step, needed: str, giver: str) -> None:
-    raise ConfigError(
-        f"{step.source.component!r} needs {needed}, which nothing before it gives",
-        place=configuration.origin(f"pipeline.{key}"),
-        key=f"pipeline.{key}",
-        hints=[f"name {giver} in [pipeline], or set trust_annotations"],
-    )
 
 
 def _reads(spec: ExtractorSpec, progress: _Progress) -> bool:

@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import cached_property
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import SimpleQueue
@@ -32,6 +33,7 @@ from kgbuild.graph.rows import AnnotationRows, compact, encode_spans
 from kgbuild.graph.store import Pending
 from kgbuild.host import Host
 from kgbuild.pipeline import Pipeline
+from kgbuild.plan import Plan
 
 __all__ = ["Annotators", "HostOptions", "InProcess", "WorkerPool", "annotators"]
 
@@ -70,8 +72,15 @@ class Annotators(Protocol):
 
     stages: tuple[str, ...]
 
-    def run(self, batches: Iterable[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
-        """The rows of each batch, in the order in which they are done."""
+    def start(self) -> None:
+        """Make the components, unless that is done. Raises what assembling the pipeline raises."""
+        ...
+
+    def run(self, batches: Iterable[Sequence[Pending] | None]) -> Iterator[list[AnnotationRows]]:
+        """The rows of each batch, in the order in which they are done.
+
+        None among the batches means that the next one is to wait for the result of another.
+        """
         ...
 
     def close(self) -> None:
@@ -79,27 +88,36 @@ class Annotators(Protocol):
         ...
 
 
-def annotators(configuration: Configuration, options: HostOptions) -> Annotators:
-    """Workers, or this process, as the configuration says.
+def annotators(host: Host, configuration: Configuration, options: HostOptions) -> Annotators:
+    """Workers, or this process, as the configuration says; nothing is made before it is wanted.
 
-    Raises what assembling the pipeline raises, before any document is read.
+    Raises what :meth:`kgbuild.plan.Plan.of` raises, and UsageError where no worker could begin.
     """
     run = configuration.settings.run
     if run.workers == 0:
-        return InProcess(Pipeline.assemble(options.load(), configuration))
-    return WorkerPool(configuration, options, count=run.workers, timeout=run.timeout)
+        return InProcess(host, configuration)
+    return WorkerPool(host, configuration, options)
 
 
 class InProcess:
     """The pipeline in this process: for debugging a plugin, and where a spawn is too dear."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self._pipeline = pipeline
-        self.stages = pipeline.stages
+    def __init__(self, host: Host, configuration: Configuration) -> None:
+        self._host = host
+        self._configuration = configuration
+        self.stages = Plan.of(host, configuration).stages
 
-    def run(self, batches: Iterable[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
+    @cached_property
+    def _pipeline(self) -> Pipeline:
+        return Pipeline.assemble(self._host, self._configuration)
+
+    def start(self) -> None:
+        """Make the components, unless that is done. Raises what assembling the pipeline raises."""
+        _ = self._pipeline
+
+    def run(self, batches: Iterable[Sequence[Pending] | None]) -> Iterator[list[AnnotationRows]]:
         """The rows of each batch, in order."""
-        for batch in batches:
+        for batch in filter(None, batches):
             # What a plugin prints must not mix with the host's results.
             with redirect_stdout(sys.stderr):
                 rows = self._pipeline.annotate(batch)
@@ -115,6 +133,8 @@ class _Worker:
     connection: Connection
     component: Any
     """Shared memory that holds the name of the component at work."""
+    ready: bool = False
+    """Whether its pipeline is made; until then it is given nothing to do."""
     batches: deque[Sequence[Pending]] = field(default_factory=deque)
     since: float = 0.0
 
@@ -124,23 +144,27 @@ class _Worker:
 
 
 class WorkerPool:
-    """Some workers, each with a pipeline of its own; :meth:`close` ends them."""
+    """Some workers, each with a pipeline of its own; :meth:`close` ends them.
 
-    def __init__(
-        self, configuration: Configuration, options: HostOptions, *, count: int, timeout: float
-    ) -> None:
+    The first is started by :meth:`start`, each other when all before it have enough to do, so
+    that one changed paper costs one process and an ingest that changes nothing none.
+    """
+
+    def __init__(self, host: Host, configuration: Configuration, options: HostOptions) -> None:
+        self.stages = Plan.of(host, configuration).stages
         self._configuration = configuration
         self._options = options
-        self._timeout = timeout
-        _check_main()
+        self._most = configuration.settings.run.workers
+        self._timeout = configuration.settings.run.timeout
         self._context = multiprocessing.get_context("spawn")
-        self._workers = [self._spawn() for _ in range(count)]
-        try:
-            stages = [self._greeting(worker) for worker in self._workers]
-        except BaseException:
-            self.close()
-            raise
-        self.stages: tuple[str, ...] = stages[0]
+        self._workers: list[_Worker] = []
+        _check_main()
+
+    def start(self) -> None:
+        """Start the first worker, unless that is done. Raises what assembling raised there."""
+        if not self._workers:
+            self._workers.append(self._spawn())
+            self._greet(self._workers[0])
 
     def _spawn(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -154,10 +178,10 @@ class WorkerPool:
         theirs.close()
         return _Worker(process, ours, component)
 
-    def _greeting(self, worker: _Worker) -> tuple[str, ...]:
-        """The stages of the worker's pipeline. Raises what assembling it raised there."""
+    def _greet(self, worker: _Worker) -> None:
+        """Wait until the worker's pipeline is made. Raises what assembling it raised there."""
         try:
-            greeting = worker.connection.recv()
+            greeting: KgbuildError | None = worker.connection.recv()
         except (EOFError, ConnectionError) as error:
             worker.process.join()
             raise ComponentUnavailableError(
@@ -168,27 +192,26 @@ class WorkerPool:
                     "a script of yours needs: if __name__ == '__main__'",
                 ],
             ) from error
-        if isinstance(greeting, KgbuildError):
+        if greeting is not None:
             raise greeting
-        stages: tuple[str, ...] = greeting
-        return stages
+        worker.ready = True
 
-    def run(self, batches: Iterable[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
+    def run(self, batches: Iterable[Sequence[Pending] | None]) -> Iterator[list[AnnotationRows]]:
         """The rows of each batch, in the order in which they are done."""
+        self.start()
         source = iter(batches)
         again: deque[Sequence[Pending]] = deque()
         while True:
             self._hand_out(source, again)
-            busy = [worker for worker in self._workers if worker.batches]
-            if not busy:
+            if not any(worker.batches for worker in self._workers):
                 return
-            yield from self._collect(busy, again)
+            yield from self._collect(again)
 
     def _hand_out(
-        self, source: Iterator[Sequence[Pending]], again: deque[Sequence[Pending]]
+        self, source: Iterator[Sequence[Pending] | None], again: deque[Sequence[Pending]]
     ) -> None:
         for worker in self._workers:
-            while len(worker.batches) < _AHEAD:
+            while worker.ready and len(worker.batches) < _AHEAD:
                 batch = again.popleft() if again else next(source, None)
                 if batch is None:
                     return
@@ -199,12 +222,21 @@ class WorkerPool:
                     worker.connection.send(batch)
                 except (BrokenPipeError, ConnectionError):
                     break  # it has died; _collect finds out and says so
+        if len(self._workers) < self._most and all(worker.ready for worker in self._workers):
+            self._workers.append(self._spawn())
 
-    def _collect(
-        self, busy: list[_Worker], again: deque[Sequence[Pending]]
-    ) -> Iterator[list[AnnotationRows]]:
+    def _collect(self, again: deque[Sequence[Pending]]) -> Iterator[list[AnnotationRows]]:
+        """Wait for news of any worker: a pipeline that is made, a batch that is done, a death."""
+        busy = [worker for worker in self._workers if worker.batches]
+        starting = [worker for worker in self._workers if not worker.ready]
         deadline = min(worker.since for worker in busy) + self._timeout
-        ready = wait([worker.connection for worker in busy], max(0.0, deadline - time.monotonic()))
+        ready = wait(
+            [worker.connection for worker in (*busy, *starting)],
+            max(0.0, deadline - time.monotonic()),
+        )
+        for worker in starting:
+            if worker.connection in ready:
+                self._greet(worker)
         for worker in busy:
             if worker.connection in ready:
                 try:
@@ -238,12 +270,14 @@ class WorkerPool:
         again.extend(waiting)
         fresh = self._spawn()
         self._workers[self._workers.index(worker)] = fresh
-        self._greeting(fresh)
+        self._greet(fresh)
 
     def close(self) -> None:
         """End the workers; what they were doing is lost and done again next time."""
         for worker in self._workers:
             worker.connection.close()
+            if not worker.ready:
+                worker.process.kill()
         for worker in self._workers:
             worker.process.join(timeout=1)
             if worker.process.is_alive():
@@ -297,7 +331,7 @@ def _serve(
     except KgbuildError as error:
         connection.send(error)
         return
-    connection.send(pipeline.stages)
+    connection.send(None)
     # Batches are taken off the pipe at once: were both sides to write and neither to read,
     # the pipe would fill and both would wait for ever.
     waiting: SimpleQueue[Sequence[Pending] | None] = SimpleQueue()

@@ -109,16 +109,14 @@ _mark_examples(kgbuild)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line; return its exit code. The console script ends with it."""
+    """Run a command line; return its exit code. The console script's own is ``kgbuild_command``."""
     try:
         result = kgbuild.main(
             list(sys.argv[1:] if arguments is None else arguments),
             prog_name="kgbuild",
             standalone_mode=False,
         )
-    except click.exceptions.Abort:
-        return ExitCode.INTERRUPTED
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted: what was finished is kept; run the same command again", err=True)
         return ExitCode.INTERRUPTED
     except click.ClickException as error:

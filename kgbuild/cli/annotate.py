@@ -6,19 +6,17 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
+from kgbuild.annotating import annotate_papers
 from kgbuild.annotation import AnnotatedDocument
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import Setup, note_no_extractor, set_up, setup_options
-from kgbuild.components import Failure, Withdrawal
-from kgbuild.document import Unread
-from kgbuild.ingest import read_papers
-from kgbuild.pipeline import Pipeline
+from kgbuild.cli.setup import note_if_nothing_annotates, run_options, set_up, setup_options
+from kgbuild.components import Failure
+from kgbuild.workers import annotators
 
 __all__ = ["command"]
 
@@ -37,10 +35,7 @@ _WRITTEN = ("documents", "mentions", "relations")
     type=click.Choice(DIALECTS),
     help="Whose way of writing PubTator; biored unless said.",
 )
-@click.option("--reader", metavar="NAME", help="Read every file with this reader.")
-@click.option(
-    "--trust-annotations", is_flag=True, help="Take the annotations that come with files."
-)
+@run_options
 @setup_options
 def command(
     paths: tuple[str, ...],
@@ -48,7 +43,6 @@ def command(
     output: Path | None,
     dialect: str | None,
     reader: str | None,
-    trust_annotations: bool,
     **options: Any,
 ) -> int:
     r"""Tag and link papers and write the annotations, without a graph.
@@ -58,57 +52,57 @@ def command(
     """
     if dialect and format_ != "pubtator":
         raise click.UsageError(f"--dialect is for PubTator; {format_} is written in one way")
-    if trust_annotations:
-        options["overrides"] = (*options["overrides"], "pipeline.trust_annotations=true")
-    run = _Run(set_up(**options), paths, reader)
-    if output is None:
-        counts = _write(run.documents(), format_, dialect, sys.stdout.buffer)
-    else:
-        partial = output.with_name(f".{output.name}.partial")
-        try:
-            with partial.open("wb") as target:
-                counts = _write(run.documents(), format_, dialect, target)
-            os.replace(partial, output)  # noqa: PTH105 - never half-written under its name
-        finally:
-            partial.unlink(missing_ok=True)
+    setup = set_up(**options)
+    host = setup.host()
+    note_if_nothing_annotates(setup, host)
+    running = annotators(host, setup.configuration, setup.options)
+    failures = _Failures()
+    try:
+        documents = annotate_papers(
+            paths,
+            host=host,
+            configuration=setup.configuration,
+            annotators=running,
+            tell=failures.tell,
+            reader=reader,
+        )
+        counts = _written(documents, format_, dialect, output)
+    finally:
+        running.close()
     for reason, count in sorted(counts.items()):
         if reason not in _WRITTEN:
             click.echo(f"{format_} does not hold: {count:,} {reason}", err=True)
-    click.echo(f"{run.done:,} documents, {run.failures:,} failures", err=True)
-    return ExitCode.FAILURES if run.failures else ExitCode.WELL
+    click.echo(f"{counts['documents']:,} documents, {failures.count:,} failures", err=True)
+    return ExitCode.FAILURES if failures.count else ExitCode.WELL
 
 
-class _Run:
-    """The documents of some papers, annotated, and how many failed."""
+class _Failures:
+    """Says each failure when it is known, and counts them."""
 
-    def __init__(self, setup: Setup, paths: tuple[str, ...], reader: str | None) -> None:
-        host = setup.host()
-        pipeline = setup.configuration.settings.pipeline
-        if not (pipeline.extractors or pipeline.trust_annotations):
-            note_no_extractor(host, configured=True)
-        self._pipeline = Pipeline.assemble(host, setup.configuration)
-        self._readings = read_papers(paths, host, setup.configuration, reader)
-        self.done = 0
-        self.failures = 0
+    def __init__(self) -> None:
+        self.count = 0
 
-    def documents(self) -> Iterator[AnnotatedDocument]:
-        for reading in self._readings:
-            if isinstance(reading, Failure):
-                self._fail(reading)
-            elif isinstance(reading, Unread | Withdrawal):
-                continue
-            else:
-                with redirect_stdout(sys.stderr):  # what a plugin prints is no result
-                    result = self._pipeline.annotate_document(reading.document, reading.annotations)
-                for failure in result.failures:
-                    self._fail(failure)
-                self.done += 1
-                yield AnnotatedDocument(document=result.document, annotations=result.annotations)
-
-    def _fail(self, failure: Failure) -> None:
-        self.failures += 1
-        where = failure.file or failure.document
+    def tell(self, failure: Failure) -> None:
+        self.count += 1
+        names = (failure.file or failure.document, failure.place)
+        where = ", ".join(name for name in names if name)
         click.echo(f"{where}: {failure.component}: {failure.message}", err=True)
+
+
+def _written(
+    documents: Iterator[AnnotatedDocument], format_: str, dialect: str | None, output: Path | None
+) -> Counter[str]:
+    """Write them to the file, never half-written under its name, or to the screen."""
+    if output is None:
+        return _write(documents, format_, dialect, sys.stdout.buffer)
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        with partial.open("wb") as target:
+            counts = _write(documents, format_, dialect, target)
+        os.replace(partial, output)  # noqa: PTH105 - replaces what is there
+        return counts
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _write(

@@ -139,12 +139,17 @@ def _mapped(pairs: Iterable[Pair], preferred: Callable[[str], str] | None) -> li
 
 
 def _annotated(setup: Setup, paths: tuple[str, ...], reader: str | None) -> list[AnnotatedDocument]:
-    """The annotated documents of some files. Raises InputError at the first that is broken."""
+    """The annotated documents of some files. Raises InputError at the first that is broken.
+
+    A broken part, such as one annotation whose offsets are wrong, is said and left out.
+    """
     found: dict[str, AnnotatedDocument] = {}
     for reading in read_papers(paths, setup.host(), setup.configuration, reader):
-        if isinstance(reading, Failure):
+        if isinstance(reading, Failure) and reading.document:
+            click.echo(f"{reading.file}, {reading.place}: left out: {reading.message}", err=True)
+        elif isinstance(reading, Failure):
             raise InputError(reading.message, file=reading.file, place=reading.place)
-        if isinstance(reading, AnnotatedDocument):
+        elif isinstance(reading, AnnotatedDocument):
             found.setdefault(reading.document.id, reading)
     return list(found.values())
 

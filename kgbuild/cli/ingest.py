@@ -10,7 +10,13 @@ from typing import Any
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import as_json, note_no_extractor, set_up, setup_options
+from kgbuild.cli.setup import (
+    as_json,
+    note_if_nothing_annotates,
+    run_options,
+    set_up,
+    setup_options,
+)
 from kgbuild.ingest import Summary, ingest
 from kgbuild.ingest import plan as plan_ingest
 
@@ -19,11 +25,7 @@ __all__ = ["command"]
 
 @click.command("ingest")
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--reader", metavar="NAME", help="Read every file with this reader.")
-@click.option(
-    "--trust-annotations", is_flag=True, help="Take the annotations that come with files."
-)
-@click.option("--workers", type=int, help="Processes that run plugins; 0 for this one.")
+@run_options
 @click.option("--prune", is_flag=True, help="Forget files that are no longer there.")
 @click.option("--retry", is_flag=True, help="Do again what failed before.")
 @click.option("--dry-run", is_flag=True, help="Say what would be read, and read nothing.")
@@ -32,8 +34,6 @@ __all__ = ["command"]
 def command(
     paths: tuple[str, ...],
     reader: str | None,
-    trust_annotations: bool,
-    workers: int | None,
     prune: bool,
     retry: bool,
     dry_run: bool,
@@ -47,23 +47,18 @@ def command(
     \b
     Example: kgbuild ingest papers/
     """
-    from kgbuild.graph.store import GraphStore
+    from kgbuild.graph.store import GraphStore, database_path
     from kgbuild.workers import annotators
 
-    overrides = list(options["overrides"])
-    if trust_annotations:
-        overrides.append("pipeline.trust_annotations=true")
-    if workers is not None:
-        overrides.append(f"run.workers={workers}")
-    options["overrides"] = tuple(overrides)
     setup = set_up(**options)
     host = setup.host()
     if dry_run:
         return _dry_run(paths, host, setup, reader, json_=json_)
-    if not (setup.configuration.settings.pipeline.extractors or trust_annotations):
-        note_no_extractor(host, configured=True)
-    running = annotators(setup.configuration, setup.options)
+    note_if_nothing_annotates(setup, host)
+    running = annotators(host, setup.configuration, setup.options)
     try:
+        if not database_path(setup.folder).exists():
+            running.start()  # so that a component which cannot be made leaves no empty graph
         with GraphStore.create(setup.folder) as store:
             if retry:
                 with store.batch():

@@ -21,7 +21,9 @@ __all__ = [
     "Setup",
     "as_json",
     "graph_option",
+    "note_if_nothing_annotates",
     "note_no_extractor",
+    "run_options",
     "set_up",
     "setup_options",
     "warn_of_old_conclusions",
@@ -105,6 +107,19 @@ def setup_options(command: Command) -> Command:
     return command
 
 
+def run_options(command: Command) -> Command:
+    """Add the options of a verb that reads papers and annotates them, besides its paths."""
+    for option in (
+        click.option("--workers", type=int, help="Processes that run plugins; 0 for this one."),
+        click.option(
+            "--trust-annotations", is_flag=True, help="Take the annotations that come with files."
+        ),
+        click.option("--reader", metavar="NAME", help="Read every file with this reader."),
+    ):
+        command = option(command)
+    return command
+
+
 def set_up(
     *,
     kg: Path | None = None,
@@ -114,8 +129,14 @@ def set_up(
     no_plugin: tuple[str, ...] = (),
     no_plugins: bool = False,
     strict: bool = False,
+    trust_annotations: bool = False,
+    workers: int | None = None,
 ) -> Setup:
     """Read the configuration and note which plugins are wanted."""
+    if trust_annotations:
+        overrides = (*overrides, "pipeline.trust_annotations=true")
+    if workers is not None:
+        overrides = (*overrides, f"run.workers={workers}")
     configuration = load_configuration(file=file, overrides=overrides)
     settings = configuration.settings
     files = tuple(configuration.root / path for path in settings.plugins.files)
@@ -130,6 +151,13 @@ def set_up(
         ),
         folder=kg or configuration.root / settings.graph.folder,
     )
+
+
+def note_if_nothing_annotates(setup: Setup, host: Host) -> None:
+    """Say so where the pipeline names no extractor and takes no annotations that are given."""
+    pipeline = setup.configuration.settings.pipeline
+    if not (pipeline.extractors or pipeline.trust_annotations):
+        note_no_extractor(host, configured=True)
 
 
 def note_no_extractor(host: Host, *, configured: bool) -> None:

@@ -12,7 +12,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kgbuild.annotation import Annotations, Candidate, Cue, Link, Mention, Relation, Status
+from kgbuild.annotation import (
+    AnnotatedDocument,
+    Annotations,
+    Candidate,
+    Cue,
+    Link,
+    Mention,
+    Relation,
+    Status,
+)
 from kgbuild.assertion import Assertion, Concept, Source, content_id
 from kgbuild.components import Failure
 from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
@@ -399,9 +408,20 @@ def _encode_given(given: Annotations) -> str:
 
 def decode_given(text: str, given: str | None) -> Annotations:
     """The annotations that came with the file, or none."""
-    if given is None:
-        return Annotations()
-    mentions, links, relations = json.loads(given)
+    return Annotations() if given is None else _decode_whole(text, *json.loads(given))
+
+
+def decode_annotated(document: Document, rows: AnnotationRows) -> AnnotatedDocument:
+    """The document with its sentences and all that the pipeline made of it, in one layer."""
+    annotations = _decode_whole(document.text, rows.mentions, rows.links, rows.relations)
+    sentences = decode_spans(rows.sentences)
+    return AnnotatedDocument(document=document.with_sentences(sentences), annotations=annotations)
+
+
+def _decode_whole(
+    text: str, mentions: Iterable[Row], links: Iterable[Row], relations: Iterable[Row]
+) -> Annotations:
+    """What :func:`encode_layers` made rows of, in the order of the rows, whoever said it."""
     layers = decode_layers(
         text,
         {0: Source(component="given", distribution="", version="")},

@@ -326,6 +326,10 @@ class GraphStore:
                     (version,),
                 )
                 self.connection.execute("DELETE FROM file_versions WHERE version = ?", (version,))
+            self.connection.executemany(
+                "DELETE FROM failures WHERE document = ?",
+                [(one,) for one in self._identifiers(versions)],
+            )
             self._drop_unsupported(versions)
         self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return len(versions)

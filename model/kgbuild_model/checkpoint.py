@@ -18,7 +18,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +27,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from kgbuild_model.calibration import Calibration
+from kgbuild_model.digest import digest, weight_files
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.relation_reading import RelationRun
@@ -262,16 +262,6 @@ def read_config(folder: Path, kind: str = "tagger") -> dict[str, Any]:
     return config
 
 
-def digest(folder: Path) -> str:
-    """A hash of all that a checkpoint's answers depend on: configuration, tokenizer, weights."""
-    whole = sha256()
-    for path in [folder / "config.json", folder / "tokenizer.json", *_weights(folder)]:
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                whole.update(chunk)
-    return whole.hexdigest()[:16]
-
-
 def stored(tensors: Mapping[str, Tensor], precision: str) -> dict[str, Tensor]:
     """Tensors as they are stored: matrices in ``precision``, vectors in fp32 or fp16.
 
@@ -293,7 +283,7 @@ def stored(tensors: Mapping[str, Tensor], precision: str) -> dict[str, Tensor]:
 def unpacked(folder: Path) -> dict[str, Tensor]:
     """All weights of a checkpoint in fp32, by name."""
     tensors: dict[str, Tensor] = {}
-    for path in _weights(folder):
+    for path in weight_files(folder):
         try:
             with safe_open(path, "pt") as file:
                 tensors |= {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -309,16 +299,6 @@ def unpacked(folder: Path) -> dict[str, Tensor]:
         for name, value in tensors.items()
         if name not in scales
     }
-
-
-def _weights(folder: Path) -> list[Path]:
-    paths = sorted(folder.glob("weights-*.safetensors"))
-    if not paths:
-        raise CheckpointError(
-            f"{folder} has no weights-1.safetensors",
-            hint="pickled weights (.bin, .pt) are not read",
-        )
-    return paths
 
 
 def _files(tensors: Mapping[str, Tensor], precision: str) -> Iterator[dict[str, Tensor]]:

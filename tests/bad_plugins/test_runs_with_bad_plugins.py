@@ -157,6 +157,25 @@ def test_a_plugin_that_ends_or_holds_up_its_process_costs_the_one_document(
     assert message in failures
 
 
+def test_a_plugin_that_ends_its_process_costs_annotate_the_one_document_too(
+    run: Callable[..., tuple[Project, Outcome]],
+) -> None:
+    body = f"""
+        import os
+        if any("worsens" in task.document.text for task in batch):
+            os._exit(3)
+        {GOOD}
+        """
+    project, _ = run(body, "", "--dry-run")
+    outcome = project.run("annotate", "papers", "--workers", "1")
+    assert outcome.exit_code == 1
+    assert "pubmed:2: aa-bad: its process ended (exit code 3)" in outcome.stderr
+    assert [line for line in outcome.stdout.splitlines() if "|t|" in line] == [
+        "1|t|Paper 1.", "2|t|Paper 2.", "3|t|Paper 3.",
+    ]  # fmt: skip
+    assert outcome.stdout.count("\tAspirin\t") == 2
+
+
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_what_a_plugin_prints_does_not_mix_with_results(
     run: Callable[..., tuple[Project, Outcome]], workers: str

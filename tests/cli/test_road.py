@@ -140,6 +140,29 @@ def test_one_bad_file_fails_alone_and_is_listed(project: Any) -> None:
     assert "bad.pdf" in out
 
 
+def test_a_wrong_offset_is_a_failure_with_its_line_and_the_document_is_kept(project: Any) -> None:
+    lines = "990000001|t|Aspirin.\n990000001|a|\n990000001\t{}\t7\tAspirin\tChemical\tD001241\n"
+    project.write("a.pubtator", lines.format(2))
+    code, out, _ = project.run("ingest", "papers")
+    assert code == 1
+    assert "1 annotated" in out
+    said = "the text at its offsets is not the annotation's text"
+    kept = f"papers/a.pubtator, pubmed:990000001, line 3: pubtator: UnreadPart: annotation: {said}"
+    assert project.run("failures")[1] == f"{kept}\n"
+    assert "[Aspirin](mesh:D001241)." in project.run("show", "pubmed:990000001")[1]
+    project.write("a.pubtator", lines.format(0))
+    assert project.run("ingest", "papers")[0] == 0
+    assert project.run("failures")[1] == ""
+
+
+def test_a_removed_document_takes_the_failures_of_its_parts_along(project: Any) -> None:
+    text = "990000001|t|Aspirin.\n990000001|a|\n990000001\t9\t99\tAspirin\tChemical\tD001241\n"
+    project.write("a.pubtator", text)
+    project.run("ingest", "papers")
+    project.run("remove", "pubmed:990000001")
+    assert project.run("failures")[1] == ""
+
+
 def test_what_a_reader_left_out_of_a_document_is_counted_in_the_status(project: Any) -> None:
     text = "# Results\n\nAspirin treats headache.\n\n```\ncode\n```\n"
     project.write("a.md", f"---\npmid: 990000001\ntitle: T\n---\n{text}")

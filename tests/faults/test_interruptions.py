@@ -106,6 +106,8 @@ def disturbed(folder: Path, kg: str, kills: int, seed: int, sign: int) -> list[i
             os.killpg(process.pid, sign)
         _, err = process.communicate(timeout=60)
         assert b"Traceback" not in err, err.decode()
+        if process.returncode == 130:
+            assert b"interrupted: what was finished is kept; run the same command again" in err
         codes.append(process.returncode)
     return codes
 
@@ -135,6 +137,17 @@ def test_an_interruption_says_how_to_go_on_and_loses_nothing(folder: Path) -> No
     codes = disturbed(folder, "kg", 4, 7, signal.SIGINT)
     assert set(codes) <= {0, 130, -signal.SIGINT}
     assert resumed(folder, "kg") == expected
+
+
+def test_an_interruption_while_kgbuild_is_imported_is_told_in_a_line(tmp_path: Path) -> None:
+    """The signal comes in place of click, which the command line imports first."""
+    (tmp_path / "click.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    run = subprocess.run(
+        [Path(sys.executable).with_name("kgbuild"), "--version"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (run.returncode, run.stdout) == (130, "")
+    assert run.stderr == "interrupted: nothing was begun\n"
 
 
 @pytest.mark.parametrize("limit", [100_000, 400_000, 900_000])

@@ -9,9 +9,10 @@ from pathlib import Path
 SCRIPT = """\
 from kgbuild.config import load_configuration
 from kgbuild.errors import KgbuildError
+from kgbuild.host import Host
 from kgbuild.workers import HostOptions, annotators
 try:
-    annotators(load_configuration(), HostOptions())
+    annotators(Host.load(), load_configuration(), HostOptions())
 except KgbuildError as error:
     print(error.report())
 """

@@ -17,7 +17,6 @@ from kgbuild.graph.reading import load
 from kgbuild.graph.store import GraphStore
 from kgbuild.host import Host
 from kgbuild.ingest import ingest
-from kgbuild.pipeline import Pipeline
 from kgbuild.workers import HostOptions, InProcess, annotators
 
 HOST = Host.load(only_builtins=True)
@@ -79,7 +78,7 @@ def configured(folder: Path, batch: int, workers: int = 0) -> Configuration:
 def read_all(folder: Path, kg: str, paths: Sequence[str] = ("",), batch: int = 64) -> bytes:
     """Ingest the papers at these paths, one after the other; the graph as N-Quads."""
     configuration = configured(folder, batch)
-    running = InProcess(Pipeline.assemble(HOST, configuration))
+    running = InProcess(HOST, configuration)
     for path in paths:
         with GraphStore.create(folder / kg) as store:
             summary = ingest(
@@ -151,7 +150,7 @@ def test_the_number_of_workers_does_not_matter(tmp_path: Path, workers: int) -> 
         held = tuple((paper, (paper + number) % 3) for paper in range(number, number + 3))
         written(tmp_path, (f"{number}.pubtator", held))
     configuration = configured(tmp_path, batch=2, workers=workers)
-    running = annotators(configuration, HostOptions(only_builtins=True, root=tmp_path))
+    running = annotators(HOST, configuration, HostOptions(only_builtins=True, root=tmp_path))
     try:
         with GraphStore.create(tmp_path / "workers") as store:
             ingest(

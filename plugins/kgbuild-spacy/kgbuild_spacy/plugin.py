@@ -56,10 +56,10 @@ def _fingerprint(settings: RuleSettings) -> str:
     digest = hashlib.sha256(settings.model.encode())
     for path, package, name in (
         (settings.rules, "kgbuild_spacy", "rules.toml"),
-        (settings.cues, "kgbuild.statements", "cues.toml"),
+        (settings.cues, "kgbuild", "statements/cues.toml"),
     ):
         if path is None:
-            digest.update(resources.files(package).joinpath(name).read_bytes())
+            digest.update(resources.files(package).joinpath(*name.split("/")).read_bytes())
         elif path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -34,9 +34,9 @@ def _settings() -> type[TaggerSettings]:
 
 
 def _fingerprint(settings: TaggerSettings) -> str:
-    from kgbuild_transformer.tagger import fingerprint
+    from kgbuild_transformer.fingerprints import tagger_fingerprint
 
-    return fingerprint(settings)
+    return tagger_fingerprint(settings)
 
 
 def _tagger(settings: TaggerSettings) -> TransformerTagger:
@@ -52,9 +52,9 @@ def _relation_settings() -> type[RelationSettings]:
 
 
 def _relation_fingerprint(settings: RelationSettings) -> str:
-    from kgbuild_transformer.relations import fingerprint
+    from kgbuild_transformer.fingerprints import relations_fingerprint
 
-    return fingerprint(settings)
+    return relations_fingerprint(settings)
 
 
 def _relations(settings: RelationSettings) -> TransformerRelations:

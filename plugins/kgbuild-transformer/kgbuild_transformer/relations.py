@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib import resources
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kgbuild_model.checkpoint import load_relations
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.relation_examples import Concept
-from kgbuild_model.weights import weights_folder
 
 from kgbuild import (
     Annotations,
@@ -27,33 +23,14 @@ from kgbuild import (
 )
 from kgbuild.statements import read_cues
 from kgbuild_transformer.evidence import Showing, showings
+from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
 from kgbuild_transformer.settings import RelationSettings
-from kgbuild_transformer.tagger import digest_of, lower_layers, precision_of, threads
+from kgbuild_transformer.tagger import lower_layers, precision_of, threads
 
 if TYPE_CHECKING:
     from kgbuild_model.relation_reading import RelationRun, ScoredRelation
 
-__all__ = ["TransformerRelations", "fingerprint"]
-
-
-def fingerprint(settings: RelationSettings) -> str:
-    """A hash of both models' weights, of the cues, and of what they are computed in.
-
-    Raises ComponentUnavailableError where weights are missing or damaged.
-    """
-    facts = [
-        digest_of(_folder(f"relations-{settings.model}", settings.model)),
-        digest_of(_folder(settings.tagger)),
-        str(precision_of(settings)),
-        hashlib.sha256(_cues(settings)).hexdigest(),
-    ]
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
-
-
-def _cues(settings: RelationSettings) -> bytes:
-    if settings.cues is None:
-        return resources.files("kgbuild.statements").joinpath("cues.toml").read_bytes()
-    return settings.cues.read_bytes() if settings.cues.is_file() else b""  # reading will say so
+__all__ = ["TransformerRelations"]
 
 
 class _Names:
@@ -150,18 +127,11 @@ def _unknown(name: str) -> Meaning:
     return Meaning(predicate="biolink:related_to", conditions=(("relation", name),))
 
 
-def _folder(*names: str) -> Path:
-    """The first that ships, else the last as a path."""
-    return next((f for name in names if (f := weights_folder(name)) is not None), Path(names[-1]))
-
-
 def _load(settings: RelationSettings) -> RelationRun:
-    tagger = _folder(settings.tagger)
+    tagger = tagger_folder(settings.tagger)
     try:
         run = load_relations(
-            _folder(f"relations-{settings.model}", settings.model),
-            tagger,
-            precision=precision_of(settings),
+            relations_folder(settings.model), tagger, precision=precision_of(settings)
         )
     except CheckpointError as error:
         raise ComponentUnavailableError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from kgbuild_model.checkpoint import digest, load_tagger, read_config
+from kgbuild_model.checkpoint import load_tagger, read_config
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.lower_layers import LowerLayers
-from kgbuild_model.weights import weights_folder
 
 from kgbuild import (
     Annotations,
@@ -24,6 +22,7 @@ from kgbuild import (
     Mention,
     Task,
 )
+from kgbuild_transformer.fingerprints import computes_in_bf16, tagger_folder
 from kgbuild_transformer.settings import ComputeSettings, TaggerSettings
 
 if TYPE_CHECKING:
@@ -31,21 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TransformerTagger",
-    "digest_of",
-    "fingerprint",
     "lower_layers",
     "precision_of",
     "threads",
 ]
-
-
-def fingerprint(settings: TaggerSettings) -> str:
-    """A hash of the weights and of what they are computed in.
-
-    Raises ComponentUnavailableError where the weights are missing or damaged.
-    """
-    facts = (digest_of(_folder(settings)), str(precision_of(settings)), settings.device)
-    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
 class TransformerTagger:
@@ -101,7 +89,7 @@ def threads(count: int) -> Iterator[None]:
 
 
 def _load(settings: TaggerSettings) -> TaggerRun:
-    folder = _folder(settings)
+    folder = tagger_folder(settings.model)
     try:
         device = torch.device(settings.device)
         torch.empty(0, device=device)
@@ -131,26 +119,6 @@ def _load(settings: TaggerSettings) -> TaggerRun:
     return run if settings.consistent else replace(run, consistency=None)
 
 
-def _folder(settings: TaggerSettings) -> Path:
-    shipped = weights_folder(settings.model)
-    return shipped if shipped is not None else Path(settings.model)
-
-
-@cache
-def digest_of(folder: Path) -> str:
-    """The digest of a checkpoint; raises ComponentUnavailableError where it is missing."""
-    try:
-        return digest(folder)
-    except (CheckpointError, OSError) as error:
-        hint = getattr(error, "hint", "") or "name a checkpoint folder, or fast, or accurate"
-        raise ComponentUnavailableError(str(error), plugin="transformer", hints=[hint]) from error
-
-
 def precision_of(settings: ComputeSettings) -> torch.dtype:
     """What to compute in: bf16 pays only where the processor has instructions for it."""
-    if settings.precision == "auto":
-        if settings.device != "cpu":
-            return torch.float32
-        native = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
-        return torch.bfloat16 if native else torch.float32
-    return torch.bfloat16 if settings.precision == "bf16" else torch.float32
+    return torch.bfloat16 if computes_in_bf16(settings) else torch.float32

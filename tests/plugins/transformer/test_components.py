@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,11 +12,14 @@ import pytest
 
 pytest.importorskip("kgbuild_transformer")
 
+import torch
 from kgbuild_model.checkpoint import save_tagger
 from kgbuild_model.testing import small_run
 from kgbuild_transformer import plugin
+from kgbuild_transformer.fingerprints import computes_in_bf16
+from kgbuild_transformer.fingerprints import tagger_fingerprint as fingerprint
 from kgbuild_transformer.settings import TaggerSettings
-from kgbuild_transformer.tagger import TransformerTagger, fingerprint
+from kgbuild_transformer.tagger import TransformerTagger
 
 from kgbuild import (
     ComponentUnavailableError,
@@ -96,6 +101,19 @@ def test_the_fingerprint_knows_weights_and_precision(checkpoint: Path, tmp_path:
     assert fingerprint(one) != fingerprint(
         one.model_copy(update={"model": str(tmp_path / "other")})
     )
+
+
+def test_the_fingerprint_needs_no_torch_and_knows_what_torch_knows_of_the_processor() -> None:
+    program = (
+        "import sys; from kgbuild_transformer import plugin;"
+        "tagger, relations = plugin.kgbuild_extractors();"
+        "[one.fingerprint(one.settings_class()()) for one in (tagger, relations)];"
+        "print('torch' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert run.stdout.strip() == "False", run.stderr
+    known = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)()
+    assert computes_in_bf16(TaggerSettings()) == known
 
 
 def test_what_the_checkpoint_lacks_is_named_with_what_it_has(checkpoint: Path) -> None:

@@ -18,7 +18,8 @@ from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.testing import small_run
 from kgbuild_transformer import plugin
 from kgbuild_transformer.evidence import Showing, showings
-from kgbuild_transformer.relations import TransformerRelations, fingerprint
+from kgbuild_transformer.fingerprints import relations_fingerprint as fingerprint
+from kgbuild_transformer.relations import TransformerRelations
 from kgbuild_transformer.settings import RelationSettings
 
 from kgbuild import ComponentUnavailableError, ConfigError, Status, Task

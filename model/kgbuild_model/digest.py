@@ -1,0 +1,34 @@
+"""What tells one checkpoint from another; computed without torch, so that it is cheap to ask."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from kgbuild_model.errors import CheckpointError
+
+__all__ = ["digest", "weight_files"]
+
+
+def digest(folder: Path) -> str:
+    """A hash of all that a checkpoint's answers depend on: configuration, tokenizer, weights.
+
+    Raises CheckpointError where there are no weights, OSError where another file is missing.
+    """
+    whole = sha256()
+    for path in [folder / "config.json", folder / "tokenizer.json", *weight_files(folder)]:
+        with path.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                whole.update(chunk)
+    return whole.hexdigest()[:16]
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """The files that hold a checkpoint's weights, in order. Raises CheckpointError for none."""
+    paths = sorted(folder.glob("weights-*.safetensors"))
+    if not paths:
+        raise CheckpointError(
+            f"{folder} has no weights-1.safetensors",
+            hint="pickled weights (.bin, .pt) are not read",
+        )
+    return paths

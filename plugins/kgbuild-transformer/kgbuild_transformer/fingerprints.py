@@ -1,0 +1,96 @@
+"""What the results of both components depend on besides their settings; torch is not imported.
+
+The host asks for a fingerprint in every run, also where there is nothing to annotate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from kgbuild_model.digest import digest
+from kgbuild_model.errors import CheckpointError
+from kgbuild_model.weights import weights_folder
+
+from kgbuild import ComponentUnavailableError
+from kgbuild_transformer.settings import ComputeSettings, RelationSettings, TaggerSettings
+
+__all__ = [
+    "computes_in_bf16",
+    "relations_fingerprint",
+    "relations_folder",
+    "tagger_fingerprint",
+    "tagger_folder",
+]
+
+
+def tagger_fingerprint(settings: TaggerSettings) -> str:
+    """A hash of the weights and of what they are computed in.
+
+    Raises ComponentUnavailableError where the weights are missing or damaged.
+    """
+    return _hash(_digest(tagger_folder(settings.model)), _precision(settings), settings.device)
+
+
+def relations_fingerprint(settings: RelationSettings) -> str:
+    """A hash of both models' weights, of the cues, and of what they are computed in.
+
+    Raises ComponentUnavailableError where weights are missing or damaged.
+    """
+    return _hash(
+        _digest(relations_folder(settings.model)),
+        _digest(tagger_folder(settings.tagger)),
+        _precision(settings),
+        hashlib.sha256(_cues(settings)).hexdigest(),
+    )
+
+
+def tagger_folder(model: str) -> Path:
+    """Where the weights of a tagger lie: those that ship by name, else a path."""
+    return weights_folder(model) or Path(model)
+
+
+def relations_folder(model: str) -> Path:
+    """Where the weights that read relations lie: those that ship by name, else a path."""
+    return weights_folder(f"relations-{model}") or tagger_folder(model)
+
+
+def computes_in_bf16(settings: ComputeSettings) -> bool:
+    """Whether bf16 is used: by itself only where the processor has instructions for it."""
+    if settings.precision == "auto":
+        return settings.device == "cpu" and _processor_has_bf16()
+    return settings.precision == "bf16"
+
+
+@cache
+def _processor_has_bf16() -> bool:
+    """What torch says too, by the same flag; there is no such processor that runs no Linux here."""
+    try:
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def _precision(settings: ComputeSettings) -> str:
+    return "torch.bfloat16" if computes_in_bf16(settings) else "torch.float32"
+
+
+@cache
+def _digest(folder: Path) -> str:
+    try:
+        return digest(folder)
+    except (CheckpointError, OSError) as error:
+        hint = getattr(error, "hint", "") or "name a checkpoint folder, or fast, or accurate"
+        raise ComponentUnavailableError(str(error), plugin="transformer", hints=[hint]) from error
+
+
+def _cues(settings: RelationSettings) -> bytes:
+    if settings.cues is None:
+        return resources.files("kgbuild").joinpath("statements", "cues.toml").read_bytes()
+    return settings.cues.read_bytes() if settings.cues.is_file() else b""  # reading will say so
+
+
+def _hash(*facts: str) -> str:
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()

@@ -3,51 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.graph.reading import load
+from kgbuild.cli.network_options import network_options
+from kgbuild.cli.setup import as_json
+
+if TYPE_CHECKING:
+    import networkx
 
 __all__ = ["command"]
 
 
 @click.command("communities")
-@click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option(
     "--resolution", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True),
     help="Higher gives more and smaller ones.",
 )  # fmt: skip
 @click.option("--smallest", default=3, show_default=True, type=click.IntRange(1))
-@click.option("--predicate", multiple=True, help="Use only edges with it; may be repeated.")
-@click.option("--category", multiple=True, help="Use only such concepts; may be repeated.")
-@click.option("--seed", default=0, show_default=True)
-@click.option("--json", "json_", is_flag=True, help="Print JSON, with all members.")
-@graph_option
+@network_options
 def command(
-    limit: int,
-    resolution: float,
-    smallest: int,
-    predicate: tuple[str, ...],
-    category: tuple[str, ...],
-    seed: int,
-    json_: bool,
-    kg: Path | None,
+    net: networkx.Graph[str], limit: int, resolution: float, smallest: int, seed: int, json_: bool
 ) -> int:
     r"""Find communities: concepts tied to each other more than to the rest.
 
-    Each is named after its strongest concepts and its commonest category.
+    Each is named after its strongest concepts and its commonest category. JSON has all members.
 
     \b
     Example: kgbuild communities --smallest 2
     """
     from kgbuild.analysis.community import communities
-    from kgbuild.analysis.networks import network
 
-    with load(set_up(kg=kg).folder) as graph:
-        net = network(graph, predicates=predicate, categories=category)
     found = communities(net, resolution=resolution, smallest=smallest, seed=seed)
     if json_:
         as_json([asdict(one) for one in found[:limit]])

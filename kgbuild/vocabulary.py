@@ -97,8 +97,13 @@ _TYPE_ALIASES: Mapping[str, str] = MappingProxyType(
 class _Prefix:
     name: str
     iri: str
-    pattern: re.Pattern[str] | None
+    pattern: str
     biolink: str
+
+    def has_form(self, identifier: str) -> bool:
+        """Whether an identifier looks as those of the prefix do."""
+        # compiled at the first use: to compile all at the start takes as long as a document
+        return not self.pattern or re.fullmatch(self.pattern, identifier) is not None
 
 
 @cache
@@ -114,7 +119,7 @@ def _prefixes() -> Mapping[str, _Prefix]:
         name: _Prefix(
             name,
             row["iri"],
-            re.compile(row["pattern"]) if "pattern" in row else None,
+            row.get("pattern", ""),
             row.get("biolink", name),
         )
         for name, row in table.items()
@@ -126,8 +131,8 @@ def _prefixes() -> Mapping[str, _Prefix]:
     spellings |= {name.lower(): prefix for name, prefix in rows.items()}
     spellings["pmid"] = rows["pubmed"]
     spellings["pmcid"] = rows["pmc"]
-    spellings["biolink"] = _Prefix("biolink", BIOLINK_IRI, None, "biolink")
-    spellings["kgbuild"] = _Prefix("kgbuild", OWN_IRI, None, "kgbuild")
+    spellings["biolink"] = _Prefix("biolink", BIOLINK_IRI, "", "biolink")
+    spellings["kgbuild"] = _Prefix("kgbuild", OWN_IRI, "", "kgbuild")
     return spellings
 
 
@@ -179,7 +184,7 @@ def valid(curie: str) -> bool:
         prefix, identifier = _prefix(normalise(curie))
     except VocabularyError:
         return False
-    return prefix.pattern is None or bool(prefix.pattern.fullmatch(identifier))
+    return prefix.has_form(identifier)
 
 
 @lru_cache(maxsize=100_000)

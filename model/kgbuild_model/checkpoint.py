@@ -25,6 +25,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.digest import digest, weight_files
@@ -60,6 +61,21 @@ __all__ = [
 PRECISIONS = ("int8", "fp16", "fp32")
 _FORMAT = 1
 _FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
+
+
+class _Unfilled(TorchFunctionMode):
+    """Modules made within get no first weights: those of the folder take their place.
+
+    To draw them would take longer than all the rest of reading a checkpoint.
+    """
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        named = kwargs or {}
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return named.get("tensor", *args[:1])
+        return func(*args, **named)
 
 
 def save_tagger(
@@ -141,7 +157,7 @@ def load_relations(
         width=config["width"],
         heads=config["heads"],
     )
-    with torch.random.fork_rng(devices=[]):
+    with _Unfilled():
         model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
     _fill(model, folder)
     model.encoder.to(precision)
@@ -157,7 +173,8 @@ def load_relations(
 def load_decoder(folder: Path) -> tuple[Decoder, Tokenizer]:
     """Read what :func:`save_decoder` wrote; raises CheckpointError."""
     config = read_config(folder, "decoder")
-    decoder = Decoder(TransformerConfig(**config["decoder"]), reads_memory=False)
+    with _Unfilled():
+        decoder = Decoder(TransformerConfig(**config["decoder"]), reads_memory=False)
     _fill(decoder, folder)
     return decoder.eval(), load_tokenizer(folder)
 
@@ -205,8 +222,8 @@ def load_tagger(
         raise CheckpointError(
             f"{folder}: no convention is called {convention!r}", hint=f"one of {', '.join(names)}"
         )
-    with torch.random.fork_rng(devices=[]):  # the weights that come first are thrown away
-        encoder = _encoder(config["encoder"])
+    encoder = _encoder(config["encoder"])
+    with _Unfilled():
         tagger = Tagger(encoder, tags=len(tags), conventions=len(names))
     _fill(tagger, folder)
     place = names.index(convention) if convention else 0
@@ -227,13 +244,15 @@ def _encoder(facts: Mapping[str, Any]) -> AnyEncoder:
     if "transformers" in facts:
         from kgbuild_model.other_encoders import OtherEncoder
 
-        return OtherEncoder(facts["transformers"])
-    return Encoder(TransformerConfig(**facts))
+        with torch.random.fork_rng(devices=[]):  # the weights that come first are thrown away
+            return OtherEncoder(facts["transformers"])
+    with _Unfilled():
+        return Encoder(TransformerConfig(**facts))
 
 
 def _fill(module: torch.nn.Module, folder: Path) -> None:
     try:
-        module.load_state_dict(unpacked(folder))
+        module.load_state_dict(unpacked(folder), assign=True)
     except (RuntimeError, SafetensorError) as error:
         raise CheckpointError(
             f"{folder}: the weights do not fit config.json: {error}", hint="copy the folder anew"

@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.etree import ElementTree
 
+from kgbuild_model.bioc import Document, json_documents, xml_documents
 from kgbuild_model.errors import GoldError
 
 __all__ = ["FORMATS", "Example", "LabelledSpan", "read_examples", "relabelled"]
@@ -59,14 +59,21 @@ def relabelled(examples: Iterable[Example], labels: Mapping[str, str]) -> Iterat
 
 
 def read_examples(path: Path, form: str) -> Iterator[Example]:
-    """Read one file of gold text in ``pubtator``, ``iob``, ``bioc`` (XML) or ``jsonl`` form.
+    """Read one file of gold text; ``form`` is one of ``FORMATS``, ``bioc`` being BioC XML.
 
     Raises GoldError with the file and the line where the file is not of that form, and where
     a span's text is not what the text has at its place.
     """
     if form not in FORMATS:
         raise GoldError(f"no gold format is called {form!r}", hint=f"one of {', '.join(FORMATS)}")
-    return FORMATS[form](path)
+    return _read(path, FORMATS[form])
+
+
+def _read(path: Path, examples_in: Callable[[Path], Iterator[Example]]) -> Iterator[Example]:
+    try:
+        yield from examples_in(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError(f"{path} cannot be read: {error}", hint="gold is UTF-8 text") from error
 
 
 def _read_pubtator(path: Path) -> Iterator[Example]:
@@ -93,29 +100,38 @@ def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _pubtator_example(path: Path, number: int, block: Sequence[str]) -> Example:
-    title, abstract = (line.split("|", 2) for line in block[:2])
-    if title[1:2] != ["t"] or abstract[1:2] != ["a"]:
+    head = [line.split("|", 2) for line in block[:2]]
+    if [parts[1] for parts in head if len(parts) == 3] != ["t", "a"]:
         raise GoldError(f"{path}:{number}: a PubTator block begins with a title and an abstract")
-    text = f"{title[2]} {abstract[2]}"
+    (name, _, title), (_, _, abstract) = head
+    text = f"{title} {abstract}"
     spans = []
-    for offset, line in enumerate(block[2:], number + 2):
+    for line_number, line in enumerate(block[2:], number + 2):
         columns = line.split("\t")
-        if len(columns) < 5 or not columns[1].isdigit():
+        if len(columns) < 5 or not (columns[1].isdigit() and columns[2].isdigit()):
             continue  # a relation
         span = LabelledSpan(int(columns[1]), int(columns[2]), columns[4])
-        if _same(text[span.start : span.end], columns[3]):
-            spans.append(span)
-        else:
-            nearest = _nearest(text, columns[3], span.start)
-            if nearest is None:
-                raise GoldError(f"{path}:{offset}: {columns[3]!r} is not in the text")
-            spans.append(LabelledSpan(nearest, nearest + len(columns[3]), columns[4]))
-    return Example(id=title[0], text=text, spans=tuple(sorted(spans)))
+        spans.append(_placed(text, span, columns[3], f"{path}:{line_number}"))
+    return Example(id=name, text=text, spans=tuple(sorted(spans)))
+
+
+def _placed(text: str, span: LabelledSpan, given: str, place: str) -> LabelledSpan:
+    """The span where ``given``, its text by the file, stands: at its place, or nearest to it."""
+    if not given or _same(text[span.start : span.end], given):
+        return span
+    start = _nearest(text, given, span.start)
+    if start is None:
+        raise GoldError(f"{place}: {given!r} is not in the text")
+    return LabelledSpan(start, start + len(given), span.label)
 
 
 def _same(covered: str, given: str) -> bool:
-    """Whether a span's text is what the file says, white space and case aside."""
-    return covered.casefold().split() == given.casefold().split()
+    """Whether a span's text is what the file says, white space and case aside.
+
+    Of a mention with a gap, files give the text without what lies in the gap.
+    """
+    covers, says = covered.casefold().split(), given.casefold().split()
+    return covers == says or (covers[:1] == says[:1] and covers[-1:] == says[-1:] != [])
 
 
 def _nearest(text: str, name: str, place: int) -> int | None:
@@ -150,6 +166,8 @@ def _iob_sentences(path: Path) -> Iterator[list[tuple[str, str]]]:
             if sentence:
                 yield sentence
             sentence = []
+        elif columns[0] == "-DOCSTART-":
+            continue
         elif len(columns) >= 2 and columns[-1][0] in "BIOES":
             sentence.append((columns[0], columns[-1]))
         else:
@@ -174,36 +192,20 @@ def _iob_example(name: str, words: Sequence[str], tags: Sequence[str]) -> Exampl
     return Example(id=name, text=" ".join(words), spans=tuple(spans))
 
 
-def _read_bioc(path: Path) -> Iterator[Example]:
-    """BioC XML: the passages of a document are joined where their offsets put them."""
-    for _, element in ElementTree.iterparse(path):  # noqa: S314 - gold files are one's own
-        if element.tag == "document":
-            yield _bioc_example(path, element)
-            element.clear()
+def _read_bioc_xml(path: Path) -> Iterator[Example]:
+    return (_bioc_example(path, document) for document in xml_documents(path))
 
 
-def _bioc_example(path: Path, document: ElementTree.Element) -> Example:
-    text = ""
-    spans: list[LabelledSpan] = []
-    for passage in document.iter("passage"):
-        offset = int(passage.findtext("offset") or 0)
-        text = text.ljust(offset)[:offset] + (passage.findtext("text") or "")
-        for annotation in passage.iter("annotation"):
-            span = _bioc_span(path, annotation)
-            if span:
-                spans.append(span)
-    return Example(id=document.findtext("id") or "", text=text, spans=tuple(sorted(spans)))
+def _read_bioc_json(path: Path) -> Iterator[Example]:
+    return (_bioc_example(path, document) for document in json_documents(path))
 
 
-def _bioc_span(path: Path, annotation: ElementTree.Element) -> LabelledSpan | None:
-    locations = annotation.findall("location")
-    if len(locations) != 1:
-        return None  # a discontinuous mention has no place in a row of tags
-    start, length = (int(locations[0].get(name, -1)) for name in ("offset", "length"))
-    label = next((i.text for i in annotation.findall("infon") if i.get("key") == "type"), None)
-    if start < 0 or length < 0 or not label:
-        raise GoldError(f"{path}: annotation {annotation.get('id')} lacks a place or a type")
-    return LabelledSpan(start, start + length, label)
+def _bioc_example(path: Path, document: Document) -> Example:
+    spans = (
+        _placed(document.text, LabelledSpan(one.start, one.end, one.type), one.text, str(path))
+        for one in document.annotations
+    )
+    return Example(id=document.id, text=document.text, spans=tuple(sorted(spans)))
 
 
 def _read_jsonl(path: Path) -> Iterator[Example]:
@@ -222,6 +224,7 @@ def _read_jsonl(path: Path) -> Iterator[Example]:
 FORMATS: Mapping[str, Callable[[Path], Iterator[Example]]] = {
     "pubtator": _read_pubtator,
     "iob": _read_iob,
-    "bioc": _read_bioc,
+    "bioc": _read_bioc_xml,
+    "bioc-json": _read_bioc_json,
     "jsonl": _read_jsonl,
 }

@@ -276,6 +276,86 @@ def test_a_gold_file_with_a_wrong_place_names_the_line(tmp_path: Path) -> None:
         read_examples(tmp_path / "b.tsv", "word")
 
 
+BIOC = {
+    "id": "1",
+    "passages": [
+        {"offset": 0, "text": "Aspirin.", "annotations": [
+            {"id": "a", "infons": {"type": "Chemical"}, "locations": [{"offset": 0, "length": 7}]},
+        ]},
+        {"offset": 10, "sentences": [
+            {"offset": 10, "text": "No mild asthma.", "annotations": [
+                {"id": "b", "text": "mild\nAsthma", "infons": {"type": "Disease"},
+                 "locations": [{"offset": 13, "length": 11}]},
+                {"id": "c", "text": "No asthma", "infons": {"type": "Disease"},
+                 "locations": [{"offset": 10, "length": 2}, {"offset": 18, "length": 6}]},
+            ]},
+            {"offset": 26, "text": "No fever.", "annotations": [
+                {"id": "d", "text": "fever", "infons": {"type": "Disease"},
+                 "locations": [{"offset": 28, "length": 5}]},
+            ]},
+        ]},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        {"source": "own", "documents": [BIOC]},
+        [{"documents": [BIOC]}],
+        {"PubTator3": [BIOC]},
+        BIOC,
+    ],
+    ids=["collection", "collections", "PubTator3", "document"],
+)
+def test_bioc_json_is_read_in_every_wrapper(tmp_path: Path, wrapped: object) -> None:
+    (tmp_path / "a.json").write_text("\ufeff" + json.dumps(wrapped, indent=1), encoding="utf-8")
+    [example] = read_examples(tmp_path / "a.json", "bioc-json")
+    assert example.text == "Aspirin.  No mild asthma. No fever."
+    assert [(example.text[s.start : s.end], s.label) for s in example.spans] == [
+        ("Aspirin", "Chemical"),
+        ("mild asthma", "Disease"),
+        ("fever", "Disease"),  # its offset was wrong by one
+    ]
+
+
+def test_bioc_json_may_have_a_document_a_line(tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps(BIOC | {"id": str(number)}) for number in range(3))
+    (tmp_path / "a.json").write_text(lines)
+    assert [one.id for one in read_examples(tmp_path / "a.json", "bioc-json")] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "said"),
+    [
+        ("bioc-json", '{"documents": [\n{]}', r"a:2: not sound JSON"),
+        ("bioc-json", '{"name": "aspirin"}', "holds no BioC document"),
+        ("bioc-json", '{"id": "7", "passages": [1]}', "document 7 is not BioC"),
+        (
+            "bioc-json",
+            '{"id": "7", "passages": [], "annotations": [{"id": "b", "infons": {},'
+            ' "locations": [{"offset": 0, "length": 1}]}]}',
+            "document 7 is not BioC .*annotation b lacks a place or a type",
+        ),
+        ("bioc", "<collection><document>", "is not sound XML"),
+        (
+            "bioc",
+            "<collection><document><id>1</id><passage><offset>0</offset><text>Aspirin</text>"
+            '<annotation id="1"><infon key="type">Chemical</infon><text>fever</text>'
+            '<location offset="0" length="7"/></annotation></passage></document></collection>',
+            "'fever' is not in the text",
+        ),
+        ("pubtator", "1|t|Aspirin.\n", "a:1: a PubTator block begins with"),
+    ],
+)
+def test_gold_that_is_not_of_its_form_is_refused(
+    tmp_path: Path, form: str, content: str, said: str
+) -> None:
+    (tmp_path / "a").write_text(content)
+    with pytest.raises(GoldError, match=said):
+        list(read_examples(tmp_path / "a", form))
+
+
 def test_a_recipe_with_an_unknown_key_names_it(tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text('encoder = "x"\nlabels = []\ncolour = 1\ncorpus = []\n')
     with pytest.raises(RecipeError, match=r"r\.toml.*colour"):

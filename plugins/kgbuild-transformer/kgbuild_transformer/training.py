@@ -23,7 +23,7 @@ __all__ = ["pretrain", "train"]
 
 _SUFFIXES = {
     ".pubtator": "pubtator", ".txt": "pubtator", ".xml": "bioc", ".bioc": "bioc",
-    ".tsv": "iob", ".iob": "iob", ".conll": "iob", ".jsonl": "jsonl",
+    ".json": "bioc-json", ".tsv": "iob", ".iob": "iob", ".conll": "iob", ".jsonl": "jsonl",
 }  # fmt: skip
 
 
@@ -109,25 +109,25 @@ def _shipped(name: str) -> Path:
 
 def _own_recipe(sources: Sequence[Path], tell: Callable[[str], None]) -> TaggerRecipe:
     """A recipe for one's own gold: a tenth of the texts is held out and measured."""
-    files = [file for source in sources for file in _gold_files(source)]
-    if not files:
-        raise InputError(
-            "holds no gold",
-            file=", ".join(map(str, sources)),
-            hints=[f"gold has the suffix {', '.join(_SUFFIXES)}"],
-        )
-    form, *others = {_SUFFIXES[file.suffix] for file in files}
-    if others:
+    files = {file: form for source in sources for file, form in _gold_files(source)}
+    forms = set(files.values())
+    if len(forms) > 1:
         raise InputError(
             "mixes forms of gold",
             file=", ".join(map(str, sources)),
             hints=["give files of one form, or write a recipe with a corpus for each"],
         )
-    texts = [example for file in files for example in read_examples(file, form)]
+    texts = [one for file, form in files.items() for one in read_examples(file, form)]
+    if not any(text.spans for text in texts):
+        raise InputError(
+            "holds no gold",
+            file=", ".join(map(str, sources)),
+            hints=[f"gold marks names, in files with the suffix {', '.join(_SUFFIXES)}"],
+        )
     labels = _labels(Counter(span.label for text in texts for span in text.spans), tell)
     names = tuple(str(file) for file in files)
     corpus = Corpus(
-        name="own", format=form, files=(), held_out_files=names,
+        name="own", format=forms.pop(), files=(), held_out_files=names,
         held_out_most=max(1, len(texts) // 10), labels=labels, terms="your own",
     )  # fmt: skip
     return TaggerRecipe(
@@ -140,11 +140,12 @@ def _own_recipe(sources: Sequence[Path], tell: Callable[[str], None]) -> TaggerR
     )
 
 
-def _gold_files(source: Path) -> Iterator[Path]:
-    if source.is_file():
-        yield source
-    else:
-        yield from sorted(p for p in source.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
+def _gold_files(source: Path) -> Iterator[tuple[Path, str]]:
+    """The files of gold and their forms, by their suffixes; a file that is named must have one."""
+    for path in [source] if source.is_file() else sorted(source.rglob("*")):
+        form = _SUFFIXES.get(path.suffix.lower())
+        if form and path.is_file():
+            yield path, form
 
 
 def _labels(counts: Mapping[str, int], tell: Callable[[str], None]) -> dict[str, str]:

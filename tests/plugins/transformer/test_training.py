@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kgbuild_model.testing import small_run
 
 from kgbuild.cli import main
 
+Writer = Callable[[list[str]], str]
 SENTENCES = ("Aspirin causes asthma.", "The asthma came with aspirin.", "Aspirin; no asthma.")
 
 
@@ -30,35 +32,73 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def gold(folder: Path, documents: int = 30) -> Path:
-    folder.mkdir()
+def names(title: str) -> dict[str, tuple[int, int]]:
+    """Where a title names a chemical, and something that no ontology knows."""
+    start, odd = title.lower().index("aspirin"), title.index("asthma")
+    return {"Chemical": (start, start + 7), "Oddity": (odd, odd + 6)}
+
+
+def pubtator(titles: list[str]) -> str:
     blocks = []
-    for number in range(documents):
-        title = SENTENCES[number % 3]
+    for number, title in enumerate(titles):
         lines = [f"{number}|t|{title}", f"{number}|a|Nothing else."]
-        for name, label in (("spirin", "Chemical"), ("asthma", "Oddity")):
-            start = title.index(name) - (name == "spirin")
-            end = title.index(name) + len(name)
+        for label, (start, end) in names(title).items():
             lines.append(f"{number}\t{start}\t{end}\t{title[start:end]}\t{label}\t-1")
         blocks.append("\n".join(lines) + "\n\n")
-    (folder / "gold.pubtator").write_text("".join(blocks))
+    return "".join(blocks)
+
+
+def bioc_json(titles: list[str]) -> str:
+    documents = [
+        {
+            "id": str(number),
+            "passages": [
+                {
+                    "offset": 0,
+                    "text": title,
+                    "annotations": [
+                        {
+                            "infons": {"type": label},
+                            "text": title[start:end],
+                            "locations": [{"offset": start, "length": end - start}],
+                        }
+                        for label, (start, end) in names(title).items()
+                    ],
+                }
+            ],
+        }
+        for number, title in enumerate(titles)
+    ]
+    return json.dumps({"documents": documents})
+
+
+def gold(folder: Path, name: str = "gold.PubTator", written: Writer = pubtator) -> Path:
+    folder.mkdir()
+    (folder / name).write_text(written([SENTENCES[number % 3] for number in range(30)]))
     return folder
 
 
+@pytest.mark.parametrize(
+    ("name", "written"), [("gold.PubTator", pubtator), ("gold.BioC.JSON", bioc_json)]
+)
 @pytest.mark.usefixtures("weights")
 def test_gold_of_any_types_becomes_a_tagger_in_one_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    written: Writer,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    corpus = gold(tmp_path / "corpus")
+    corpus = gold(tmp_path / "corpus", name, written)
     assert main(["train", str(corpus), "-o", "mine"]) == 0
     said = capsys.readouterr()
     assert "30 spans labelled Oddity: biolink:NamedThing" in said.err
     metrics = json.loads((tmp_path / "mine/metrics.json").read_text())
     assert metrics["held_out"]["own"]["texts"] == 3
     assert metrics["held_out"]["own"]["f1"] > 0.5
-    for name in ("README.md", "curves.svg", "recipe.json", "weights-1.safetensors"):
-        assert (tmp_path / "mine" / name).stat().st_size > 100
+    for file in ("README.md", "curves.svg", "recipe.json", "weights-1.safetensors"):
+        assert (tmp_path / "mine" / file).stat().st_size > 100
     assert "| own | 1 | your own |" in (tmp_path / "mine/README.md").read_text()
     settings = [
         "--set",
@@ -82,6 +122,14 @@ def test_a_persons_mistakes_are_said_and_nothing_is_written(
     (tmp_path / "bad.pubtator").write_text("1|t|Aspirin.\n1|a|x\n1\t0\t7\tIbuprofen\tChemical\t-\n")
     assert main(["train", "bad.pubtator", "-o", "mine"]) == 2
     assert "bad.pubtator:3: 'Ibuprofen' is not in the text" in capsys.readouterr().err
+    (tmp_path / "none.pubtator").write_text("")
+    (tmp_path / "notes.md").write_text("Aspirin.")
+    for name in ("none.pubtator", "notes.md"):
+        assert main(["train", name, "-o", "mine"]) == 2
+        assert "holds no gold" in capsys.readouterr().err
+    (tmp_path / "latin.pubtator").write_bytes(b"1|t|Caf\xe9.\n1|a|x\n")
+    assert main(["train", "latin.pubtator", "-o", "mine"]) == 2
+    assert "latin.pubtator cannot be read" in capsys.readouterr().err
     (tmp_path / "recipe.toml").write_text("encoder = 1")
     assert main(["train", "recipe.toml", "-o", "mine"]) == 2
     assert "recipe.toml" in capsys.readouterr().err

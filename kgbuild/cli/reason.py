@@ -153,7 +153,7 @@ def _summarise(graph: StoredGraph, done: Derived) -> None:
         counts, rules = layer.counts(), len(layer.rules)
     change = "all anew" if done.afresh else f"{done.added:,} new, {done.removed:,} gone"
     click.echo(
-        f"{counts['inferred']:,} conclusions, {counts['supports']:,} ways to them, from"
+        f"{counts['inferred']:,} conclusions from"
         f" {counts['facts'] - counts['inferred']:,} facts by {rules} rules"
         f" ({change}, {done.seconds:.1f} s)",
         err=True,

@@ -1,10 +1,10 @@
 """Derive what rules say, and keep it true while the graph changes.
 
 Semi-naive evaluation in SQLite: each round joins only with what the round before it found.
-Every way to a conclusion is recorded, so that a conclusion goes exactly when its last support
-goes. An update first deletes (what rested on facts that are gone, then of what is in doubt all
-that has no support outside the doubt: cycles do not hold themselves up), then derives, one
-stratum after the other; this is DRed (Gupta, Mumick, Subrahmanian 1993) with recorded supports.
+An update first deletes (of what rested on facts that are gone, and is in doubt, all that has no
+support outside the doubt: cycles do not hold themselves up), then derives, one stratum after
+the other; this is DRed (Gupta, Mumick, Subrahmanian 1993). A conclusion goes exactly when its
+last support goes. Supports are not written down: the rules' joins find them again.
 
 A layer made anew is written beside the old one and renamed; an update is one transaction.
 """
@@ -24,19 +24,19 @@ from kgbuild.errors import GraphError, LimitError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.belief import DEFAULT_MODEL
-from kgbuild.reasoning.joins import COLUMNS, FOUND, head_of, join
+from kgbuild.reasoning.joins import COLUMNS, head_of, join
 from kgbuild.reasoning.layer import SCHEMA, SCHEMA_VERSION, layer_path
 from kgbuild.reasoning.lineage import Lineage
 from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.rule_syntax import write_rule
-from kgbuild.reasoning.rules import MAX_PREMISES, Rule, Variable, check_rules, strata
+from kgbuild.reasoning.rules import Rule, Variable, check_rules, strata
 from kgbuild.reasoning.stated import StatedFacts
+from kgbuild.reasoning.supports import Supports
 
 __all__ = ["Derived", "Limits", "reason"]
 
 Entailments = Callable[[], Iterable[tuple[str, str, str]]]
 
-_PREMISES = ", ".join(f"p{n}" for n in range(MAX_PREMISES))
 _LIST = ", ".join(COLUMNS)
 
 
@@ -129,9 +129,9 @@ def _digest(rules: Sequence[Rule], axioms: Sequence[Axiom]) -> str:
 class _Derivation:
     """One run on one connection.
 
-    Temporary tables: ``found`` holds a join's rows. The others hold numbers of facts: ``fresh``
-    what is new or alive again, ``delta`` what the last round found, ``dead`` what is about to
-    go, ``dirty`` what has other leaves or supports than before.
+    Temporary tables: ``found`` holds the conclusions of a join. The others hold numbers of
+    facts: ``fresh`` what is new or alive again, ``delta`` what the last round found, ``dead``
+    what is about to go, ``dirty`` what has other leaves or supports than before.
     """
 
     def __init__(
@@ -198,7 +198,7 @@ class _Derivation:
         execute("PRAGMA temp_store = MEMORY")
         execute("PRAGMA cache_size = -262144")
         execute("PRAGMA automatic_index = OFF")
-        execute(FOUND)
+        execute(f"CREATE TEMP TABLE found({', '.join(f'{c} INTEGER NOT NULL' for c in COLUMNS)})")
         for table in ("fresh", "delta", "dead", "dirty"):
             execute(f"CREATE TEMP TABLE {table}(id INTEGER PRIMARY KEY)")
         until = self.started + self.limits.seconds
@@ -224,7 +224,7 @@ class _Derivation:
             [(self.number[r.name], r.name, write_rule(r), r.file, r.line) for r in self.rules],
         )
         self.connection.executemany(
-            "INSERT INTO relations VALUES (?, ?)", [(n, r) for r, n in self.relations.items()]
+            "INSERT INTO relations(id, name) VALUES (?, ?)", [(n, r) for r, n in self.relations.items()]
         )
 
     def _change(self, known: int | None) -> tuple[int, int]:
@@ -236,11 +236,8 @@ class _Derivation:
             self.connection, self.graph, self.relations, self._categories(), self.axioms
         ).keep(known)
         if self.afresh:
-            counted = execute(
-                "SELECT r.name, count(*) FROM facts f JOIN relations r ON r.id = f.relation"
-                " GROUP BY f.relation"
-            )
-            self.counts = dict(counted.fetchall())
+            self._count()
+        self.counts = dict(execute("SELECT name, facts FROM relations"))
         heads = ",".join(str(self.relations[rule.head.relation]) for rule in self.rules)
         execute(
             "INSERT INTO dead SELECT t.id FROM touched t CROSS JOIN facts f ON f.id = t.id"
@@ -252,6 +249,8 @@ class _Derivation:
                 self._delete(layer)
             self._derive(layer)
         self.at_work = ""
+        if self.afresh:
+            self._count()
         self._weigh()
         (added,) = execute(
             "SELECT count(*) FROM facts WHERE id > ? AND id NOT IN (SELECT id FROM dead)", (top,)
@@ -262,6 +261,13 @@ class _Derivation:
         execute("DELETE FROM facts WHERE id IN (SELECT id FROM dead)")
         self._compare()
         return added, removed
+
+    def _count(self) -> None:
+        self.connection.execute(
+            "UPDATE relations SET facts = counted.n FROM"
+            " (SELECT relation, count(*) AS n FROM facts GROUP BY relation) AS counted"
+            " WHERE counted.relation = relations.id"
+        )
 
     def _compare(self) -> None:
         """Keep aside what a reasoner concludes and no rule does."""
@@ -315,10 +321,9 @@ class _Derivation:
     def _find(self, select: str) -> int:
         """Put what a join finds into ``found``; how many rows that is."""
         self.connection.execute("DELETE FROM found")
-        columns = f"{_LIST}, {_PREMISES}"
         most = 4 * self.limits.conclusions
         count = self.connection.execute(
-            f"INSERT INTO found({columns}) {select} LIMIT {most}"
+            f"INSERT INTO found({_LIST}) {select} LIMIT {most}"
         ).rowcount
         if count == most:
             raise self._over(f"{most:,} ways to conclude something are allowed for one rule")
@@ -355,23 +360,17 @@ class _Derivation:
             execute("DROP TABLE last")
 
     def _conclude(self, rule: Rule, select: str) -> None:
-        """Keep what a join finds: the facts, and their supports."""
+        """Keep what a join finds."""
         if not self._find(select):
             return
         execute = self.connection.execute
-        relation, number = self.relations[rule.head.relation], self.number[rule.name]
+        relation = self.relations[rule.head.relation]
         made = execute(
             f"INSERT OR IGNORE INTO facts(relation, {_LIST}) SELECT {relation}, {_LIST} FROM found"
         ).rowcount
         self.derived += made
         if self.derived > self.limits.conclusions:
             raise self._over(f"{self.limits.conclusions:,} are allowed")
-        # Not the fact itself among its own premises: that would say nothing.
-        execute(
-            f"INSERT OR IGNORE INTO supports SELECT facts.id, {number}, {_PREMISES} FROM found"
-            f" JOIN facts ON facts.relation = {relation} AND {head_of(COLUMNS)}"
-            f" WHERE facts.id NOT IN ({_PREMISES})"
-        )
         if execute("SELECT 1 FROM dead").fetchone():
             execute(
                 f"INSERT OR IGNORE INTO delta SELECT facts.id FROM found JOIN facts"
@@ -406,40 +405,21 @@ class _Derivation:
             f" WHERE f.relation IN ({','.join(map(str, heads))})"
         )
         self._spread_doubt(layer)
+        execute("INSERT OR IGNORE INTO dirty SELECT id FROM doubt")
         lost = self._unproven()
         execute("DROP TABLE doubt")
-        if not lost:
-            return
-        execute("CREATE TEMP TABLE lost(id INTEGER PRIMARY KEY)")
-        self.connection.executemany("INSERT INTO lost VALUES (?)", [(one,) for one in lost])
-        execute("CREATE TEMP TABLE doubt(id INTEGER PRIMARY KEY)")
-        for rule in layer:
-            for place in range(len(rule.body)):
-                self._unsupport(rule, self._join(rule, changed=place, delta="lost", alive=False,
-                                                 blocked=True))  # fmt: skip
-        execute("DELETE FROM supports WHERE fact IN (SELECT id FROM lost)")
-        execute("INSERT OR IGNORE INTO dead SELECT id FROM lost")
-        execute("DROP TABLE lost")
-        execute("DROP TABLE doubt")
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO dead VALUES (?)", [(one,) for one in lost]
+        )
 
     def _unsupport(self, rule: Rule, select: str) -> None:
-        """Delete the supports that a join finds; their conclusions are in doubt."""
-        if not self._find(select):
-            return
-        execute = self.connection.execute
-        relation, number = self.relations[rule.head.relation], self.number[rule.name]
-        premises = " AND ".join(f"s.p{n} = found.p{n}" for n in range(MAX_PREMISES))
-        execute(
-            f"INSERT OR IGNORE INTO doubt SELECT facts.id FROM found JOIN facts"
-            f" ON facts.relation = {relation} AND {head_of(COLUMNS)}"
-            f" JOIN supports s ON s.fact = facts.id AND s.rule = {number} AND {premises}"
-        )
-        execute(
-            f"DELETE FROM supports WHERE (fact, rule, {_PREMISES}) IN"
-            f" (SELECT facts.id, {number}, {_PREMISES} FROM found JOIN facts"
-            f" ON facts.relation = {relation} AND {head_of(COLUMNS)})"
-        )
-        execute("INSERT OR IGNORE INTO dirty SELECT id FROM doubt")
+        """What a join concluded is in doubt."""
+        if self._find(select):
+            self.connection.execute(
+                "INSERT OR IGNORE INTO doubt SELECT facts.id FROM found JOIN facts"
+                f" ON facts.relation = {self.relations[rule.head.relation]}"
+                f" AND {head_of(COLUMNS)}"
+            )
 
     def _spread_doubt(self, layer: Sequence[Rule]) -> None:
         """What a stratum's rules conclude from facts in doubt is in doubt too."""
@@ -479,37 +459,38 @@ class _Derivation:
                 "SELECT id FROM doubt WHERE EXISTS (SELECT 1 FROM leaves WHERE fact = id)"
             )
         }
-        supports = execute(
-            f"SELECT fact, {_PREMISES} FROM supports WHERE fact IN (SELECT id FROM doubt)"
-        ).fetchall()
+        supports = self._supports()
+        ways = [(fact, support.premises) for fact in doubted for support in supports.of(fact)]
         growing = True
         while growing:
             growing = False
-            for fact, *premises in supports:
-                if fact not in proven and all(
-                    p not in dead and (p not in doubted or p in proven) for p in premises if p
-                ):
+            for fact, premises in ways:
+                if fact not in proven and all(p not in doubted or p in proven for p in premises):
                     proven.add(fact)
                     growing = True
         return sorted(doubted - proven - dead)
+
+    def _supports(self) -> Supports:
+        numbered = {self.number[rule.name]: rule for rule in self.rules}
+        return Supports(self.connection, numbered, self.relations, self.counts, alive=True)
 
     # --- how sure -----------------------------------------------------------------------------
 
     def _weigh(self) -> None:
         """Compute the confidence of every fact, or of those whose lineage changed."""
-        execute = self.connection.execute
-        if self.afresh:
-            wanted: Iterable[int] | None = None
-        else:
-            execute("INSERT OR IGNORE INTO dirty SELECT id FROM fresh")
-            self._spread_dirt()
-            execute("DELETE FROM dirty WHERE id IN (SELECT id FROM dead)")
-            wanted = [one for (one,) in execute("SELECT id FROM dirty ORDER BY id")]
         confidence = {self.number[rule.name]: rule.confidence for rule in self.rules}
-        lineage = Lineage(self.connection, confidence, everything=self.afresh)
+        lineage = Lineage(self.connection, confidence, self._supports())
         self.connection.executemany(
-            "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1", lineage.weighed(wanted)
+            "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1",
+            lineage.weighed_all() if self.afresh else lineage.weighed(self._dirty()),
         )
+
+    def _dirty(self) -> list[int]:
+        execute = self.connection.execute
+        execute("INSERT OR IGNORE INTO dirty SELECT id FROM fresh")
+        self._spread_dirt()
+        execute("DELETE FROM dirty WHERE id IN (SELECT id FROM dead)")
+        return [one for (one,) in execute("SELECT id FROM dirty ORDER BY id")]
 
     def _spread_dirt(self) -> None:
         """Whatever rests on a fact with another lineage has another lineage."""

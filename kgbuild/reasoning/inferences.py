@@ -11,7 +11,8 @@ from dataclasses import astuple
 
 from kgbuild.assertion import Derivation, Inference, inference_id
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.reasoning.layer import DerivedLayer, Support, layer_path, open_layer
+from kgbuild.reasoning.layer import DerivedLayer, layer_path, open_layer
+from kgbuild.reasoning.supports import Support
 
 __all__ = ["BEHIND", "inferences", "stamp"]
 

@@ -3,25 +3,35 @@
 A fact is a row (relation, a, b, c, d, e) of integer keys. The premises of a rule are joined in
 a fixed order: first the one that the changes stand in, then always one that shares most with
 what is bound already (ties: the rarer relation), so that every step is a look-up in an index.
+
+The same join finds conclusions, and afterwards the ways to them: which premises a conclusion
+has is asked with its terms bound, so nothing need be written down while rules are applied.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum, auto
 
 from kgbuild.reasoning.rules import MAX_ARITY, MAX_PREMISES, Atom, Rule, Term, Variable
 
-__all__ = ["COLUMNS", "FOUND", "head_of", "join"]
+__all__ = ["COLUMNS", "Finds", "head_of", "join"]
 
 COLUMNS = "abcde"[:MAX_ARITY]
-FOUND = (
-    "CREATE TEMP TABLE found("
-    + ", ".join(f"{column} INTEGER NOT NULL" for column in COLUMNS)
-    + ", "
-    + ", ".join(f"p{n} INTEGER NOT NULL" for n in range(MAX_PREMISES))
-    + ")"
-)
-"""What a join finds: the arguments of the conclusion, and the facts that are its premises."""
+
+
+class Finds(Enum):
+    """What a join selects, in columns.
+
+    ``CONCLUSIONS``: the terms of the conclusion. ``WAYS``: the fact that is the conclusion, and
+    the facts that are its premises. ``PREMISES``: these alone, the conclusion's terms being the
+    parameters ``?1``, ``?2`` … What is missing in a row is 0.
+    """
+
+    CONCLUSIONS = auto()
+    WAYS = auto()
+    PREMISES = auto()
+
 
 Keys = Callable[[str], int]
 """The integer key of a constant or of a relation's name."""
@@ -33,12 +43,13 @@ def join(
     relation: Keys,
     counts: Mapping[str, int],
     *,
+    finds: Finds = Finds.CONCLUSIONS,
     changed: int | None = None,
     delta: str = "",
     blocked: bool = False,
     alive: bool = True,
 ) -> str:
-    """The SELECT of a rule's conclusions and premises, for the table ``found``.
+    """The SELECT of what a rule concludes, or of the ways in which it does.
 
     ``changed`` is the place among ``body`` and then ``absent`` where only facts of the table
     ``delta`` count; None for all facts. ``blocked`` finds what is no longer so because a fact
@@ -50,6 +61,8 @@ def join(
     bound: dict[Variable, str] = {}
     tables: list[str] = []
     where: list[str] = []
+    if finds is Finds.PREMISES:
+        where += _given(rule.head, bound, key)
     if changed is not None:
         tables.append(f"{delta} CROSS JOIN facts {names[changed]}")
         where.append(f"{names[changed]}.id = {delta}.id")
@@ -71,14 +84,36 @@ def join(
             for n in range(len(rule.body))
         ]
     if not blocked:
-        where += [_absence(atom, bound, key, relation) for atom in rule.absent]
-    columns = [_value(term, bound, key) for term in rule.head.terms]
-    columns += ["0"] * (MAX_ARITY - len(columns))
-    columns += [f"{names[n]}.id" for n in range(len(rule.body))]
-    columns += ["0"] * (MAX_PREMISES - len(rule.body))
+        where += [_absence(atom, bound, key, relation, alive=alive) for atom in rule.absent]
+    head = _padded([_value(term, bound, key) for term in rule.head.terms], MAX_ARITY)
+    columns = head
+    if finds is not Finds.CONCLUSIONS:
+        columns = _padded([f"{names[n]}.id" for n in range(len(rule.body))], MAX_PREMISES)
+    if finds is Finds.WAYS:
+        tables.append("facts head INDEXED BY facts_by_terms")
+        where.append(f"head.relation = {relation(rule.head.relation)}")
+        where += [f"head.{column} = {value}" for column, value in zip(COLUMNS, head, strict=True)]
+        # Not the fact itself among its own premises: that would say nothing.
+        where.append(f"head.id NOT IN ({', '.join(columns)})")
+        columns = ["head.id", *columns]
     return f"SELECT {', '.join(columns)} FROM {' CROSS JOIN '.join(tables)} WHERE " + " AND ".join(
         where
     )
+
+
+def _padded(columns: Sequence[str], length: int) -> list[str]:
+    return [*columns, *["0"] * (length - len(columns))]
+
+
+def _given(head: Atom, bound: dict[Variable, str], key: Keys) -> list[str]:
+    """Bind the variables of a conclusion to the parameters; what else the terms must be."""
+    found = []
+    for number, term in enumerate(head.terms, 1):
+        if isinstance(term, Variable) and term not in bound:
+            bound[term] = f"?{number}"
+        else:
+            found.append(f"?{number} = {_value(term, bound, key)}")
+    return found
 
 
 def _rank(
@@ -115,16 +150,17 @@ def _conditions(
     return found
 
 
-def _absence(atom: Atom, bound: Mapping[Variable, str], key: Keys, relation: Keys) -> str:
+def _absence(
+    atom: Atom, bound: Mapping[Variable, str], key: Keys, relation: Keys, *, alive: bool
+) -> str:
     same = [f"n.relation = {relation(atom.relation)}"]
     same += [
         f"n.{column} = {_value(term, bound, key)}"
         for column, term in zip(COLUMNS, atom.terms, strict=False)
     ]
-    return (
-        f"NOT EXISTS (SELECT 1 FROM facts n WHERE {' AND '.join(same)}"
-        " AND NOT EXISTS (SELECT 1 FROM dead WHERE dead.id = n.id))"
-    )
+    if alive:
+        same.append("NOT EXISTS (SELECT 1 FROM dead WHERE dead.id = n.id)")
+    return f"NOT EXISTS (SELECT 1 FROM facts n WHERE {' AND '.join(same)})"
 
 
 def _value(term: Term, bound: Mapping[Variable, str], key: Keys) -> str:

@@ -2,13 +2,13 @@
 
 ``reasoning.sqlite`` holds nothing that cannot be made again from the graph and the rules. A
 *fact* is a relation between terms. Its *leaves* are the assertions that state it (or the
-store's own knowledge: a category), its *supports* the ways in which rules conclude it. A fact
-without leaves is inferred. Nothing here is read when the graph's own beliefs are computed.
+store's own knowledge: a category), its *supports* the ways in which rules conclude it, which are
+found again when they are asked for (:mod:`kgbuild.reasoning.supports`). A fact without leaves is
+inferred. Nothing here is read when the graph's own beliefs are computed.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,17 +20,18 @@ from kgbuild.errors import GraphError, NotInGraphError
 from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.joins import COLUMNS
 from kgbuild.reasoning.rule_syntax import parse_rule
-from kgbuild.reasoning.rules import MAX_PREMISES, Rule
+from kgbuild.reasoning.rules import Rule
+from kgbuild.reasoning.supports import Support, Supports
 
-__all__ = ["Conclusion", "DerivedLayer", "Fact", "Support", "layer_path", "open_layer"]
+__all__ = ["Conclusion", "DerivedLayer", "Fact", "layer_path", "open_layer"]
 
-SCHEMA_VERSION = 2
-_PREMISES = [f"p{n}" for n in range(MAX_PREMISES)]
+SCHEMA_VERSION = 3
 SCHEMA = f"""
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE rules(id INTEGER PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL,
     file TEXT NOT NULL, line INTEGER NOT NULL);
-CREATE TABLE relations(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE relations(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+    facts INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE terms(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE beliefs(assertion INTEGER PRIMARY KEY, belief REAL NOT NULL);
 CREATE TABLE twins(assertion INTEGER PRIMARY KEY, denial INTEGER NOT NULL);
@@ -46,14 +47,12 @@ CREATE INDEX leaves_by_assertion ON leaves(assertion) WHERE assertion <> 0;
 CREATE TABLE axioms(fact INTEGER PRIMARY KEY, file TEXT NOT NULL);
 CREATE TABLE unexplained(relation TEXT NOT NULL, subject TEXT NOT NULL, object TEXT NOT NULL,
     PRIMARY KEY(relation, subject, object)) WITHOUT ROWID;
-CREATE TABLE supports(fact INTEGER NOT NULL, rule INTEGER NOT NULL,
-    {", ".join(f"{p} INTEGER NOT NULL" for p in _PREMISES)},
-    PRIMARY KEY(fact, rule, {", ".join(_PREMISES)})) WITHOUT ROWID;
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 """``beliefs`` holds those of the claims that may be shown as plain edges. ``leaves.assertion`` is
 0 where the store itself says so (a category) or an ontology (then the fact is in ``axioms``).
 ``facts.confidence`` is exact where it is equal to ``upper``, else the two are bounds.
+``relations.facts`` is how many there were when all was derived; joins begin where there are few.
 ``unexplained`` is what a reasoner concludes and no rule does: no fact, and a premise of nothing."""
 
 
@@ -64,14 +63,6 @@ class Fact:
     id: int
     relation: str
     arguments: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """One way to a conclusion: the rule (by number), and the facts that are its premises."""
-
-    rule: int
-    premises: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +117,7 @@ class DerivedLayer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self._rules: dict[int, Rule] | None = None
+        self._supports: Supports | None = None
         self._relations = dict(connection.execute("SELECT id, name FROM relations"))
 
     def close(self) -> None:
@@ -158,11 +150,10 @@ class DerivedLayer:
         return str(value)
 
     def counts(self) -> dict[str, int]:
-        """How many facts, how many of them inferred, and how many ways to conclude them."""
+        """How many facts, and how many of them inferred."""
         counted = {
             "facts": "facts",
             "inferred": "facts f WHERE NOT EXISTS (SELECT 1 FROM leaves WHERE fact = f.id)",
-            "supports": "supports",
         }
         return {
             name: int(self.connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
@@ -235,12 +226,11 @@ class DerivedLayer:
 
     def supports(self, fact: int) -> list[Support]:
         """The ways in which rules conclude it."""
-        rows = self.connection.execute(
-            f"SELECT rule, {', '.join(_PREMISES)} FROM supports WHERE fact = ?"
-            " ORDER BY 1, 2, 3, 4, 5, 6, 7",
-            (fact,),
-        )
-        return [Support(rule, tuple(p for p in premises if p)) for rule, *premises in rows]
+        if self._supports is None:
+            counts = dict(self.connection.execute("SELECT name, facts FROM relations"))
+            numbers = {name: number for number, name in self._relations.items()}
+            self._supports = Supports(self.connection, self.rules, numbers, counts)
+        return self._supports.of(fact)
 
     def bounds(self, fact: int) -> tuple[float, float]:
         """The confidence of a fact and its upper bound: equal where the number is exact."""
@@ -253,17 +243,16 @@ class DerivedLayer:
         """What is inferred and not stated, the surest first; ties by relation and arguments."""
         rows = self.connection.execute(
             f"SELECT f.id, f.relation, {', '.join(f'f.{c}' for c in COLUMNS)}, f.confidence,"
-            " f.upper, (SELECT json_group_array(DISTINCT s.rule) FROM supports s"
-            "  WHERE s.fact = f.id)"
-            " FROM facts f JOIN relations r ON r.id = f.relation"
+            " f.upper FROM facts f JOIN relations r ON r.id = f.relation"
             f" {' '.join(f'LEFT JOIN terms t{c} ON t{c}.id = f.{c}' for c in COLUMNS)}"
             " WHERE (?1 IS NULL OR r.name = ?1)"
             " AND NOT EXISTS (SELECT 1 FROM leaves l WHERE l.fact = f.id)"
             f" ORDER BY f.confidence DESC, r.name, {', '.join(f't{c}.text' for c in COLUMNS)}",
             (relation,),
         )
-        for _, name, *terms, confidence, upper, used in rows:
-            rules = [self.rules[number] for number in sorted(json.loads(used))]
+        for fact, name, *terms, confidence, upper in rows:
+            used = {support.rule for support in self.supports(fact)}
+            rules = [self.rules[number] for number in sorted(used)]
             yield Conclusion(
                 relation=self._relations[name],
                 arguments=self._texts(terms),

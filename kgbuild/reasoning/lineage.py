@@ -21,12 +21,13 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby, product
+from itertools import product
 
-from kgbuild.reasoning.rules import MAX_PREMISES
+from kgbuild.reasoning.supports import Support, Supports
 
 __all__ = ["MAX_PROOFS", "MAX_STEPS", "Lineage", "bounds"]
 
@@ -36,16 +37,16 @@ _MAX_DEPTH = 40
 _KEPT = 50_000
 _HELD = 1_000_000
 _DIGITS = 12
-_PREMISES = ", ".join(f"p{n}" for n in range(MAX_PREMISES))
 
-_Supports = list[tuple[int, tuple[int, ...]]]
-"""The ways to a fact: the rule, and the facts that are its premises."""
+Leaves = Sequence[tuple[int, float]]
+"""Assertions, by key (0: given by the store or an ontology), and their beliefs."""
 
 Proof = frozenset[Hashable]
 """What must hold for one proof: keys of assertions, and applications of rules."""
 
 
-_CERTAIN: list[Proof] = [frozenset()]
+_NOTHING: Proof = frozenset()
+_CERTAIN: list[Proof] = [_NOTHING]
 
 
 class _TooLongError(Exception):
@@ -59,11 +60,19 @@ def bounds(
 
     ``complete`` says that these are all the proofs there are.
     """
-    minimal = _minimal(proofs)
-    if len(minimal) == 1 and complete:
-        only = round(_strength(minimal[0], probability), _DIGITS)
-        return only, only
-    minimal.sort(key=lambda proof: (-_strength(proof, probability), sorted(map(repr, proof))))
+    return _bounds(_minimal(proofs), probability, complete=complete)
+
+
+def _bounds(
+    minimal: list[Proof], probability: Mapping[Hashable, float], *, complete: bool
+) -> tuple[float, float]:
+    if complete and _share_nothing(minimal):
+        missed = math.prod(sorted(1 - _strength(proof, probability) for proof in minimal))
+        exact = round(1 - missed, _DIGITS)
+        return exact, exact
+    minimal = sorted(
+        minimal, key=lambda proof: (-_strength(proof, probability), sorted(map(repr, proof)))
+    )
     some = minimal
     while True:
         try:
@@ -84,12 +93,16 @@ def _strength(proof: Proof, probability: Mapping[Hashable, float]) -> float:
     return math.prod(sorted(probability[one] for one in proof))
 
 
+def _share_nothing(proofs: list[Proof]) -> bool:
+    return len(proofs) == 1 or sum(map(len, proofs)) == len(frozenset().union(*proofs))
+
+
 def _minimal(proofs: Iterable[Proof]) -> list[Proof]:
     """The proofs that contain no other proof."""
     kept: list[Proof] = []
     different = set(proofs)
-    if len(different) < 2:
-        return list(different)
+    if len(different) < 2 or max(map(len, different)) == 1:
+        return [_NOTHING] if _NOTHING in different else list(different)
     for proof in sorted(different, key=len):
         if not any(other <= proof for other in kept):
             kept.append(proof)
@@ -152,59 +165,49 @@ def _independent(formula: Iterable[Proof]) -> list[frozenset[Proof]]:
 class Lineage:
     """The proofs of facts in a layer, and their probabilities.
 
-    ``confidence`` gives that of each rule, by number. With ``everything``, what is needed of
-    all facts is read at once.
+    ``confidence`` gives that of each rule, by number.
     """
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        confidence: Mapping[int, float],
-        *,
-        everything: bool = False,
+        self, connection: sqlite3.Connection, confidence: Mapping[int, float], supports: Supports
     ) -> None:
         self._connection = connection
         self._confidence = confidence
-        self._everything = everything
-        self._leaves: dict[int, tuple[tuple[int, float], ...]] = {}
-        self._derived: set[int] = set()
-        if everything:
-            rows = connection.execute("SELECT fact, assertion, belief FROM leaves")
-            for fact, group in groupby(rows, key=lambda row: row[0]):
-                self._leaves[fact] = tuple((a, belief) for _, a, belief in group)
-            self._derived = {
-                fact for (fact,) in connection.execute("SELECT DISTINCT fact FROM supports")
-            }
-        self._supports_of: Callable[[int], _Supports] = lru_cache(maxsize=50_000)(
-            self._read_supports
-        )
-        self._held: dict[int, _Supports] | None = None
-        if everything:
-            (count,) = connection.execute("SELECT count(*) FROM supports").fetchone()
-            if count <= _HELD:
-                self._held = held = dict(self._all_supports())
-                self._supports_of = lambda fact: held.get(fact, [])
+        self._supports = supports
+        self._supports_of: Callable[[int], Sequence[Support]] = supports.of
+        self._leaves_of: Callable[[int], Leaves] = self._read_leaves
         self.probability: dict[Hashable, float] = {}
         self._proved: dict[int, tuple[list[Proof], bool]] = {}
 
-    def weighed(self, facts: Iterable[int] | None) -> Iterator[tuple[int, float, float]]:
-        """The number, the confidence and the upper bound of each fact (None: of all)."""
-        if facts is not None:
-            for fact in facts:
-                yield (fact, *self.of(fact))
-            return
-        for fact, leaves in self._leaves.items():
-            if fact not in self._derived:
-                p = self._any(belief for _, belief in leaves)
-                yield fact, p, p
-        for fact, supports in self._all_supports() if self._held is None else self._held.items():
-            simple = self._disjoint(fact, supports)
+    def weighed(self, facts: Iterable[int]) -> Iterator[tuple[int, float, float]]:
+        """The number, the confidence and the upper bound of each fact."""
+        for fact in facts:
+            yield (fact, *self.of(fact))
+
+    def weighed_all(self) -> Iterator[tuple[int, float, float]]:
+        """The same of all facts but those that one leaf states and no rule concludes.
+
+        Those are as sure as their leaf. What is needed of all facts is read at once.
+        """
+        ways = self._supports.gather()
+        leaves = AllLeaves(self._connection, self._supports.concluded())
+        self._leaves_of = leaves.of
+        concluded: Iterable[tuple[int, Sequence[Support]]] = self._supports.gathered()
+        if ways <= _HELD:
+            held = dict(concluded)
+            self._supports_of = lambda fact: held.get(fact, ())
+            concluded = held.items()
+        else:
+            self._supports_of = lru_cache(maxsize=50_000)(self._supports.of)
+        for fact, supports in concluded:
+            simple = self._disjoint(leaves, fact, supports)
             yield (fact, *((simple, simple) if simple is not None else self.of(fact)))
+        yield from self.weighed(leaves.only_stated())
 
     def of(self, fact: int) -> tuple[float, float]:
         """The confidence of one fact, and its upper bound."""
         proofs, complete = self.proofs(fact)
-        found = bounds(proofs, self.probability, complete=complete)
+        found = _bounds(proofs, self.probability, complete=complete)
         if len(self._proved) > _KEPT:
             self._proved.clear()
             self.probability.clear()
@@ -212,52 +215,70 @@ class Lineage:
 
     def proofs(self, fact: int) -> tuple[list[Proof], bool]:
         """The minimal proofs of a fact, and whether these are all."""
+        if fact in self._proved:
+            return self._proved[fact]
         proofs, complete, _ = self._prove(fact, ())
         return proofs, complete
 
-    def _prove(self, fact: int, below: tuple[int, ...]) -> tuple[list[Proof], bool, bool]:
-        """Proofs, whether they are all, and whether none was cut because it went in a circle."""
-        if fact in self._proved:
-            return (*self._proved[fact], True)
+    def _prove(self, fact: int, below: tuple[int, ...]) -> tuple[list[Proof], bool, int]:
+        """Proofs, whether they are all, and the least depth at which one was cut.
+
+        A way that rests on what it is to prove goes in a circle and is cut, at the depth of what
+        it came back to. Proofs that were cut no lower than at the fact itself are its proofs
+        wherever it stands, and are kept.
+        """
+        depth = cut = len(below)
         found: list[Proof] = []
-        complete, whole = len(below) < _MAX_DEPTH, True
+        complete = depth < _MAX_DEPTH
         for assertion, belief in self._leaves_of(fact):
             if not assertion:
-                self._proved[fact] = (_CERTAIN, True)
-                return _CERTAIN, True, True
+                return self._certain(fact)
             self.probability[assertion] = belief
             found.append(frozenset({assertion}))
         for rule, premises in self._supports_of(fact) if complete else ():
-            if fact in premises or not set(premises).isdisjoint(below):
-                whole = False
+            if fact in premises:
                 continue
-            ways = []
+            ways: list[list[Proof]] = []
             for premise in premises:
                 if premise in self._proved:
                     proofs, all_of_them = self._proved[premise]
-                    complete = complete and all_of_them
+                elif premise in below:
+                    cut = min(cut, below.index(premise))
+                    break
+                else:
+                    proofs, all_of_them, at = self._prove(premise, (*below, fact))
+                    cut = min(cut, at)
+                complete = complete and all_of_them
+                if proofs is not _CERTAIN:
                     ways.append(proofs)
-                    continue
-                proofs, all_of_them, uncut = self._prove(premise, (*below, fact))
-                complete, whole = complete and all_of_them, whole and uncut
-                ways.append(proofs)
-            applied = self._applied(fact, rule, premises)
-            if math.prod(map(len, ways)) > 100 * MAX_PROOFS:
-                ways = [self._strongest(way)[:4] for way in ways]
-                complete = False
-            found += [applied.union(*way) for way in product(*ways)]
+            else:
+                if math.prod(map(len, ways)) > 100 * MAX_PROOFS:
+                    ways = [self._strongest(way)[:4] for way in ways]
+                    complete = False
+                applied = self._applied(fact, rule, premises)
+                if not applied and not ways:
+                    return self._certain(fact)
+                if not applied and len(ways) == 1:
+                    found += ways[0]
+                else:
+                    found += [applied.union(*way) for way in product(*ways)]
         found = _minimal(found)
         if len(found) > MAX_PROOFS:
             found, complete = self._strongest(found)[:MAX_PROOFS], False
-        # Where nothing is below, what was cut in a circle would have held the fact by itself.
-        if whole or not below:
+        if depth >= _MAX_DEPTH:
+            cut = 0
+        if cut >= depth:
             self._proved[fact] = (found, complete)
-        return found, complete, whole
+        return found, complete, cut
+
+    def _certain(self, fact: int) -> tuple[list[Proof], bool, int]:
+        self._proved[fact] = (_CERTAIN, True)
+        return _CERTAIN, True, _MAX_DEPTH
 
     def _applied(self, fact: int, rule: int, premises: tuple[int, ...]) -> Proof:
         """The application of a rule as a thing that may fail; nothing where it cannot."""
         if self._confidence[rule] == 1.0:
-            return frozenset()
+            return _NOTHING
         application = (fact, rule, premises)
         self.probability[application] = self._confidence[rule]
         return frozenset({application})
@@ -268,56 +289,73 @@ class Lineage:
             key=lambda proof: (-_strength(proof, self.probability), sorted(map(repr, proof))),
         )
 
-    def _disjoint(self, fact: int, supports: Sequence[tuple[int, tuple[int, ...]]]) -> float | None:
+    def _disjoint(
+        self, leaves: AllLeaves, fact: int, supports: Sequence[Support]
+    ) -> float | None:
         """The probability where no two proofs share anything and all rest on assertions.
 
         None where that is not so: most conclusions are that simple, and this is much faster.
         """
         seen: set[int] = set()
         doubt = 1.0
-        for assertion, belief in self._leaves.get(fact, ()):
+        for assertion, belief in leaves.of(fact):
             seen.add(assertion)
             doubt *= 1 - belief
+        alone, belief_of = leaves.alone, leaves.belief
         for rule, premises in supports:
             p = self._confidence[rule]
             for premise in premises:
-                if premise in self._derived:
+                assertion = alone[premise]
+                if assertion < 0 or assertion in seen:
                     return None
-                leaves = self._leaves.get(premise, ())
-                if len(leaves) != 1:
-                    return None
-                ((assertion, belief),) = leaves
                 if assertion:
-                    if assertion in seen:
-                        return None
                     seen.add(assertion)
-                p *= belief
+                p *= belief_of[premise]
             doubt *= 1 - p
         return round(1 - doubt, _DIGITS)
 
-    def _any(self, beliefs: Iterable[float]) -> float:
-        return round(1 - math.prod(1 - belief for belief in beliefs), _DIGITS)
-
-    # --- reading the layer ------------------------------------------------------------------
-
-    def _leaves_of(self, fact: int) -> tuple[tuple[int, float], ...]:
-        if self._everything:
-            return self._leaves.get(fact, ())
+    def _read_leaves(self, fact: int) -> Leaves:
         return tuple(
             self._connection.execute("SELECT assertion, belief FROM leaves WHERE fact = ?", (fact,))
         )
 
-    def _read_supports(self, fact: int) -> _Supports:
-        if self._everything and fact not in self._derived:
-            return []
-        rows = self._connection.execute(
-            f"SELECT rule, {_PREMISES} FROM supports WHERE fact = ?", (fact,)
-        )
-        return [(rule, tuple(filter(None, premises))) for rule, *premises in rows]
 
-    def _all_supports(self) -> Iterator[tuple[int, _Supports]]:
-        rows = self._connection.cursor().execute(
-            f"SELECT fact, rule, {_PREMISES} FROM supports ORDER BY fact"
-        )
-        for fact, group in groupby(rows, key=lambda row: row[0]):
-            yield fact, [(rule, tuple(filter(None, rest))) for _, rule, *rest in group]
+class AllLeaves:
+    """The leaves of all facts, in arrays by the facts' numbers.
+
+    ``alone`` has the assertion that a fact rests on (0: what is given), where it is one and no
+    rule concludes the fact, else -1; ``belief`` is how sure its first leaf is.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, concluded: Iterable[int]) -> None:
+        (top,) = connection.execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
+        self._first = array("q", [-1]) * (top + 1)
+        self.belief = array("d", [0.0]) * (top + 1)
+        self._several: dict[int, list[tuple[int, float]]] = {}
+        first, beliefs = self._first, self.belief
+        for fact, assertion, belief in connection.execute(
+            "SELECT fact, assertion, belief FROM leaves ORDER BY fact, assertion"
+        ):
+            if first[fact] < 0:
+                first[fact], beliefs[fact] = assertion, belief
+            else:
+                told = self._several.setdefault(fact, [(first[fact], beliefs[fact])])
+                told.append((assertion, belief))
+        self.alone = self._first[:]
+        self._concluded = set[int]()
+        for fact in self._several:
+            self.alone[fact] = -1
+        for fact in concluded:
+            self.alone[fact] = -1
+            if fact in self._several:
+                self._concluded.add(fact)
+
+    def of(self, fact: int) -> Leaves:
+        """The assertions that state a fact, and their beliefs."""
+        if self._first[fact] < 0:
+            return ()
+        return self._several.get(fact) or ((self._first[fact], self.belief[fact]),)
+
+    def only_stated(self) -> Iterator[int]:
+        """The facts with several leaves that no rule concludes."""
+        return (fact for fact in self._several if fact not in self._concluded)

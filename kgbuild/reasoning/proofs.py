@@ -23,8 +23,9 @@ from typing import Any
 from kgbuild.assertion import Assertion
 from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.reasoning.layer import DerivedLayer, Fact, Support
+from kgbuild.reasoning.layer import DerivedLayer, Fact
 from kgbuild.reasoning.rules import Rule, Variable
+from kgbuild.reasoning.supports import Support
 
 __all__ = ["Proofs", "explain"]
 
@@ -87,10 +88,11 @@ class Proofs:
                 if assertion
                 else {**named, **self._given(fact)}
             )
+        supports = self._layer.supports(fact.id)
         if len(below) >= _MAX_DEPTH:
-            self.cut |= bool(self._layer.supports(fact.id))
+            self.cut |= bool(supports)
             return trees
-        for support in self._layer.supports(fact.id):
+        for support in supports:
             if below.isdisjoint(support.premises) and fact.id not in support.premises:
                 trees += self._derived(fact, support, below | {fact.id})
         if len(trees) > _ALTERNATIVES:

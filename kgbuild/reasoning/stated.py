@@ -30,6 +30,7 @@ _TABLES = (
     "CREATE TEMP TABLE touched(id INTEGER PRIMARY KEY)",
 )
 _LIST = ", ".join(COLUMNS)
+_SAME = f"facts.relation = stated.relation AND {head_of(COLUMNS, 'stated')}"
 PLAIN = (
     "EXISTS (SELECT 1 FROM evidence e WHERE e.assertion = a.id AND e.status = 'stated'{then})"
     " AND a.identity NOT IN (SELECT assertion FROM reviews WHERE verdict = 'rejected')"
@@ -59,6 +60,7 @@ class StatedFacts:
         self.relations = relations
         self.categories = categories
         self.axioms = axioms
+        self._keys: dict[str, int] = {}
         for table in _TABLES:
             connection.execute(table)
 
@@ -72,7 +74,10 @@ class StatedFacts:
                 "DELETE FROM beliefs WHERE assertion IN (SELECT id FROM changed)"
             )
         self._fill(self._claims(changed, believed))
-        self._lose("l.assertion IN (SELECT id FROM changed)")
+        if changed is None:
+            self._keep_leaves()
+        else:
+            self._lose("l.assertion IN (SELECT id FROM changed)")
         if "category" in self.relations:
             self._fill(self._categories(known))
             self._lose(
@@ -90,7 +95,7 @@ class StatedFacts:
             for relation, subject, object_, file in self.axioms
         ]
         self._fill((r, s, o, 0, 0, 0, 0, 1.0) for r, s, o, _ in rows)
-        self._lose("0")
+        self._keep_leaves()
         self.connection.executemany(
             "INSERT OR IGNORE INTO axioms SELECT id, ?4 FROM facts"
             " WHERE relation = ?1 AND a = ?2 AND b = ?3 AND c = 0 AND d = 0 AND e = 0",
@@ -105,33 +110,37 @@ class StatedFacts:
         self.connection.execute("DELETE FROM stated")
         self.connection.executemany("INSERT INTO stated VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         (top,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
+        # As sure as the one leaf: what has more, or supports, is weighed when all is derived.
         self.connection.execute(
-            f"INSERT OR IGNORE INTO facts(relation, {_LIST}) SELECT relation, {_LIST} FROM stated"
+            f"INSERT OR IGNORE INTO facts(relation, {_LIST}, confidence, upper)"
+            f" SELECT relation, {_LIST}, belief, belief FROM stated"
         )
         self.connection.execute("INSERT INTO fresh SELECT id FROM facts WHERE id > ?", (top,))
 
     def _lose(self, among: str) -> None:
         """Take away the leaves among some that are stated no more; then keep what is stated."""
-        same = f"facts.relation = stated.relation AND {head_of(COLUMNS, 'stated')}"
         self.connection.execute(
             f"INSERT OR IGNORE INTO touched SELECT l.fact FROM leaves l WHERE {among}"
-            f" AND NOT EXISTS (SELECT 1 FROM stated JOIN facts ON {same}"
+            f" AND NOT EXISTS (SELECT 1 FROM stated JOIN facts ON {_SAME}"
             " WHERE facts.id = l.fact AND stated.assertion = l.assertion)"
         )
         self.connection.execute(
             f"DELETE FROM leaves AS l WHERE {among} AND l.fact IN (SELECT id FROM touched)"
-            f" AND NOT EXISTS (SELECT 1 FROM stated JOIN facts ON {same}"
+            f" AND NOT EXISTS (SELECT 1 FROM stated JOIN facts ON {_SAME}"
             " WHERE facts.id = l.fact AND stated.assertion = l.assertion)"
         )
         self.connection.execute(
             "INSERT OR IGNORE INTO dirty SELECT facts.id FROM stated"
-            f" JOIN facts ON {same} LEFT JOIN leaves l"
+            f" JOIN facts ON {_SAME} LEFT JOIN leaves l"
             " ON l.fact = facts.id AND l.assertion = stated.assertion"
             " WHERE l.belief IS NOT stated.belief"
         )
+        self._keep_leaves()
+
+    def _keep_leaves(self) -> None:
         self.connection.execute(
             "INSERT OR REPLACE INTO leaves SELECT facts.id, stated.assertion, stated.belief"
-            f" FROM stated JOIN facts ON {same}"
+            f" FROM stated JOIN facts ON {_SAME}"
         )
 
     def _changed(self, known: int | None) -> tuple[list[int] | None, dict[int, int]]:
@@ -155,17 +164,28 @@ class StatedFacts:
             "SELECT identity FROM gone WHERE kind = 'assertion' AND revision > ?", (known,)
         )
         changed |= {key(identity) for (identity,) in gone}
-        before = dict(self.connection.execute("SELECT assertion, denial FROM twins").fetchall())
-        changed |= {before[one] for one in changed if one in before}
-        twins = {one: other for one, other in before.items() if one not in changed}
-        twins |= denials(self.store, sorted(changed))
-        changed |= {twins[one] for one in changed if one in twins}
-        self._keep_twins(twins)
-        return sorted(changed), twins
+        changed |= set(self._twins_of(changed).values())
+        self.connection.executemany(
+            "DELETE FROM twins WHERE assertion = ?", [(one,) for one in changed]
+        )
+        self._keep_twins(denials(self.store, sorted(changed)))
+        changed |= set(self._twins_of(changed).values())
+        return sorted(changed), self._twins_of(changed)
+
+    def _twins_of(self, assertions: Iterable[int]) -> dict[int, int]:
+        """Of some claims and denials, the denials and claims."""
+        found = {}
+        for one in assertions:
+            for (other,) in self.connection.execute(
+                "SELECT denial FROM twins WHERE assertion = ?", (one,)
+            ):
+                found[one] = other
+        return found
 
     def _keep_twins(self, twins: Mapping[int, int]) -> None:
-        self.connection.execute("DELETE FROM twins")
-        self.connection.executemany("INSERT INTO twins VALUES (?, ?)", sorted(twins.items()))
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO twins VALUES (?, ?)", sorted(twins.items())
+        )
 
     # --- the rows ----------------------------------------------------------------------------
 
@@ -185,17 +205,15 @@ class StatedFacts:
     def _facts(self, rows: sqlite3.Cursor, believed: Mapping[int, float]) -> Iterator[Row]:
         plain, denied = self.relations, self.relations.get("denied")
         qualified = self.relations.get("qualified")
+        edges: list[tuple[int, float]] = []
         for number, subject, predicate, object_, negated, qualifiers in rows:
             belief = believed.get(number, 0.0)
-            if not negated:
-                self.connection.execute(
-                    "INSERT OR REPLACE INTO beliefs VALUES (?, ?)", (number, belief)
-                )
             if negated:
                 if denied:
                     said = self._key(predicate)
                     yield (denied, subject, said, object_, 0, 0, number, belief)
                 continue
+            edges.append((number, belief))
             if predicate in plain:
                 yield (plain[predicate], subject, object_, 0, 0, 0, number, belief)
             if qualified and qualifiers:
@@ -205,6 +223,7 @@ class StatedFacts:
                         qualified, subject, said, object_, self._key(name), self._key(value),
                         number, belief,
                     )  # fmt: skip
+        self.connection.executemany("INSERT OR REPLACE INTO beliefs VALUES (?, ?)", edges)
 
     def _categories(self, known: int | None) -> Iterator[Row]:
         """The categories that rules ask for, of the concepts that changed."""
@@ -228,6 +247,7 @@ class StatedFacts:
 
     def _key(self, text: str) -> int:
         """The key of a term, which is given a name in the layer."""
-        number = concept_key(text)
-        self.connection.execute("INSERT OR IGNORE INTO terms VALUES (?, ?)", (number, text))
-        return number
+        if text not in self._keys:
+            self._keys[text] = number = concept_key(text)
+            self.connection.execute("INSERT OR IGNORE INTO terms VALUES (?, ?)", (number, text))
+        return self._keys[text]

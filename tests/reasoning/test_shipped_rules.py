@@ -66,17 +66,14 @@ def concluded_by(library, rule: str) -> set[tuple[str, ...]]:
     """What the rule itself concluded."""
     with library.open() as graph:
         reason(graph, shipped_rules())
-    found = set()
     with open_layer(library.folder) as layer:
-        for number, applied in layer.rules.items():
-            if applied.name == rule:
-                rows = layer.connection.execute(
-                    "SELECT DISTINCT fact FROM supports WHERE rule = ?", (number,)
-                )
-                for (fact,) in rows:
-                    said = layer.fact(fact)
-                    found.add((said.relation, *(a.removeprefix("mesh:") for a in said.arguments)))
-    return found
+        (number,) = (n for n, applied in layer.rules.items() if applied.name == rule)
+        facts = [layer.fact(n) for (n,) in layer.connection.execute("SELECT id FROM facts")]
+        return {
+            (fact.relation, *(a.removeprefix("mesh:") for a in fact.arguments))
+            for fact in facts
+            if any(support.rule == number for support in layer.supports(fact.id))
+        }
 
 
 def test_every_shipped_rule_has_examples():

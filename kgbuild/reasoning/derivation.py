@@ -224,7 +224,8 @@ class _Derivation:
             [(self.number[r.name], r.name, write_rule(r), r.file, r.line) for r in self.rules],
         )
         self.connection.executemany(
-            "INSERT INTO relations(id, name) VALUES (?, ?)", [(n, r) for r, n in self.relations.items()]
+            "INSERT INTO relations(id, name) VALUES (?, ?)",
+            [(n, r) for r, n in self.relations.items()],
         )
 
     def _change(self, known: int | None) -> tuple[int, int]:

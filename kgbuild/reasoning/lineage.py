@@ -289,9 +289,7 @@ class Lineage:
             key=lambda proof: (-_strength(proof, self.probability), sorted(map(repr, proof))),
         )
 
-    def _disjoint(
-        self, leaves: AllLeaves, fact: int, supports: Sequence[Support]
-    ) -> float | None:
+    def _disjoint(self, leaves: AllLeaves, fact: int, supports: Sequence[Support]) -> float | None:
         """The probability where no two proofs share anything and all rest on assertions.
 
         None where that is not so: most conclusions are that simple, and this is much faster.

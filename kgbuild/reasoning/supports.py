@@ -55,13 +55,15 @@ class Supports:
         relation, *terms = self._connection.execute(
             f"SELECT relation, {', '.join(COLUMNS)} FROM facts WHERE id = ?", (fact,)
         ).fetchone()
-        found = []
+        found: list[Support] = []
         for number, head, select in self._asking(relation):
             if _fits(head, terms):
-                for premises in self._connection.execute(select, terms[: len(head.terms)]):
+                found += [
+                    Support(number, tuple(filter(None, premises)))
+                    for premises in self._connection.execute(select, terms[: len(head.terms)])
                     # Not the fact itself among its own premises: that would say nothing.
-                    if fact not in premises:
-                        found.append(Support(number, tuple(filter(None, premises))))
+                    if fact not in premises
+                ]
         return sorted(found)
 
     def _asking(self, relation: int) -> list[tuple[int, Atom, str]]:

@@ -8,7 +8,10 @@ already made (the linker has a benchmark of its own), on texts of BioRED's devel
 Evidence: each relation that is found with gold concepts is asked again of its text without the
 sentences that were given as its evidence, and of its text without as many other sentences that name
 neither concept. A rationale that carries the relation makes it vanish; other sentences do not.
-F1 is `kgbuild evaluate --task relations`'s to say.
+
+Unseen: EU-ADR (van Mulligen et al. 2012) marks whether a drug acts on a target, pair by pair within
+a sentence, by another guideline than any corpus that was learnt. With its own mentions.
+F1 elsewhere is `kgbuild evaluate --task relations`'s to say.
 """
 
 from __future__ import annotations
@@ -20,6 +23,11 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+from kgbuild_model.checkpoint import load_relations
+from kgbuild_model.relation_examples import read_relations
+from kgbuild_model.relation_measuring import answers_of, scores_at
+from kgbuild_model.scoring import Score
+from kgbuild_model.weights import weights_folder
 from kgbuild_transformer.relations import TransformerRelations
 from kgbuild_transformer.settings import RelationSettings, TaggerSettings
 from kgbuild_transformer.tagger import TransformerTagger
@@ -38,7 +46,9 @@ from kgbuild import (
 from kgbuild.readers.pubtator import SPEC as PUBTATOR
 from kgbuild.segmenters.rules import SPEC as SENTENCES
 
-DEV = Path(__file__).resolve().parents[2] / "shared" / "corpora" / "biored" / "Dev.PubTator"
+CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+DEV = CORPORA / "biored" / "Dev.PubTator"
+EU_ADR = CORPORA / "euadr" / "euadr.bioc.xml"
 
 
 def gold(path: Path, count: int) -> list[Task]:
@@ -141,6 +151,23 @@ def faithfulness(extractor: TransformerRelations, tasks: list[Task]) -> None:
     print(f"without other sentences {100 * vanished_others / max(1, asked):.1f}%")
 
 
+def unseen(model: str, tagger: str) -> None:
+    """Pairs of a drug and a target in EU-ADR; its one type is none of the model's."""
+    folders = [weights_folder(name) or Path(name) for name in (f"relations-{model}", tagger)]
+    run = load_relations(*folders)
+    labels = {"CHEMICAL": "biolink:ChemicalEntity", "GENE-Y": "biolink:Gene"}
+    examples = read_relations(EU_ADR, labels, "drugprot", "bioc")
+    [relations] = [one for one in run.model.config.sets if one.name == "drugprot"]
+    # the types are other ones: any relation will do
+    marked = [
+        replace(e, relations=dict.fromkeys(e.relations, relations.types[0])) for e in examples
+    ]
+    sure = run.thresholds[relations.name]
+    pairs = sum((scores_at(one, sure)[1] for one in answers_of(run, marked, relations)), Score())
+    print(f"EU-ADR, {len(examples)} texts, drug and target: ", end="")
+    print(f"precision {pairs.precision:.3f}, recall {pairs.recall:.3f}, F1 {pairs.f1:.3f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="fast")
@@ -155,6 +182,7 @@ def main() -> None:
     print(describe())
     rates(TransformerTagger(TaggerSettings(model=options.tagger)), extractor, tasks)
     faithfulness(extractor, tasks)
+    unseen(options.model, options.tagger)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,7 @@ class Cues:
         return before
 
 
+@lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common
 def _without(pattern: re.Pattern[str] | None, text: str) -> str:
     return pattern.sub(lambda found: "_" * len(found[0]), text) if pattern else text
 

@@ -94,11 +94,13 @@ def _question(
     labels: Sequence[str],
 ) -> Question | None:
     sentences = example.sentences or sentences_of(example.text)
-    asked = asked_of(page, example.concepts, relations, labels, sentences)
+    asked = asked_of(page, example.concepts, [relations], labels, sentences)
     if asked is None:
         return None
-    gold = torch.tensor([_gold(example, *pair, relations, denied) for pair in asked.named()])
-    return Question(asked, gold, relations) if (gold != UNKNOWN).any() else None
+    every = torch.arange(len(asked.pairs.first))
+    gold = [_gold(example, *pair, relations, denied) for pair in asked.named(every)]
+    known = any(kind != UNKNOWN for kind in gold)
+    return Question(asked, torch.tensor(gold), relations) if known else None
 
 
 def _gold(

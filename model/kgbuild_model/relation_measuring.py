@@ -59,12 +59,12 @@ def answers_of(
             for lesson in lessons_of([example], run):
                 [question] = lesson.questions
                 hidden = run.hidden_of(lesson.page, lesson.marks)
-                chances, _ = run.chances(lesson.page, hidden, question.asked.pairs, relations)
-                best, which = chances[:, 1:].max(dim=1)
-                related = (1 - chances[:, 0]).tolist()
-                kinds = (which + 1).tolist()
-                rows = zip(related, best.tolist(), kinds, question.gold.tolist(), strict=True)
-                for pair, row in zip(question.asked.named(), rows, strict=True):
+                [said] = run.answers(lesson.page, hidden, question.asked, [relations])
+                best, which = said.chances[:, 1:].max(dim=1)
+                related = (1 - said.chances[:, 0]).tolist()
+                gold = question.gold[said.rows].tolist()
+                rows = zip(related, best.tolist(), (which + 1).tolist(), gold, strict=True)
+                for pair, row in zip(question.asked.named(said.rows), rows, strict=True):
                     if pair not in answers or answers[pair].related < row[0]:
                         answers[pair] = Answer(*row)
             found.append(Answered(tuple(answers.values()), len(_distinct(example, relations))))

@@ -10,7 +10,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -18,7 +19,7 @@ import torch
 from torch import Tensor
 
 from kgbuild_model.calibration import Calibration
-from kgbuild_model.relations import Pairs, distance_bucket
+from kgbuild_model.relations import Pairs, distance_buckets
 from kgbuild_model.tokens import Window, Words, tokenise
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kgbuild_model.tagging import TaggerRun
     from kgbuild_model.transformer import Encoder
 
-__all__ = ["Asked", "Page", "RelationRun", "ScoredRelation", "asked_of", "marks_of"]
+__all__ = ["Answers", "Asked", "Page", "RelationRun", "ScoredRelation", "asked_of", "marks_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,20 +63,51 @@ class Page:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """The pairs of a window that a corpus' relations may hold between.
+    """The pairs of a window that the relations of some corpora may hold between.
 
     ``concepts`` are the names, ``sentences`` the numbers, of what ``pairs`` calls a concept: a
-    concept in the whole window, where the number is None, or in one sentence.
+    concept in the whole window, where the number is None, or in one sentence. Where order means
+    nothing to a corpus, its pairs are there in both orders. The pairs are sorted.
     """
 
     concepts: tuple[str, ...]
     sentences: tuple[int | None, ...]
     pairs: Pairs
 
-    def named(self) -> Iterator[tuple[str, str]]:
-        """The names of each pair's ends."""
-        for a, b in zip(self.pairs.first.tolist(), self.pairs.second.tolist(), strict=True):
+    def named(self, rows: Tensor) -> Iterator[tuple[str, str]]:
+        """The names of the ends of some pairs."""
+        pairs = self.pairs.at(rows)
+        for a, b in zip(pairs.first.tolist(), pairs.second.tolist(), strict=True):
             yield self.concepts[a], self.concepts[b]
+
+    def rows(self, relations: RelationSet, labels: Sequence[str]) -> Tensor:
+        """Which pairs one corpus asks; of each pair one order, where order means nothing to it."""
+        pairs, label = self.pairs, self.pairs.label
+        allowed = torch.from_numpy(_allowed((relations,), tuple(labels)))
+        asked = allowed[label[pairs.first], label[pairs.second]]
+        if not relations.directed:
+            asked &= pairs.first < pairs.second
+        return asked.nonzero().flatten()
+
+    def turned(self, rows: Tensor) -> Tensor:
+        """Where the same pairs stand in the other order."""
+        pairs, count = self.pairs, len(self.concepts)
+        places = pairs.first * count + pairs.second
+        return torch.searchsorted(places, pairs.second[rows] * count + pairs.first[rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What a model says of the pairs ``rows`` that one corpus asks.
+
+    ``chances`` [rows, 1 + types] are the probabilities of none and of each type, ``looks`` [rows,
+    pieces] where each pair looks.
+    """
+
+    relations: RelationSet
+    rows: Tensor
+    chances: Tensor
+    looks: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,37 +132,47 @@ class ScoredRelation:
 def asked_of(
     page: Page,
     concepts: Mapping[str, Concept],
-    relations: RelationSet,
+    sets: Sequence[RelationSet],
     labels: Sequence[str],
     sentences: Sequence[tuple[int, int]] = (),
 ) -> Asked | None:
     """What is asked of a window; None where no pair of its concepts can have a relation.
 
-    ``sentences`` are their bounds in the text, for relations that are asked by sentence.
+    ``sets`` are asked all by sentence, or all of the whole window; ``sentences`` are their bounds
+    in the text.
     """
+    bounds = sentences if sets[0].by_sentence else None
     groups = [
         group
         for name, concept in concepts.items()
         if concept.label in labels
-        for group in _groups(page, name, concept, sentences if relations.by_sentence else None)
+        for group in _groups(page, name, concept, bounds)
     ]
-    firsts, seconds = _pairs(groups, relations)
-    if not firsts:
+    if not groups:
         return None
-    distances = [
-        distance_bucket(_distance(groups[a].places, groups[b].places))
-        for a, b in zip(firsts, seconds, strict=True)
-    ]
+    label = np.array([labels.index(group.label) for group in groups])
+    name = np.unique([group.name for group in groups], return_inverse=True)[1]
+    number = np.array([-1 if group.sentence is None else group.sentence for group in groups])
+    together = (number[:, None] == number) & (name[:, None] != name)
+    firsts, seconds = np.nonzero(together & _allowed(tuple(sets), tuple(labels))[label][:, label])
+    if not len(firsts):
+        return None
     pairs = Pairs(
         spans=torch.tensor([span for group in groups for span in group.places]),
         concept=torch.tensor([c for c, group in enumerate(groups) for _ in group.places]),
-        label=torch.tensor([labels.index(group.label) for group in groups]),
-        first=torch.tensor(firsts),
-        second=torch.tensor(seconds),
-        distance=torch.tensor(distances),
+        label=torch.from_numpy(label),
+        first=torch.from_numpy(firsts),
+        second=torch.from_numpy(seconds),
+        distance=torch.from_numpy(_distances(groups)[firsts, seconds]),
     )
     names = tuple(group.name for group in groups)
     return Asked(names, tuple(group.sentence for group in groups), pairs)
+
+
+@lru_cache(maxsize=64)
+def _allowed(sets: tuple[RelationSet, ...], labels: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Between which labels any of the sets has relations, [labels, labels]."""
+    return np.array([[any(one.has(a, b) for one in sets) for b in labels] for a in labels])
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +198,14 @@ def _groups(
             yield _Group(name, concept.label, places, number)
 
 
-def _pairs(groups: Sequence[_Group], relations: RelationSet) -> tuple[list[int], list[int]]:
-    firsts: list[int] = []
-    seconds: list[int] = []
-    for a, one in enumerate(groups):
-        for b in range(0 if relations.directed else a + 1, len(groups)):
-            other = groups[b]
-            together = one.sentence == other.sentence and one.name != other.name
-            if together and relations.has(one.label, other.label):
-                firsts.append(a)
-                seconds.append(b)
-    return firsts, seconds
-
-
-def _distance(one: Sequence[tuple[int, int]], two: Sequence[tuple[int, int]]) -> int:
-    return min(max(0, max(a[0], b[0]) - min(a[1], b[1])) for a in one for b in two)
+def _distances(groups: Sequence[_Group]) -> NDArray[np.int64]:
+    """Buckets of the wordpieces between the nearest mentions of two groups, [groups, groups]."""
+    starts, ends = np.array([place for group in groups for place in group.places]).T
+    away = np.maximum(starts[:, None], starts) - np.minimum(ends[:, None], ends)
+    counts = [len(group.places) for group in groups]
+    begins = np.cumsum([0, *counts[:-1]])
+    least = np.minimum.reduceat(np.minimum.reduceat(away, begins, axis=0), begins, axis=1)
+    return distance_buckets(least)
 
 
 def marks_of(page: Page, concepts: Mapping[str, Concept], labels: Sequence[str]) -> Tensor:
@@ -227,33 +262,35 @@ class RelationRun:
         sets: Sequence[RelationSet],
     ) -> Iterator[ScoredRelation]:
         labels = self.model.config.labels
-        asked = [(one, asked_of(page, concepts, one, labels, bounds)) for one in sets]
+        kinds = [[one for one in sets if one.by_sentence is kind] for kind in (False, True)]
+        asked = [(k, asked_of(page, concepts, k, labels, bounds)) for k in kinds if k]
         if any(questions for _, questions in asked):
             hidden = self.hidden_of(page, marks_of(page, concepts, labels))
-            for relations, questions in asked:
+            for kind, questions in asked:
                 if questions is not None:
-                    yield from self._found(page, hidden, questions, relations)
+                    for answers in self.answers(page, hidden, questions, kind):
+                        yield from self._found(page, questions, answers)
 
-    def _found(
-        self, page: Page, hidden: Tensor, asked: Asked, relations: RelationSet
-    ) -> Iterator[ScoredRelation]:
-        chances, looks = self.chances(page, hidden, asked.pairs, relations)
+    def _found(self, page: Page, asked: Asked, answers: Answers) -> Iterator[ScoredRelation]:
+        relations, chances = answers.relations, answers.chances
         best, which = chances[:, 1:].max(dim=1)
-        sure = self.thresholds.get(relations.name, 0.5)
         curve = self.calibrations.get(relations.name, Calibration())
         window = page.window
         starts = page.words.starts[window.start : window.start + len(page.first) - 1]
-        names = list(asked.named())
-        for place in torch.nonzero(1 - chances[:, 0] >= sure).flatten().tolist():
-            first, second = names[place]
+        sure = (1 - chances[:, 0] >= self.thresholds.get(relations.name, 0.5)).nonzero().flatten()
+        rows = answers.rows[sure]
+        numbers = asked.pairs.first[rows].tolist()
+        for place, (first, second), number in zip(
+            sure.tolist(), asked.named(rows), numbers, strict=True
+        ):
             yield ScoredRelation(
                 first=first,
                 second=second,
                 type=relations.types[int(which[place])],
                 score=curve.of(float(best[place])),
                 corpus=relations.name,
-                sentence=asked.sentences[int(asked.pairs.first[place])],
-                looks=np.add.reduceat(looks[place].numpy(), page.first[:-1]),
+                sentence=asked.sentences[number],
+                looks=np.add.reduceat(answers.looks[place].numpy(), page.first[:-1]),
                 starts=starts,
             )
 
@@ -278,38 +315,24 @@ class RelationRun:
             x: Tensor = self.model.read(page.hidden, marks, bias).float()
         return x[0, 1:-1]
 
-    def chances(
-        self, page: Page, hidden: Tensor, pairs: Pairs, relations: RelationSet
-    ) -> tuple[Tensor, Tensor]:
-        """Probabilities of none and of each type [pairs, 1 + types], and looks [pairs, pieces].
+    def answers(
+        self, page: Page, hidden: Tensor, asked: Asked, sets: Sequence[RelationSet]
+    ) -> Iterator[Answers]:
+        """What each of the corpora that were asked says; all pairs are scored at once.
 
-        Where order means nothing, both orders are asked and averaged.
+        Where order means nothing, the two orders of a pair are averaged.
         """
-        if relations.directed:
-            scores, looks = self.scores(page, hidden, pairs, relations)
-            return torch.softmax(scores, dim=-1), looks
-        count = len(pairs.first)
-        scores, looks = self.scores(page, hidden, _both_orders(pairs), relations)
-        chances = torch.softmax(scores, dim=-1)
-        return (chances[:count] + chances[count:]) / 2, looks[:count]
+        scores, looks = self.scores(page, hidden, asked.pairs)
+        for relations in sets:
+            rows = asked.rows(relations, self.model.config.labels)
+            if len(rows):
+                chances = torch.softmax(scores[:, self.model.classes_of(relations.name)], dim=-1)
+                found = chances[rows]
+                if not relations.directed:
+                    found = (found + chances[asked.turned(rows)]) / 2
+                yield Answers(relations, rows, found, looks[rows])
 
-    def scores(
-        self, page: Page, hidden: Tensor, pairs: Pairs, relations: RelationSet
-    ) -> tuple[Tensor, Tensor]:
-        """Scores of a corpus' classes [pairs, 1 + types], and where each pair looks."""
-        scores, looks = self.model(hidden, page.hidden[0, 1:-1].float(), pairs)
-        return scores[:, self.model.classes_of(relations.name)], looks
-
-
-def swap(pairs: Pairs) -> Pairs:
-    """The same pairs in the other order."""
-    return Pairs(pairs.spans, pairs.concept, pairs.label, pairs.second, pairs.first, pairs.distance)
-
-
-def _both_orders(pairs: Pairs) -> Pairs:
-    return replace(
-        pairs,
-        first=torch.cat([pairs.first, pairs.second]),
-        second=torch.cat([pairs.second, pairs.first]),
-        distance=pairs.distance.repeat(2),
-    )
+    def scores(self, page: Page, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
+        """Scores of all classes [pairs, classes], and where each pair looks [pairs, pieces]."""
+        scored: tuple[Tensor, Tensor] = self.model(hidden, page.hidden[0, 1:-1].float(), pairs)
+        return scored

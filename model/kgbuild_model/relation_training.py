@@ -26,7 +26,7 @@ from kgbuild_model.relation_measuring import (
     calibration_of,
     measure_relations,
 )
-from kgbuild_model.relation_reading import RelationRun, swap
+from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.training import Optimisation, train
 
@@ -35,12 +35,16 @@ __all__ = ["RelationRecipe", "fitted", "gold_relations", "sets_of", "train_relat
 
 @dataclass(frozen=True, kw_only=True)
 class RelationRecipe:
-    """All that a training run depends on: the tagger below, how many layers are shared, corpora."""
+    """All that a training run depends on: the tagger below, how many layers are shared, corpora.
+
+    ``dropout`` is that of the branch's layers: of what they give, and of their attention.
+    """
 
     tagger: str
     corpora: tuple[RelationCorpus, ...]
     trunk: int = 3
     epochs: float = 10
+    dropout: float = 0.1
     hold_out: bool = True
     notes: tuple[str, ...] = ()
     optimisation: Optimisation = field(default_factory=Optimisation)
@@ -141,15 +145,18 @@ class Lessons:
         hidden = self.run.hidden_of(lesson.page, lesson.marks)
         total = hidden.new_zeros(())
         for question in lesson.questions:
-            pairs = question.asked.pairs
-            if not question.relations.directed and torch.rand(()) < 0.5:
-                pairs = swap(pairs)
-            scores, _ = self.run.scores(lesson.page, hidden, pairs, question.relations)
+            asked, relations = question.asked, question.relations
+            rows = asked.rows(relations, self.run.model.config.labels)
+            if not relations.directed and torch.rand(()) < 0.5:
+                rows = asked.turned(rows)
+            gold = question.gold[rows]
+            scores, _ = self.run.scores(lesson.page, hidden, asked.pairs.at(rows))
+            scores = scores[:, self.run.model.classes_of(relations.name)]
             with torch.autocast("cpu", enabled=False):
                 losses = functional.cross_entropy(
-                    scores.float(), question.gold, reduction="sum", ignore_index=UNKNOWN
+                    scores.float(), gold, reduction="sum", ignore_index=UNKNOWN
                 )
-            total = total + losses / int((question.gold != UNKNOWN).sum()) ** 0.5
+            total = total + losses / int((gold != UNKNOWN).sum()) ** 0.5
         return total
 
 
@@ -229,7 +236,9 @@ def _fresh(recipe: RelationRecipe, below: Path, sets: Sequence[RelationSet]) -> 
         sets=tuple(sets),
         width=tagger.tagger.encoder.config.width,
     )
-    return RelationRun(run=tagger, model=RelationModel.above(tagger.tagger, config))
+    model = RelationModel.above(tagger.tagger, config)
+    model.drop(recipe.dropout)
+    return RelationRun(run=tagger, model=model)
 
 
 def fitted(run: RelationRun, held: Sequence[RelationExample]) -> RelationRun:

@@ -13,16 +13,19 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from kgbuild_model.errors import CheckpointError
-from kgbuild_model.transformer import Encoder, EncoderLayer, TransformerConfig
+from kgbuild_model.transformer import Attention, Encoder, EncoderLayer, TransformerConfig
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from kgbuild_model.tagger import Tagger
 
 __all__ = [
@@ -31,7 +34,7 @@ __all__ = [
     "RelationConfig",
     "RelationModel",
     "RelationSet",
-    "distance_bucket",
+    "distance_buckets",
 ]
 
 DISTANCES = 10
@@ -91,14 +94,21 @@ class Pairs:
     second: Tensor
     distance: Tensor
 
+    def at(self, rows: Tensor) -> Pairs:
+        """Some of the pairs."""
+        return replace(
+            self, first=self.first[rows], second=self.second[rows], distance=self.distance[rows]
+        )
 
-def distance_bucket(words: int) -> int:
-    """The bucket of a distance in words.
 
-    >>> [distance_bucket(n) for n in (0, 1, 2, 5, 1000)]
-    [0, 1, 2, 3, 9]
+def distance_buckets(words: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The buckets of distances in words: how many bits the number has; 0 where mentions touch.
+
+    >>> distance_buckets(np.array([-3, 0, 1, 2, 5, 1000])).tolist()
+    [0, 0, 1, 2, 3, 9]
     """
-    return min(DISTANCES - 1, int(words).bit_length())
+    bits = np.frexp(np.maximum(words, 0).astype(np.float64))[1]
+    return np.minimum(bits, DISTANCES - 1).astype(np.int64)
 
 
 class RelationModel(nn.Module):
@@ -145,6 +155,17 @@ class RelationModel(nn.Module):
     def untrained(cls, config: RelationConfig, shape: TransformerConfig) -> RelationModel:
         """A model with random weights, to be filled, above an encoder of this shape."""
         return cls(config, [EncoderLayer(shape) for _ in range(shape.layers - config.trunk)])
+
+    def drop(self, share: float) -> None:
+        """Let training drop this share of what the branch's layers give and attend to.
+
+        A tagger is kept without dropout, and so are the layers that are copied from it.
+        """
+        for module in self.encoder.modules():
+            if isinstance(module, Attention):
+                module.dropout = share
+            elif isinstance(module, nn.Dropout):
+                module.p = share
 
     def classes_of(self, name: str) -> slice:
         """Where a corpus' scores stand: none first, then its types."""

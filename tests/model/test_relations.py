@@ -70,10 +70,10 @@ def test_pairs_are_those_that_the_corpus_has_relations_between() -> None:
         "D": Concept("Disease", ((8, 14),)),
         "E": Concept("Disease", ((15, 20),)),
     }
-    asked = asked_of(page, concepts, CAUSES, LABELS)
+    asked = asked_of(page, concepts, [CAUSES], LABELS)
     assert asked is not None
-    assert list(asked.named()) == [("C", "D"), ("C", "E")]
-    assert asked_of(page, {"D": concepts["D"], "E": concepts["E"]}, CAUSES, LABELS) is None
+    assert list(asked.named(asked.rows(CAUSES, LABELS))) == [("C", "D"), ("C", "E")]
+    assert asked_of(page, {"D": concepts["D"], "E": concepts["E"]}, [CAUSES], LABELS) is None
 
 
 @given(st.integers(0, 20), st.integers(1, 9))
@@ -84,7 +84,7 @@ def test_a_span_anywhere_has_a_wordpiece(start: int, length: int) -> None:
         "C": Concept("Chemical", ((start, start + length),)),
         "D": Concept("Disease", ((0, 7),)),
     }
-    asked = asked_of(page, concepts, CAUSES, LABELS)
+    asked = asked_of(page, concepts, [CAUSES], LABELS)
     assert asked is not None
     spans = asked.pairs.spans
     assert bool((spans[:, 0] <= spans[:, 1]).all())
@@ -150,9 +150,10 @@ def test_a_relation_of_a_sentence_is_asked_of_each_sentence() -> None:
         "D": Concept("Disease", ((8, 14), (30, 36))),
         "E": Concept("Disease", ((24, 29),)),
     }
-    asked = asked_of(page_of(text), concepts, by_sentence, LABELS, [(0, 15), (16, 37)])
+    asked = asked_of(page_of(text), concepts, [by_sentence], LABELS, [(0, 15), (16, 37)])
     assert asked is not None
-    pairs = zip(asked.pairs.first.tolist(), asked.named(), strict=True)
+    named = asked.named(asked.rows(by_sentence, LABELS))
+    pairs = zip(asked.pairs.first.tolist(), named, strict=True)
     assert sorted((asked.sentences[a], *names) for a, names in pairs) == [
         (0, "C", "D"), (1, "C", "D"), (1, "C", "E"),
     ]  # fmt: skip

@@ -129,20 +129,34 @@ def _read(task: Task, sentence: Span, first: Mention, second: Mention, cues: Cue
 def _read_apart(
     task: Task, sentences: tuple[Span, Span], first: Mention, second: Mention, cues: Cues
 ) -> Showing:
-    """Two sentences that show it together; not plainly, if one speaks not plainly of its end."""
+    """Two sentences that show it together; not plainly, if one speaks not plainly of its end.
+
+    How a sentence speaks of its end is read between that and the nearest names at its sides.
+    """
     status = Status.STATED
     found: tuple[Cue, ...] = ()
     for sentence, mention in zip(sentences, (first, second), strict=True):
         inside = _inside(task, sentence)
-        for other, place in inside.items():
-            if other.text.lower() != mention.text.lower():
-                text = sentence.of(task.document.text)
-                reading = cues.between(text, inside[mention], place, inside.values())
-                if not reading.plain:
-                    status, found = Status.SPECULATED, _shifted(reading, sentence)
+        text = sentence.of(task.document.text)
+        for other in _beside(mention, inside):
+            reading = cues.between(text, inside[mention], inside[other], inside.values())
+            if not reading.plain:
+                status, found = Status.SPECULATED, _shifted(reading, sentence)
     return Showing(
         sentences=tuple(sorted(sentences)), first=first, second=second, status=status, cues=found
     )
+
+
+def _beside(mention: Mention, inside: Mapping[Mention, Span]) -> list[Mention]:
+    """The nearest mentions before and behind one, of other names."""
+    name = mention.text.lower()
+    others = [one for one in inside if one.text.lower() != name]
+    before = [one for one in others if one.span.start < mention.span.start]
+    behind = [one for one in others if one.span.start > mention.span.start]
+    return [
+        *sorted(before, key=lambda one: one.span)[-1:],
+        *sorted(behind, key=lambda one: one.span)[:1],
+    ]
 
 
 def _inside(task: Task, sentence: Span) -> dict[Mention, Span]:

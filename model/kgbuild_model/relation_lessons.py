@@ -1,4 +1,4 @@
-"""What relation models learn from and are asked: gold documents as windows with questions."""
+"""What relation models learn from and are asked: gold documents as pages with questions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from kgbuild_model.relation_examples import RelationExample, sentences_of
-from kgbuild_model.relation_reading import Asked, Page, RelationRun, asked_of, marks_of
+from kgbuild_model.relation_pages import Page, marks_of
+from kgbuild_model.relation_reading import Asked, RelationRun, asked_of
 from kgbuild_model.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """A window of a document as the shared layers read it, with what is asked of it."""
+    """A page of a document as the shared layers read it, with what is asked of it."""
 
     corpus: str
     document: str

@@ -50,7 +50,7 @@ def answers_of(
 ) -> list[Answered]:
     """The model's answers on a corpus' documents.
 
-    A pair that several windows of a document name has the surest answer.
+    A pair that several pages of a document name has the surest answer.
     """
     found = []
     for example in examples:

@@ -1,15 +1,14 @@
 """Read documents for relations: the shared layers, the branch, pairs in, scored relations out.
 
-A document is read in the tagger's windows, and a pair of concepts is asked of each window that
-names both: an abstract has one window, a long paper many. So the memory that a paper needs does
-not grow with the square of its length; concepts that no window names together are not asked.
+A document is read in pages (:mod:`~kgbuild_model.relation_pages`), and a pair of concepts is asked
+of each page that names both.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
@@ -19,54 +18,29 @@ import torch
 from torch import Tensor
 
 from kgbuild_model.calibration import Calibration
+from kgbuild_model.relation_pages import marks_of, pages_of
 from kgbuild_model.relations import Pairs, distance_buckets
-from kgbuild_model.tokens import Window, Words, tokenise
+from kgbuild_model.tokens import tokenise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from kgbuild_model.relation_examples import Concept
+    from kgbuild_model.relation_pages import Page
     from kgbuild_model.relations import RelationModel, RelationSet
     from kgbuild_model.tagging import TaggerRun
+    from kgbuild_model.tokens import Words
     from kgbuild_model.transformer import Encoder
 
-__all__ = ["Answers", "Asked", "Page", "RelationRun", "ScoredRelation", "asked_of", "marks_of"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """A window of a document, as the shared layers read it.
-
-    ``first`` [words + 1] is the wordpiece at which each of its words begins, counted from the
-    window's first, and where the last ends; ``hidden`` [1, pieces + 2, d] has the marks of begin
-    and end around the wordpieces.
-    """
-
-    words: Words
-    window: Window
-    first: NDArray[np.int64]
-    hidden: Tensor
-
-    def pieces(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """First and last wordpiece of each span of the text that this window reads whole."""
-        words, window = self.words, self.window
-        for start, end in spans:
-            first = int(np.searchsorted(words.ends, start, side="right"))
-            first = min(first, len(words) - 1)  # a span at the end that is only white space
-            last = max(first, int(np.searchsorted(words.starts, end, side="left")) - 1)
-            if window.start <= first and last < window.end:
-                yield (
-                    int(self.first[first - window.start]),
-                    int(self.first[last + 1 - window.start]) - 1,
-                )
+__all__ = ["Answers", "Asked", "RelationRun", "ScoredRelation", "asked_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """The pairs of a window that the relations of some corpora may hold between.
+    """The pairs of a page that the relations of some corpora may hold between.
 
     ``concepts`` are the names, ``sentences`` the numbers, of what ``pairs`` calls a concept: a
-    concept in the whole window, where the number is None, or in one sentence. Where order means
+    concept in the whole page, where the number is None, or in one sentence. Where order means
     nothing to a corpus, its pairs are there in both orders. The pairs are sorted.
     """
 
@@ -115,7 +89,7 @@ class ScoredRelation:
     """A relation that the model found between two concepts, with its probability.
 
     ``corpus`` names the set of the type; ``sentence`` is the number of the sentence that it was
-    asked of, if it was of one. ``looks`` [words] says how much each word of the window was looked
+    asked of, if it was of one. ``looks`` [words] says how much each word of the page was looked
     at, they sum to 1; ``starts`` [words] is where in the text each begins.
     """
 
@@ -136,9 +110,9 @@ def asked_of(
     labels: Sequence[str],
     sentences: Sequence[tuple[int, int]] = (),
 ) -> Asked | None:
-    """What is asked of a window; None where no pair of its concepts can have a relation.
+    """What is asked of a page; None where no pair of its concepts can have a relation.
 
-    ``sets`` are asked all by sentence, or all of the whole window; ``sentences`` are their bounds
+    ``sets`` are asked all by sentence, or all of the whole page; ``sentences`` are their bounds
     in the text.
     """
     bounds = sentences if sets[0].by_sentence else None
@@ -177,7 +151,7 @@ def _allowed(sets: tuple[RelationSet, ...], labels: tuple[str, ...]) -> NDArray[
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A concept's mentions in a window, or in one sentence of it, as wordpieces."""
+    """A concept's mentions in a page, or in one sentence of it, as wordpieces."""
 
     name: str
     label: str
@@ -208,16 +182,6 @@ def _distances(groups: Sequence[_Group]) -> NDArray[np.int64]:
     return distance_buckets(least)
 
 
-def marks_of(page: Page, concepts: Mapping[str, Concept], labels: Sequence[str]) -> Tensor:
-    """Which label's mention each wordpiece is in, [1, pieces + 2]: 0 for none, else 1 + index."""
-    marks = torch.zeros(page.hidden.shape[:2], dtype=torch.long)
-    for concept in concepts.values():
-        if concept.label in labels:
-            for first, last in page.pieces(concept.spans):
-                marks[0, 1 + first : 2 + last] = 1 + labels.index(concept.label)
-    return marks
-
-
 @dataclass(frozen=True, kw_only=True)
 class RelationRun:
     """A relation model above its tagger, ready to read documents.
@@ -242,7 +206,7 @@ class RelationRun:
 
         ``sentences`` are their bounds in the text, in order; without them relations that are
         asked by sentence are asked of the text as one. The text is read once, whatever the number
-        of sets. A relation that two windows show is the surer of the two.
+        of sets. A relation that two pages show is the surer of the two.
         """
         [words] = tokenise(self.run.tokenizer, [text])
         bounds = sentences or [(0, len(text))]
@@ -275,8 +239,6 @@ class RelationRun:
         relations, chances = answers.relations, answers.chances
         best, which = chances[:, 1:].max(dim=1)
         curve = self.calibrations.get(relations.name, Calibration())
-        window = page.window
-        starts = page.words.starts[window.start : window.start + len(page.first) - 1]
         sure = (1 - chances[:, 0] >= self.thresholds.get(relations.name, 0.5)).nonzero().flatten()
         rows = answers.rows[sure]
         numbers = asked.pairs.first[rows].tolist()
@@ -291,29 +253,22 @@ class RelationRun:
                 corpus=relations.name,
                 sentence=asked.sentences[number],
                 looks=np.add.reduceat(answers.looks[place].numpy(), page.first[:-1]),
-                starts=starts,
+                starts=page.starts,
             )
 
     @torch.no_grad()
     def pages(self, words: Words) -> list[Page]:
-        """The windows of a document, read by the layers that tagger and relations share."""
-        bounds = np.append(words.first, len(words.ids))
-        pages = []
-        for chosen, hidden in self.run.lower(words, self.model.config.trunk):
-            for row, window in enumerate(chosen):
-                first = bounds[window.start : window.end + 1] - bounds[window.start]
-                first = np.minimum(first, self.run.pieces)  # a word longer than the window
-                length = int(first[-1]) + 2
-                pages.append(Page(words, window, first, hidden[row : row + 1, :length]))
-        return pages
+        """The pages of a document, read by the layers that tagger and relations share."""
+        read = self.run.lower(words, self.model.config.trunk)
+        return list(pages_of(words, read, self.run.pieces))
 
     def hidden_of(self, page: Page, marks: Tensor) -> Tensor:
-        """The branch over a window: [pieces, d] in fp32, without the marks of begin and end."""
+        """The branch over a page: [pieces, d] in fp32, without the marks of begin and end."""
         encoder = cast("Encoder", self.run.tagger.encoder)  # RelationModel.above saw to it
         with torch.autocast("cpu", torch.bfloat16, enabled=self.run.autocast):
-            bias = encoder.bias_of(marks, None, page.hidden.dtype)
-            x: Tensor = self.model.read(page.hidden, marks, bias).float()
-        return x[0, 1:-1]
+            bias = encoder.bias_of(marks, page.mask(), page.hidden.dtype)
+            x = self.model.read(page.hidden, marks, bias)
+        return page.joined(x).float()
 
     def answers(
         self, page: Page, hidden: Tensor, asked: Asked, sets: Sequence[RelationSet]
@@ -334,5 +289,6 @@ class RelationRun:
 
     def scores(self, page: Page, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Scores of all classes [pairs, classes], and where each pair looks [pairs, pieces]."""
-        scored: tuple[Tensor, Tensor] = self.model(hidden, page.hidden[0, 1:-1].float(), pairs)
+        lower = page.joined(page.hidden).float()
+        scored: tuple[Tensor, Tensor] = self.model(hidden, lower, pairs)
         return scored

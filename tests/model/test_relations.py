@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -14,11 +15,14 @@ from kgbuild_model.checkpoint import digest, load_relations, save_relations, sav
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.lower_layers import LowerLayers
 from kgbuild_model.relation_examples import Concept, read_relations
-from kgbuild_model.relation_reading import Page, RelationRun, asked_of
+from kgbuild_model.relation_reading import RelationRun, asked_of
 from kgbuild_model.relation_training import RelationRecipe, train_relations
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.testing import small_run
 from kgbuild_model.tokens import tokenise
+
+if TYPE_CHECKING:
+    from kgbuild_model.relation_pages import Page
 
 LABELS = ("Chemical", "Disease")
 CAUSES = RelationSet("cid", ("CID",), True, (("Chemical", "Disease"),))
@@ -115,6 +119,32 @@ def test_a_long_document_is_read_to_its_end() -> None:
     assert found.starts[-1] == end - 6
     assert len(found.looks) == len(found.starts) < 512
     assert run.relate("", {}) == []
+
+
+def test_an_abstract_of_several_windows_is_one_page() -> None:
+    """Mentions that no window names together are asked; each word is looked at once."""
+    run = replace(relation_run(CAUSES), thresholds={"cid": 0.0})
+    text = "aspirin " + "fever " * 250 + "asthma"
+    [words] = tokenise(run.run.tokenizer, [text])
+    [page] = run.pages(words)
+    assert len(page.windows) > 1
+    assert len(page.joined(page.hidden)) == page.first[-1] == len(words.ids)
+    concepts = {
+        "C": Concept("Chemical", ((0, 7),)),
+        "D": Concept("Disease", ((len(text) - 6, len(text)),)),
+    }
+    [found] = run.relate(text, concepts)
+    assert len(found.looks) == len(found.starts) == 252
+    assert found.looks.sum() == pytest.approx(1.0, abs=1e-4)
+
+
+@given(st.integers(1, 250))
+def test_what_stands_at_a_wordpiece_comes_back_from_its_windows(length: int) -> None:
+    """Law: joined undoes spread, wherever the windows overlap."""
+    page = page_of("fever " * length)
+    marks = torch.arange(int(page.first[-1]))
+    assert len(marks) == 5 * length
+    assert page.joined(page.spread(marks).unsqueeze(-1)).squeeze(-1).tolist() == marks.tolist()
 
 
 def test_what_the_tagger_has_read_is_not_read_again_and_changes_nothing() -> None:

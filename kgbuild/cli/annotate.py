@@ -35,6 +35,7 @@ _WRITTEN = ("documents", "mentions", "relations")
     type=click.Choice(DIALECTS),
     help="Whose way of writing PubTator; biored unless said.",
 )
+@click.option("--hedged", is_flag=True, help="Write relations that the text hedges or asks, too.")
 @run_options
 @setup_options
 def command(
@@ -42,16 +43,23 @@ def command(
     format_: str,
     output: Path | None,
     dialect: str | None,
+    hedged: bool,
     reader: str | None,
     **options: Any,
 ) -> int:
     r"""Tag and link papers and write the annotations, without a graph.
+
+    PubTator and BioC have no word for a relation that a text denies or hedges ("may cause"), so
+    these are left out and counted. BioRED's and BC5CDR's annotators mark hedged ones too: for a
+    comparison with such gold, --hedged writes them as well. What is denied is never written.
 
     \b
     Example: kgbuild annotate papers/ --format pubtator -o out.pubtator
     """
     if dialect and format_ != "pubtator":
         raise click.UsageError(f"--dialect is for PubTator; {format_} is written in one way")
+    if hedged and format_ == "jsonl":
+        raise click.UsageError("--hedged is not for jsonl, which says how each relation is said")
     setup = set_up(**options)
     host = setup.host()
     note_if_nothing_annotates(setup, host)
@@ -66,6 +74,10 @@ def command(
             tell=failures.tell,
             reader=reader,
         )
+        if hedged:
+            from kgbuild.exporters.corpus_spelling import with_hedged
+
+            documents = map(with_hedged, documents)
         counts = _written(documents, format_, dialect, output)
     finally:
         running.close()

@@ -24,6 +24,7 @@ from kgbuild.evaluation import (
     names_of,
     with_preferred,
 )
+from kgbuild.exporters.corpus_spelling import with_hedged
 from kgbuild.host import Host
 from kgbuild.ingest import read_papers
 from kgbuild.pipeline import Pipeline
@@ -46,6 +47,7 @@ GOLD_ENTITIES = "gold entities"
     type=click.Choice([c.value for c in Convention]),
     help="How relations count; by default as the gold is.",
 )
+@click.option("--hedged", is_flag=True, help="Count relations that the text hedges or asks, too.")
 @click.option("--given-identifiers", is_flag=True, help="Do not map identifiers to preferred ones.")
 @click.option("--seen", multiple=True, metavar="FILE", help="Gold that was trained on.")
 @click.option("--reader", metavar="NAME", help="Read every file with this reader.")
@@ -59,6 +61,7 @@ def command(
     gold_mentions: bool,
     gold_links: bool,
     convention: str | None,
+    hedged: bool,
     given_identifiers: bool,
     seen: tuple[str, ...],
     reader: str | None,
@@ -74,7 +77,8 @@ def command(
     Relations of a pipeline are scored twice: end to end, and with the gold's mentions and links.
     They are pairs of a document's identifiers, with and without the type: BioRED's in no order;
     CID from the chemical to the disease, which is the convention where the gold has nothing else;
-    or Biolink's predicate with qualifiers.
+    or Biolink's predicate with qualifiers. Those that the text denies or hedges do not count;
+    with --hedged only those that it denies, as BioRED's and BC5CDR's annotators have it.
 
     \b
     Example: kgbuild evaluate dev.pubtator --task mentions
@@ -95,6 +99,8 @@ def command(
 
     def score(pairs: Iterable[Pair]) -> Evaluation:
         chosen = Convention(convention) if convention else None
+        if hedged:
+            pairs = ((wanted, with_hedged(given)) for wanted, given in pairs)
         return evaluate(_mapped(pairs, preferred), Task(task), names, chosen)
 
     if predictions:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
 
-from kgbuild.annotation import Annotations, Link, Mention, Relation, Status
+from kgbuild.annotation import AnnotatedDocument, Annotations, Link, Mention, Relation, Status
 from kgbuild.data.relation_names import biored_name, is_cid
 from kgbuild.readers.concept_ids import bare_spelling, concept_of, parts_of
 from kgbuild.readers.gathering import NOT_REGISTERED
 from kgbuild.vocabulary import BIORED_TYPES, biolink_curie, broad_category, is_symmetric
 
-__all__ = ["ConceptRelation", "Dialect", "End", "Spelling"]
+__all__ = ["ConceptRelation", "Dialect", "End", "Spelling", "with_hedged"]
 
 
 class Dialect(StrEnum):
@@ -66,6 +66,16 @@ class End:
 
     spelt: str
     category: str
+
+
+def with_hedged(annotated: AnnotatedDocument) -> AnnotatedDocument:
+    """The document with what it hedges, asks or supposes as stated; what it denies stays denied.
+
+    BioRED's and BC5CDR's annotators mark what a paper says with "may" like what it says plainly.
+    """
+    given = annotated.annotations
+    relations = tuple(replace(one, status=Status.STATED) for one in given.relations)
+    return replace(annotated, annotations=replace(given, relations=relations))
 
 
 class Spelling:

@@ -37,6 +37,19 @@ def test_what_the_format_does_not_hold_is_said_at_the_end(project: Any) -> None:
     assert "does not hold" not in err
 
 
+def test_hedged_relations_are_written_where_asked_for_and_denied_ones_never(project: Any) -> None:
+    project.write("a.txt", TEXT + " Lisinopril does not cause headache.")
+    _, plain, _ = project.run("annotate", "papers")
+    _, hedged, err = project.run("annotate", "papers", "--hedged")
+    assert "\tPositive_Correlation\t" not in plain
+    assert hedged.count("\tPositive_Correlation\t") == 1
+    assert hedged.count("\tNegative_Correlation\t") == plain.count("\tNegative_Correlation\t") == 1
+    assert "pubtator does not hold: 1 relation that is negated or not stated" in err
+    code, _, err = project.run("annotate", "papers", "--hedged", "--format", "jsonl")
+    assert code == 2
+    assert "--hedged is not for jsonl" in err
+
+
 @pytest.mark.parametrize("format_", ["bioc-xml", "bioc-json", "jsonl"])
 def test_a_dialect_of_a_format_that_has_none_is_refused(project: Any, format_: str) -> None:
     project.write("a.txt", TEXT)

@@ -69,9 +69,7 @@ class _Unfilled(TorchFunctionMode):
     To draw them would take longer than all the rest of reading a checkpoint.
     """
 
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         named = kwargs or {}
         if getattr(func, "__module__", "") == "torch.nn.init":
             return named.get("tensor", *args[:1])

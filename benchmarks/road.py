@@ -1,12 +1,14 @@
 """The whole road, without a neural model: papers in, a graph out, then again.
 
     python benchmarks/road.py [--abstracts FILE.jsonl] [--documents 10000]
+    python benchmarks/road.py --init --documents 300
 
 Measures in one run, each in a process of its own: a first ingest, an ingest where nothing has
 changed, one where one paper of all has changed, a first ingest with a word list of 200,000 names
-more; and what the same texts cost to read and split alone, without a graph (the bare alternative).
-Real abstracts are repeated under other identifiers where there are too few. CPU time is that of all
-processes of a run.
+more; and what the same texts cost to read and split alone, without a graph (the bare
+alternative). With ``--init`` the pipeline is the one that ``kgbuild init`` writes, neural models
+and all, and the first three are measured. Real abstracts are repeated under other identifiers
+where there are too few. CPU time is that of all processes of a run.
 """
 
 from __future__ import annotations
@@ -49,15 +51,15 @@ def cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def run(folder: Path, *arguments: str) -> tuple[float, str]:
-    """Seconds of an ingest, and its first line with the CPU time."""
+def run(folder: Path, *arguments: str) -> tuple[float, float, str]:
+    """Seconds of an ingest by the clock and of CPU, and its first line."""
     began, cpu = time.perf_counter(), cpu_of_children()
     command = [sys.executable, "-m", "kgbuild", "ingest", "papers", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
     took, cpu = time.perf_counter() - began, cpu_of_children() - cpu
-    return took, f"{cpu:.2f} s of CPU; {done.stdout.splitlines()[0]}"
+    return took, cpu, f"{cpu:.2f} s of CPU; {done.stdout.splitlines()[0]}"
 
 
 def disk(folder: Path, count: int) -> str:
@@ -67,7 +69,7 @@ def disk(folder: Path, count: int) -> str:
 
 
 def change_one(folder: Path) -> None:
-    path = sorted((folder / "papers").iterdir())[3]
+    path = min((folder / "papers").iterdir())
     first, *rest = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     record = json.loads(first)
     record["text"] += " Aspirin treats headache."
@@ -85,45 +87,67 @@ def reading_alone(folder: Path) -> float:
     return time.perf_counter() - began
 
 
+def shares(folder: Path, kg: str, workers: int, count: int, first: tuple[float, float]) -> None:
+    """Ingest again with nothing changed and with one paper changed: shares of the first run."""
+    for title, change in (
+        ("nothing changed", lambda _: None),
+        (f"one of {count:,} changed", change_one),
+    ):
+        change(folder)
+        took, cpu, said = run(folder, "--kg", kg, "--set", f"run.workers={workers}")
+        share = f"{took / first[0]:.2%} of the first, {cpu / first[1]:.2%} of its CPU"
+        print(f"{title:28} {took:7.2f} s, {share}: {said}")
+
+
+def example(folder: Path, count: int) -> None:
+    """The example's word list and rules."""
+    terms = (ROOT / "examples" / "lexicon" / "terms.tsv").resolve()
+    (folder / "kgbuild.toml").write_text(
+        (ROOT / "examples" / "kgbuild.toml").read_text().replace("lexicon/terms.tsv", str(terms))
+    )
+    bare = reading_alone(folder)
+    print(f"reading and splitting alone  {bare:7.2f} s {count / bare:9,.0f} abstracts/s")
+    for workers in (0, 1, 2):
+        took, cpu, said = run(folder, "--kg", f"kg{workers}", "--set", f"run.workers={workers}")
+        rate = f"{count / took:9,.0f} abstracts/s"
+        print(f"first ingest, {workers} workers      {took:7.2f} s {rate}: {said}")
+    print(f"the graph: {disk(folder / 'kg2', count)}")
+    shares(folder, "kg2", 2, count, (took, cpu))
+    write_inputs(folder, 0)
+    lists = json.dumps([str(terms), str(folder / "words.tsv")])
+    took, _, said = run(
+        folder, "--kg", "kg3", "--set", "run.workers=1",
+        "--set", f"components.lexicon.files={lists}",
+    )  # fmt: skip
+    rate = f"{count / took:9,.0f} abstracts/s"
+    print(f"200,000 names, 1 worker      {took:7.2f} s {rate}: {said}")
+    print(f"the graph: {disk(folder / 'kg3', count)}")
+
+
+def installed(folder: Path, count: int) -> None:
+    """The pipeline that is written for what is installed."""
+    subprocess.run([sys.executable, "-m", "kgbuild", "init"], cwd=folder, check=True)
+    took, cpu, said = run(folder)
+    rate = f"{count / took:9,.1f} abstracts/s"
+    print(f"first ingest, 1 worker       {took:7.2f} s {rate}: {said}")
+    print(f"the graph: {disk(folder / 'kg', count)}")
+    shares(folder, "kg", 1, count, (took, cpu))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--abstracts", type=Path, default=ABSTRACTS)
     parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--init", action="store_true")
     arguments = parser.parse_args()
     count = arguments.documents
     print(describe())
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         characters = papers(arguments.abstracts, count, folder / "papers")
-        example = ROOT / "examples"
-        terms = (example / "lexicon" / "terms.tsv").resolve()
-        (folder / "kgbuild.toml").write_text(
-            (example / "kgbuild.toml").read_text().replace("lexicon/terms.tsv", str(terms))
-        )
-        print(f"{count:,} abstracts of {characters:,} characters; {terms.name} and the rules")
-        bare = reading_alone(folder)
-        print(f"reading and splitting alone  {bare:7.2f} s {count / bare:9,.0f} abstracts/s")
-        first = 0.0
-        for workers in (0, 1, 2):
-            took, said = run(folder, "--kg", f"kg{workers}", "--set", f"run.workers={workers}")
-            first = took if workers == 2 else first
-            rate = f"{count / took:9,.0f} abstracts/s"
-            print(f"first ingest, {workers} workers      {took:7.2f} s {rate}: {said}")
-        print(f"the graph: {disk(folder / 'kg2', count)}")
-        again, said = run(folder, "--kg", "kg2", "--set", "run.workers=2")
-        print(f"nothing changed              {again:7.2f} s: {said}")
-        change_one(folder)
-        one, said = run(folder, "--kg", "kg2", "--set", "run.workers=2")
-        print(f"one of {count:,} changed      {one:7.2f} s, {one / first:.1%} of the first: {said}")
-        write_inputs(folder, 0)
-        lists = json.dumps([str(terms), str(folder / "words.tsv")])
-        took, said = run(
-            folder, "--kg", "kg3", "--set", "run.workers=1",
-            "--set", f"components.lexicon.files={lists}",
-        )  # fmt: skip
-        rate = f"{count / took:9,.0f} abstracts/s"
-        print(f"200,000 names, 1 worker      {took:7.2f} s {rate}: {said}")
-        print(f"the graph: {disk(folder / 'kg3', count)}")
+        print(f"{count:,} abstracts of {characters:,} characters")
+        measured = installed if arguments.init else example
+        measured(folder, count)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"memory of the largest process {peak:,.0f} MB")
 

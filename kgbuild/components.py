@@ -210,11 +210,12 @@ class Graph(Protocol):
 class Exporter(Protocol):
     """Writes a graph in one format."""
 
-    def export(self, graph: Graph, target: Path) -> None:
+    def export(self, graph: Graph, target: Path) -> Mapping[str, int] | None:
         """Write the whole graph to ``target``: a file, or a folder if the Spec says so.
 
-        The host gives a temporary path and renames it when the exporter returns, so nothing
-        half-written is ever seen. The bytes must depend on the graph alone.
+        Return what the format could not hold, counted by reason, or None. The host gives a
+        temporary path and renames it when the exporter returns, so nothing half-written is ever
+        seen. The bytes must depend on the graph alone.
         """
         ...
 

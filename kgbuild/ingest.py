@@ -538,6 +538,7 @@ def _annotate(
     total = store.count_pending(stages)
     if not total:
         return
+    progress("annotating", 0, total)
     waiting: list[AnnotationRows] = []
     size, began = 0, time.monotonic()
     try:

@@ -14,16 +14,21 @@ import click
 from kgbuild.annotating import annotate_papers
 from kgbuild.annotation import AnnotatedDocument
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import note_if_nothing_annotates, run_options, set_up, setup_options
+from kgbuild.cli.setup import (
+    note_if_nothing_annotates,
+    run_options,
+    say_losses,
+    set_up,
+    setup_options,
+)
 from kgbuild.components import Failure
+from kgbuild.exporters.corpus_spelling import losses
 from kgbuild.workers import annotators
 
 __all__ = ["command"]
 
 FORMATS = ("pubtator", "bioc-xml", "bioc-json", "jsonl")
 DIALECTS = ("biored", "bc5cdr", "pubtator3")
-_WRITTEN = ("documents", "mentions", "relations")
-"""What a writer counts that is no loss."""
 
 
 @click.command("annotate")
@@ -81,9 +86,7 @@ def command(
         counts = _written(documents, format_, dialect, output)
     finally:
         running.close()
-    for reason, count in sorted(counts.items()):
-        if reason not in _WRITTEN:
-            click.echo(f"{format_} does not hold: {count:,} {reason}", err=True)
+    say_losses(format_, losses(counts))
     click.echo(f"{counts['documents']:,} documents, {failures.count:,} failures", err=True)
     return ExitCode.FAILURES if failures.count else ExitCode.WELL
 

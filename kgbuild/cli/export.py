@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import set_up, setup_options, warn_of_old_conclusions
+from kgbuild.cli.setup import say_losses, set_up, setup_options, warn_of_old_conclusions
 from kgbuild.exporters import export_graph
 from kgbuild.graph.reading import load
 
@@ -34,6 +34,7 @@ def command(target: Path, format_: str | None, **options: Any) -> int:
     exporter = host.create("exporter", name, setup.configuration.settings.component(name))
     with load(setup.folder) as graph, graph.snapshot():
         warn_of_old_conclusions(graph)
-        size = export_graph(exporter, graph, target, folder=getattr(spec, "folder", False))
+        size, lost = export_graph(exporter, graph, target, folder=getattr(spec, "folder", False))
     click.echo(f"{target}: {name}, {size:,} bytes")
+    say_losses(name, lost)
     return ExitCode.WELL

@@ -33,6 +33,8 @@ def command(kg: Path | None, retry: bool, json_: bool) -> int:
         click.echo(f"{count:,} failures will be tried again by the next kgbuild ingest")
         return ExitCode.WELL
     with load(folder) as graph:
+        if not graph.counts()["failures"]:
+            click.echo("nothing failed", err=True)
         for failure in graph.failures():
             if json_:
                 click.echo(json.dumps(asdict(failure), ensure_ascii=False))

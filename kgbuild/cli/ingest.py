@@ -56,8 +56,10 @@ def command(
         return _dry_run(paths, host, setup, reader, json_=json_)
     note_if_nothing_annotates(setup, host)
     running = annotators(host, setup.configuration, setup.options)
+    new = not database_path(setup.folder).exists()
+    telling = _Telling()
     try:
-        if not database_path(setup.folder).exists():
+        if new:
             running.start()  # so that a component which cannot be made leaves no empty graph
         with GraphStore.create(setup.folder) as store:
             if retry:
@@ -71,14 +73,20 @@ def command(
                 annotators=running,
                 reader=reader,
                 prune=prune,
-                progress=_Telling(),
+                progress=telling,
             )
     finally:
+        telling.end()
         running.close()
     if json_:
         as_json(summary.as_json())
     else:
         _show(summary, setup.folder)
+        if new and summary.counts["documents"]:
+            click.echo(
+                "hint: kgbuild show NAME shows a concept, its edges, their sentences", err=True
+            )
+            click.echo("hint: kgbuild query --cookbook list has questions to ask", err=True)
     return ExitCode.FAILURES if summary.failures_total else ExitCode.WELL
 
 
@@ -101,24 +109,33 @@ class _Telling:
         self._terminal = sys.stderr.isatty()
         self._began = self._last = time.monotonic()
         self._phase = ""
+        self._open = False
 
     def __call__(self, phase: str, done: int, total: int | None) -> None:
         now = time.monotonic()
         if phase != self._phase:
-            self._phase, self._began, self._last = phase, now, now
+            self._phase, self._began = phase, now
+            # A terminal is told at once: the first batch may take a model many seconds.
+            self._last = now - 1 if self._terminal else now
         if now - self._last < (0.2 if self._terminal else 10) and done != total:
             return
         self._last = now
         rate = done / (now - self._began) if now > self._began else 0.0
         line = f"{phase}: {done:,}" + (f" of {total:,}" if total else "") + " documents"
         if rate:
-            line += f", {rate:,.0f} a second"
+            line += f", {rate:,.{0 if rate >= 10 else 1}f} a second"
         if total and rate:
             line += f", {(total - done) / rate:,.0f} s left"
         if self._terminal:
             click.echo(f"\r\033[K{line}", nl=done == total, err=True)
+            self._open = done != total
         elif total and done != total:
             click.echo(line, err=True)
+
+    def end(self) -> None:
+        """Wipe the line that is being rewritten, so that the next has a line of its own."""
+        if self._open:
+            click.echo("\r\033[K", nl=False, err=True)
 
 
 def _show(summary: Summary, folder: Path) -> None:
@@ -128,6 +145,9 @@ def _show(summary: Summary, folder: Path) -> None:
         f" {summary.texts_gone:,} gone; {summary.documents_annotated:,} annotated"
         f" in {summary.seconds:.1f} s"
     )
+    here = Path.cwd()
+    shown = folder.relative_to(here) if folder.is_relative_to(here) else folder
+    click.echo(f"the graph in {shown} holds")
     for name, count in summary.counts.items():
         click.echo(f"  {count:>9,}  {name}")
     for reason, count in sorted(summary.left_out.items()):
@@ -142,5 +162,3 @@ def _show(summary: Summary, folder: Path) -> None:
             where = ", ".join(p for p in (failure.file or failure.document, failure.place) if p)
             click.echo(f"  {where}: {failure.component}: {failure.message}", err=True)
         click.echo("hint: kgbuild failures lists all of them", err=True)
-    here = Path.cwd()
-    click.echo(f"graph: {folder.relative_to(here) if folder.is_relative_to(here) else folder}")

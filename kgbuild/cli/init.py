@@ -45,7 +45,9 @@ def command(lexicon: tuple[str, ...], force: bool, **options: Any) -> int:
         text += f"\n[components.lexicon]\nfiles = {_array(lexicon)}\n"
     path.write_text(text, encoding="utf-8")
     click.echo(f"wrote {path}")
-    if not host.specs("extractor"):
+    if host.specs("extractor"):
+        click.echo("hint: kgbuild ingest PATH reads papers and makes the graph", err=True)
+    else:
         note_no_extractor(host, configured=False)
     return ExitCode.WELL
 

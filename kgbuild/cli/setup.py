@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ __all__ = [
     "note_if_nothing_annotates",
     "note_no_extractor",
     "run_options",
+    "say_losses",
     "set_up",
     "setup_options",
     "warn_of_old_conclusions",
@@ -172,6 +173,12 @@ def note_no_extractor(host: Host, *, configured: bool) -> None:
         click.echo(f"note: no extractor is configured; installed are {installed}", err=True)
         click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
     click.echo("hint: --trust-annotations takes the annotations that come with files", err=True)
+
+
+def say_losses(format_: str, lost: Mapping[str, int]) -> None:
+    """Say on standard error what a format could not hold, counted by reason."""
+    for reason, count in lost.items():
+        click.echo(f"{format_} does not hold: {count:,} {reason}", err=True)
 
 
 def as_json(value: Any) -> None:

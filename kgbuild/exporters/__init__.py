@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from kgbuild.components import Exporter, Graph
@@ -17,8 +18,10 @@ from kgbuild.faults import reach
 __all__ = ["export_graph"]
 
 
-def export_graph(exporter: Exporter, graph: Graph, target: Path, *, folder: bool) -> int:
-    """Write the graph to the target; return how many bytes that is.
+def export_graph(
+    exporter: Exporter, graph: Graph, target: Path, *, folder: bool
+) -> tuple[int, Mapping[str, int]]:
+    """Write the graph to the target; return how many bytes that is, and what it could not hold.
 
     Raises UsageError where the target cannot be written: a folder where a file is meant, a
     folder that is not there, a full disk.
@@ -31,7 +34,7 @@ def export_graph(exporter: Exporter, graph: Graph, target: Path, *, folder: bool
     partial = target.with_name(f".{target.name}.partial")
     _clear(partial)
     try:
-        exporter.export(graph, partial)
+        lost = exporter.export(graph, partial) or {}
         reach("export.before-rename")
         if folder and target.exists():
             shutil.rmtree(target)
@@ -44,7 +47,7 @@ def export_graph(exporter: Exporter, graph: Graph, target: Path, *, folder: bool
     finally:
         _clear(partial)
     files = [target] if target.is_file() else [path for path in target.rglob("*") if path.is_file()]
-    return sum(path.stat().st_size for path in files)
+    return sum(path.stat().st_size for path in files), lost
 
 
 def _clear(partial: Path) -> None:

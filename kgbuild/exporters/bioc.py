@@ -16,7 +16,7 @@ import json
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,7 +25,7 @@ from kgbuild.annotation import AnnotatedDocument, Mention, Relation
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.data.relation_names import biored_name
 from kgbuild.document import Document, Section, SectionKind, Span
-from kgbuild.exporters.corpus_spelling import Dialect, Spelling
+from kgbuild.exporters.corpus_spelling import Dialect, Spelling, losses
 from kgbuild.readers.bioc import padding
 from kgbuild.readers.given_names import work_name
 from kgbuild.vocabulary import category_of
@@ -270,19 +270,21 @@ def _document_element(document: dict[str, Any], counts: Counter[str]) -> etree._
 class BioCXmlExporter:
     """Writes every document of a graph as BioC XML."""
 
-    def export(self, graph: Graph, target: Path) -> None:
+    def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            write_bioc_xml((graph.annotated(d.id) for d in graph.documents()), file)
+            counts = write_bioc_xml((graph.annotated(d.id) for d in graph.documents()), file)
+        return losses(counts)
 
 
 class BioCJsonExporter:
     """Writes every document of a graph as BioC JSON."""
 
-    def export(self, graph: Graph, target: Path) -> None:
+    def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            write_bioc_json((graph.annotated(d.id) for d in graph.documents()), file)
+            counts = write_bioc_json((graph.annotated(d.id) for d in graph.documents()), file)
+        return losses(counts)
 
 
 def _create_xml(settings: Any) -> BioCXmlExporter:

@@ -18,7 +18,7 @@ from kgbuild.readers.concept_ids import bare_spelling, concept_of, parts_of
 from kgbuild.readers.gathering import NOT_REGISTERED
 from kgbuild.vocabulary import BIORED_TYPES, biolink_curie, broad_category, is_symmetric
 
-__all__ = ["ConceptRelation", "Dialect", "End", "Spelling", "with_hedged"]
+__all__ = ["ConceptRelation", "Dialect", "End", "Spelling", "losses", "with_hedged"]
 
 
 class Dialect(StrEnum):
@@ -76,6 +76,15 @@ def with_hedged(annotated: AnnotatedDocument) -> AnnotatedDocument:
     given = annotated.annotations
     relations = tuple(replace(one, status=Status.STATED) for one in given.relations)
     return replace(annotated, annotations=replace(given, relations=relations))
+
+
+_WRITTEN = ("documents", "mentions", "relations")
+"""What a writer counts that is no loss."""
+
+
+def losses(counts: Mapping[str, int]) -> dict[str, int]:
+    """What a writer counted that the format could not hold, by reason, sorted."""
+    return {reason: counts[reason] for reason in sorted(counts) if reason not in _WRITTEN}
 
 
 class Spelling:

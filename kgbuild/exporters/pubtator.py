@@ -8,14 +8,14 @@ written whole. Scores, second candidates and evidence have no place in PubTator.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from kgbuild.annotation import AnnotatedDocument
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.document import Document, SectionKind
-from kgbuild.exporters.corpus_spelling import Dialect, Spelling
+from kgbuild.exporters.corpus_spelling import Dialect, Spelling, losses
 from kgbuild.readers.given_names import work_name
 
 __all__ = ["SPEC", "Dialect", "PubTatorExporter", "write_pubtator"]
@@ -82,10 +82,11 @@ def _title_end(document: Document) -> int:
 class PubTatorExporter:
     """Writes every document of a graph as PubTator in BioRED's dialect."""
 
-    def export(self, graph: Graph, target: Path) -> None:
+    def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            write_pubtator((graph.annotated(d.id) for d in graph.documents()), file)
+            counts = write_pubtator((graph.annotated(d.id) for d in graph.documents()), file)
+        return losses(counts)
 
 
 def _create(settings: Any) -> PubTatorExporter:

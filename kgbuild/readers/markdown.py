@@ -18,9 +18,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import yaml
-from markdown_it import MarkdownIt
-
 from kgbuild.components import PaperFile, ReaderSpec, Reading
 from kgbuild.document import SectionKind, Unread
 from kgbuild.readers.citation import language_code, written_date
@@ -50,6 +47,8 @@ class MarkdownReader:
     """Reads Markdown: one file is one document."""
 
     def __init__(self, settings: TextSettings) -> None:
+        from markdown_it import MarkdownIt
+
         self._settings = settings
         self._markdown = MarkdownIt("commonmark").enable("table").disable("inline")
 
@@ -93,6 +92,8 @@ class MarkdownReader:
 
 def _front_matter(source: str) -> tuple[str, dict[str, Any], list[Unread]]:
     """The body, blank where the front matter was; the facts; what was not understood."""
+    import yaml
+
     found = _FRONT_MATTER.match(source)
     if not found:
         return source, {}, []

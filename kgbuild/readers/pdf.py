@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
-import pypdfium2
+from typing import TYPE_CHECKING
 
 from kgbuild.components import PaperFile, ReaderSpec, Reading
 from kgbuild.document import Document, SectionKind, Unread
 from kgbuild.errors import InputError, LimitError
 from kgbuild.readers.composition import Composition, identifiers
-from kgbuild.readers.pdf_layout import Line, lines_of
 from kgbuild.readers.pdf_passages import Passage, find_running, passages_of, title_of
+
+if TYPE_CHECKING:  # most runs read no PDF and need no pdfium
+    import pypdfium2
+
+    from kgbuild.readers.pdf_layout import Line
 
 __all__ = ["SPEC", "PdfReader"]
 
@@ -53,6 +56,8 @@ class PdfReader:
 
 
 def _open(raw: bytes, name: str) -> pypdfium2.PdfDocument:
+    import pypdfium2
+
     try:
         pdf = pypdfium2.PdfDocument(raw)
         count = len(pdf)
@@ -79,6 +84,8 @@ def _is_whole(raw: bytes) -> bool:
 
 
 def _pages(pdf: pypdfium2.PdfDocument, name: str) -> tuple[list[list[Line]], list[Unread]]:
+    import pypdfium2
+
     pages: list[list[Line]] = []
     unread: list[Unread] = []
     for number in range(1, len(pdf) + 1):
@@ -100,6 +107,8 @@ def _pages(pdf: pypdfium2.PdfDocument, name: str) -> tuple[list[list[Line]], lis
 
 
 def _page(pdf: pypdfium2.PdfDocument, number: int) -> list[Line]:
+    from kgbuild.readers.pdf_layout import lines_of
+
     page = pdf[number - 1]
     try:
         text = page.get_textpage()

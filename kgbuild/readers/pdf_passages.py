@@ -12,10 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import TYPE_CHECKING
 
 from kgbuild.document import SectionKind
 from kgbuild.readers.composition import kind_of_heading
-from kgbuild.readers.pdf_layout import Line
+
+if TYPE_CHECKING:
+    from kgbuild.readers.pdf_layout import Line
 
 __all__ = ["Passage", "Running", "find_running", "passages_of", "title_of"]
 

@@ -50,6 +50,18 @@ def test_hedged_relations_are_written_where_asked_for_and_denied_ones_never(proj
     assert "--hedged is not for jsonl" in err
 
 
+@pytest.mark.parametrize("format_", ["pubtator", "bioc-xml", "bioc-json"])
+def test_an_export_says_what_the_format_does_not_hold_as_annotate_does(
+    project: Any, format_: str
+) -> None:
+    project.write("a.txt", TEXT)
+    project.run("ingest", "papers")
+    lost = f"{format_} does not hold: 1 relation that is negated or not stated\n"
+    assert lost in project.run("annotate", "papers", "--format", format_)[2]
+    assert project.run("export", "out", "--format", format_)[2] == lost
+    assert project.run("export", "graph.nq")[2] == ""
+
+
 @pytest.mark.parametrize("format_", ["bioc-xml", "bioc-json", "jsonl"])
 def test_a_dialect_of_a_format_that_has_none_is_refused(project: Any, format_: str) -> None:
     project.write("a.txt", TEXT)

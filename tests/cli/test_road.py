@@ -309,3 +309,21 @@ def test_a_run_is_kept_with_its_counts(project: Any) -> None:
     _, out, _ = project.run("status", "--json")
     [[*_, summary]] = json.loads(out)["runs"]
     assert json.loads(summary)["counts"]["documents"] == 1
+
+
+def test_on_a_terminal_the_line_of_progress_does_not_run_into_the_summary(project: Any) -> None:
+    """Both go to one terminal; the second ingest reads a file and has nothing to annotate."""
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    project.write("b.nbib", paper(1, SENTENCES[0]))
+    ours, theirs = os.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "kgbuild", "ingest", "papers"],
+        cwd=project.folder, stdout=theirs, stderr=theirs, check=True,
+    )  # fmt: skip
+    os.close(theirs)
+    lines = os.read(ours, 10_000).decode().splitlines()
+    os.close(ours)
+    [summary] = [line for line in lines if "files read" in line]
+    assert summary.rpartition("\x1b[K")[2].startswith("1 files read, 1 unchanged")
+    assert "reading: 1 documents" in "".join(lines)

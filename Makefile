@@ -12,10 +12,11 @@ TORCH := --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch
 .PHONY: demo test test-all check bench docs clean
 
 $(VENV)/installed: pyproject.toml constraints.txt $(wildcard */pyproject.toml plugins/*/pyproject.toml)
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) $(TORCH) 2>/dev/null || true
-	$(PIP) -e . $(foreach part,$(PARTS),-e $(part))
-	touch $@
+	@echo "making $(VENV) with kgbuild, its plugins and what they need: some minutes, the most for PyTorch"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) $(TORCH) 2>/dev/null || true
+	@$(PIP) -e . $(foreach part,$(PARTS),-e $(part))
+	@touch $@
 
 $(VENV)/tested: $(VENV)/installed
 	$(PIP) -e '.[test]'
@@ -27,10 +28,16 @@ $(VENV)/checked: $(VENV)/installed
 	touch $@
 
 demo: $(VENV)/installed
-	cd examples && ../$(BIN)/kgbuild ingest papers || test $$? -eq 1
-	cd examples && ../$(BIN)/kgbuild annotate papers/aspirin.txt --set 'pipeline.extractors=["transformer"]'
+	@printf '\n# invented papers become a graph, by a word list and rules (examples/kgbuild.toml)\n'
+	cd examples && ../$(BIN)/kgbuild ingest papers
+	@printf '\n# which drugs treat what?\n'
 	cd examples && ../$(BIN)/kgbuild query --format table \
-	  "SELECT ?drug ?disease WHERE { ?a rdfs:label ?drug ; biolink:treats ?b . ?b rdfs:label ?disease } ORDER BY ?drug ?disease"
+	  "SELECT ?drug ?disease { ?a rdfs:label ?drug ; biolink:treats ?b . ?b rdfs:label ?disease } ORDER BY ?drug ?disease"
+	@printf '\n# an edge, with the sentence that says so\n'
+	cd examples && ../$(BIN)/kgbuild show bff8ac0ce278
+	@printf '\n# names found without a word list, by the transformer that ships\n'
+	cd examples && ../$(BIN)/kgbuild annotate papers/amiodarone.nbib --set 'pipeline.extractors=["transformer"]'
+	@printf '\nnext: . $(BIN)/activate, then "A first graph of your own" in README.md\n'
 
 test: $(VENV)/tested
 	$(BIN)/python -m pytest -m "not slow" -n 2

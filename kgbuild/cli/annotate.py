@@ -14,6 +14,7 @@ import click
 from kgbuild.annotating import annotate_papers
 from kgbuild.annotation import AnnotatedDocument
 from kgbuild.cli import ExitCode
+from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     note_if_nothing_annotates,
     run_options,
@@ -22,7 +23,7 @@ from kgbuild.cli.setup import (
     setup_options,
 )
 from kgbuild.components import Failure
-from kgbuild.exporters.corpus_spelling import losses
+from kgbuild.exporters.corpus_spelling import losses, with_hedged
 from kgbuild.workers import annotators
 
 __all__ = ["command"]
@@ -69,7 +70,8 @@ def command(
     host = setup.host()
     note_if_nothing_annotates(setup, host)
     running = annotators(host, setup.configuration, setup.options)
-    failures = _Failures()
+    telling = Telling()
+    failures = _Failures(telling)
     try:
         documents = annotate_papers(
             paths,
@@ -80,11 +82,12 @@ def command(
             reader=reader,
         )
         if hedged:
-            from kgbuild.exporters.corpus_spelling import with_hedged
-
             documents = map(with_hedged, documents)
+        if output is not None:
+            documents = _told(documents, telling)
         counts = _written(documents, format_, dialect, output)
     finally:
+        telling.wipe()
         running.close()
     say_losses(format_, losses(counts))
     click.echo(f"{counts['documents']:,} documents, {failures.count:,} failures", err=True)
@@ -94,14 +97,23 @@ def command(
 class _Failures:
     """Says each failure when it is known, and counts them."""
 
-    def __init__(self) -> None:
+    def __init__(self, telling: Telling) -> None:
         self.count = 0
+        self._telling = telling
 
     def tell(self, failure: Failure) -> None:
         self.count += 1
+        self._telling.wipe()
         names = (failure.file or failure.document, failure.place)
         where = ", ".join(name for name in names if name)
         click.echo(f"{where}: {failure.component}: {failure.message}", err=True)
+
+
+def _told(documents: Iterator[AnnotatedDocument], telling: Telling) -> Iterator[AnnotatedDocument]:
+    """The same documents, each told as it passes."""
+    for number, document in enumerate(documents, 1):
+        telling("annotating", number, None)
+        yield document
 
 
 def _written(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kgbuild.cli import ExitCode
+from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     as_json,
     note_if_nothing_annotates,
@@ -57,7 +56,7 @@ def command(
     note_if_nothing_annotates(setup, host)
     running = annotators(host, setup.configuration, setup.options)
     new = not database_path(setup.folder).exists()
-    telling = _Telling()
+    telling = Telling()
     try:
         if new:
             running.start()  # so that a component which cannot be made leaves no empty graph
@@ -76,7 +75,7 @@ def command(
                 progress=telling,
             )
     finally:
-        telling.end()
+        telling.wipe()
         running.close()
     if json_:
         as_json(summary.as_json())
@@ -100,42 +99,6 @@ def _dry_run(
         for name, choice in planned:
             click.echo(f"{name}\t{choice}")
     return ExitCode.WELL
-
-
-class _Telling:
-    """Progress: one line that is rewritten on a terminal, a plain line now and then elsewhere."""
-
-    def __init__(self) -> None:
-        self._terminal = sys.stderr.isatty()
-        self._began = self._last = time.monotonic()
-        self._phase = ""
-        self._open = False
-
-    def __call__(self, phase: str, done: int, total: int | None) -> None:
-        now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._began = phase, now
-            # A terminal is told at once: the first batch may take a model many seconds.
-            self._last = now - 1 if self._terminal else now
-        if now - self._last < (0.2 if self._terminal else 10) and done != total:
-            return
-        self._last = now
-        rate = done / (now - self._began) if now > self._began else 0.0
-        line = f"{phase}: {done:,}" + (f" of {total:,}" if total else "") + " documents"
-        if rate:
-            line += f", {rate:,.{0 if rate >= 10 else 1}f} a second"
-        if total and rate:
-            line += f", {(total - done) / rate:,.0f} s left"
-        if self._terminal:
-            click.echo(f"\r\033[K{line}", nl=done == total, err=True)
-            self._open = done != total
-        elif total and done != total:
-            click.echo(line, err=True)
-
-    def end(self) -> None:
-        """Wipe the line that is being rewritten, so that the next has a line of its own."""
-        if self._open:
-            click.echo("\r\033[K", nl=False, err=True)
 
 
 def _show(summary: Summary, folder: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -68,3 +71,21 @@ def test_a_dialect_of_a_format_that_has_none_is_refused(project: Any, format_: s
     code, _, err = project.run("annotate", "papers", "--format", format_, "--dialect", "bc5cdr")
     assert code == 2
     assert "--dialect is for PubTator" in err
+
+
+def test_on_a_terminal_progress_and_failures_have_lines_of_their_own(project: Any) -> None:
+    project.write("a.txt", TEXT)
+    project.write("b.pubtator", PUBTATOR.replace("\t0\t7", "\t1\t7"))
+    ours, theirs = os.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "kgbuild", "annotate", "papers", "-o", "out.pubtator"],
+        cwd=project.folder, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    said = os.read(ours, 10_000).decode()
+    os.close(ours)
+    lines = [line.rpartition("\x1b[K")[2] for line in said.splitlines()]
+    assert "annotating: 1 documents" in said
+    assert lines[-1] == "2 documents, 1 failures"
+    wrong = "the text at its offsets is not the annotation's text"
+    assert f"papers/b.pubtator, line 3: pubtator: annotation: {wrong}" in lines

@@ -37,7 +37,7 @@ from kgbuild.config import Settings
 from kgbuild.data import relation_names
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.schema import MIGRATIONS
-from kgbuild.host import Host, list_plugins
+from kgbuild.host import KINDS, Host, list_plugins
 from kgbuild.query.engine import prefixes
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -199,8 +199,8 @@ def _components() -> str:
         "",
     ]
     host = _host()
-    for kind in ("reader", "segmenter", "extractor", "linker", "terminology", "exporter"):
-        lines += [f"## {kind}s".replace("ys", "ies"), ""]
+    for kind, facts in KINDS.items():
+        lines += [f"## {facts.plural}", ""]
         lines += ["| name | what it does | from |", "|---|---|---|"]
         offers = host.specs(kind)
         lines += [_offer(name, offer) for name, offer in offers.items()] + [""]

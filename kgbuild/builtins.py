@@ -51,6 +51,7 @@ BUILT_INS: tuple[BuiltIn, ...] = (
     BuiltIn("kgbuild.readers.ris", "kgbuild_readers"),
     BuiltIn("kgbuild.readers.text", "kgbuild_readers", essential=True),
     BuiltIn("kgbuild.segmenters.rules", "kgbuild_segmenters", essential=True),
+    BuiltIn("kgbuild.reasoning.biomedicine", "kgbuild_rules"),
     BuiltIn("kgbuild.exporters.bioc", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.kgx", "kgbuild_exporters"),
     BuiltIn("kgbuild.exporters.nanopublications", "kgbuild_exporters"),

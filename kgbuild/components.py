@@ -44,6 +44,8 @@ __all__ = [
     "Reader",
     "ReaderSpec",
     "Reading",
+    "Rules",
+    "RulesSpec",
     "Segmenter",
     "SegmenterSpec",
     "Spec",
@@ -138,6 +140,14 @@ class Terminology(Protocol):
 
     def preferred(self, curie: str) -> str:
         """The identifier to use for it: its own, or that of an exact match by stated order."""
+        ...
+
+
+class Rules(Protocol):
+    """Rules for ``kgbuild reason``: what follows from what texts state."""
+
+    def texts(self) -> Mapping[str, str]:
+        """Rules in Nemo's syntax, by the name of the file that they are in."""
         ...
 
 
@@ -388,6 +398,14 @@ class TerminologySpec(Spec):
     vocabularies: Callable[[Any], Sequence[Vocabulary]] = field(default=_no_vocabularies)
     add: Callable[[Any, NewVocabulary, Tell], VocabularyReport] | None = None
     remove: Callable[[Any, str, Tell], VocabularyReport] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesSpec(Spec):
+    """A set of rules. Applied where ``[reasoning] rules`` or ``kgbuild reason --rules`` names it.
+
+    Names of rules are one space: begin them with something of your own.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,12 @@ class GraphSettings(_Section):
     folder: Path = Field(Path("kg"), description="the graph's folder")
 
 
+class ReasoningSettings(_Section):
+    """What ``kgbuild reason`` applies where ``--rules`` says nothing."""
+
+    rules: tuple[str, ...] = Field(("biomedicine",), description="sets of rules, by name")
+
+
 class Settings(_Section):
     """All settings of a project."""
 
@@ -98,6 +104,7 @@ class Settings(_Section):
     limits: LimitSettings = LimitSettings()
     plugins: PluginSettings = PluginSettings()
     graph: GraphSettings = GraphSettings()
+    reasoning: ReasoningSettings = ReasoningSettings()
     components: Mapping[str, dict[str, Any]] = Field(
         {}, description="settings of components, by name; every kind of that name has them"
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         ExtractorSpec,
         LinkerSpec,
         ReaderSpec,
+        RulesSpec,
         SegmenterSpec,
         TerminologySpec,
     )
@@ -119,6 +120,27 @@ def kgbuild_terminologies() -> Iterable[TerminologySpec]:  # type: ignore[empty-
         ... def kgbuild_terminologies():
         ...     yield TerminologySpec(
         ...         name="mine", summary="My names.", create=lambda settings: None)
+    """
+
+
+@hookspec
+def kgbuild_rules() -> Iterable[RulesSpec]:  # type: ignore[empty-body]
+    """Offer sets of rules: what follows from what texts state.
+
+    Called once, when rules are first wanted. A set is applied where ``[reasoning] rules`` or
+    ``kgbuild reason --rules NAME`` names it, never because it is installed. Proofs name the
+    file, the plugin and the line of each rule.
+    A failing implementation marks its plugin broken; the others go on.
+
+    Example:
+        >>> from kgbuild import RulesSpec, hookimpl
+        >>> class Mine:
+        ...     def texts(self):
+        ...         return {"mine.rls": '''#[name("mine-harm")] #[display("{?x} causes {?y}")]
+        ...             harms(?x, ?y) :- biolink:causes(?x, ?y) .'''}
+        >>> @hookimpl
+        ... def kgbuild_rules():
+        ...     yield RulesSpec(name="mine", summary="My rules.", create=lambda settings: Mine())
     """
 
 

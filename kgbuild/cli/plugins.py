@@ -12,7 +12,7 @@ import click
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.errors import UsageError, nearest
-from kgbuild.host import KINDS, Host, PluginRecord, list_plugins
+from kgbuild.host import KINDS, Host, Offer, PluginRecord, list_plugins
 from kgbuild.host.plugins import built_in_records
 
 __all__ = ["command"]
@@ -77,7 +77,21 @@ def show(name: str, **options: Any) -> int:
         for key, field in offer.spec.settings_class().model_fields.items():
             default = "required" if field.is_required() else repr(field.default)
             click.echo(f"  {key} = {default}  {field.description or ''}".rstrip())
+        if kind == "rules":
+            _show_rules(setup, host, offer)
     return ExitCode.FAILURES if record.problem else ExitCode.WELL
+
+
+def _show_rules(setup: Setup, host: Host, offer: Offer) -> None:
+    """Name the rules of a set, each with what it concludes."""
+    from kgbuild.host import rules
+
+    configuration = setup.configuration
+    settings = configuration.settings.component(offer.spec.name)
+    made = host.create("rules", offer.spec.name, settings, place=configuration.origin)
+    for rule in rules(offer, made):
+        mark = ", a hypothesis" if rule.hypothesis else ""
+        click.echo(f"  {rule.name}: {rule.head.relation}{mark}  {rule.display}".rstrip())
 
 
 def _known(setup: Setup, name: str) -> PluginRecord:

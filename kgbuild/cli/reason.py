@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.graph.reading import StoredGraph, load
 
 if TYPE_CHECKING:
@@ -19,15 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _SHOWN = 10
+_SET = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""The name of a set of rules; whatever else is given is a file."""
 
 
 @click.command("reason")
 @click.option(
     "--rules",
-    "files",
+    "chosen",
     multiple=True,
-    type=click.Path(path_type=Path),
-    help="A file of rules in Nemo's syntax, in place of the shipped ones; may be repeated.",
+    metavar="FILE|NAME",
+    help="Rules in place of the configured ones: a file in Nemo's syntax, or the name of a set;"
+    " may be repeated.",
 )
 @click.option(
     "--ontology",
@@ -52,9 +57,9 @@ _SHOWN = 10
     "--max-seconds", default=3600.0, show_default=True, type=click.FloatRange(0, min_open=True)
 )
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
-@graph_option
+@setup_options
 def command(
-    files: tuple[Path, ...],
+    chosen: tuple[str, ...],
     ontologies: tuple[Path, ...],
     reasoner: str,
     afresh: bool,
@@ -64,7 +69,7 @@ def command(
     max_conclusions: int,
     max_seconds: float,
     json_: bool,
-    kg: Path | None,
+    **options: Any,
 ) -> int:
     r"""Apply rules to the graph; what they conclude is kept in a layer of its own.
 
@@ -74,24 +79,46 @@ def command(
 
     \b
     Example: kgbuild reason --list -n 5
-             kgbuild reason --rules mine.rls
+             kgbuild reason --rules biomedicine --rules mine.rls
              kgbuild reason --ontology mondo.owl
     """
     from kgbuild.reasoning.derivation import Limits
-    from kgbuild.reasoning.rule_syntax import read_rules, shipped_rules, write_rule
+    from kgbuild.reasoning.rule_syntax import write_rule
 
-    rules = tuple(rule for file in files for rule in read_rules(file)) or shipped_rules()
+    setup = set_up(**options)
+    rules = _rules(setup, chosen or setup.configuration.settings.reasoning.rules)
     if show_rules:
         click.echo("\n\n".join(write_rule(rule) for rule in rules))
         return ExitCode.WELL
     limits = Limits(conclusions=max_conclusions, seconds=max_seconds)
-    with load(set_up(kg=kg).folder) as graph:
+    with load(setup.folder) as graph:
         done = _reason(graph, rules, ontologies, reasoner, limits=limits, afresh=afresh)
         _summarise(graph, done)
         broken = _report(graph, reasoner)
         if list_ or json_:
             _list(graph, limit, json_)
     return ExitCode.FAILURES if broken else ExitCode.WELL
+
+
+def _rules(setup: Setup, chosen: Sequence[str]) -> tuple[Rule, ...]:
+    """The rules of files and of sets that plugins offer."""
+    from kgbuild.host import rules
+    from kgbuild.reasoning.rule_syntax import read_rules
+    from kgbuild.reasoning.rules import check_rules
+
+    found: tuple[Rule, ...] = ()
+    configuration = setup.configuration
+    host = None
+    for one in chosen:
+        if not _SET.fullmatch(one) or Path(one).is_file():
+            found += read_rules(Path(one))
+            continue
+        host = host or setup.host()
+        settings = configuration.settings.component(one)
+        made = host.create("rules", one, settings, place=configuration.origin)
+        found += rules(host.offer("rules", one), made)
+    check_rules(found)
+    return found
 
 
 def _reason(

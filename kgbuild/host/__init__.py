@@ -15,7 +15,7 @@ The host is an object: ``Host.load()`` returns one. It never prints: what went w
 ``host.warnings`` and in the records of ``host.plugins``.
 """
 
-from kgbuild.host.calls import extract_each, link, segment
+from kgbuild.host.calls import extract_each, link, rules, segment
 from kgbuild.host.host import Host
 from kgbuild.host.kinds import KINDS, Kind, Offer
 from kgbuild.host.plugins import PluginRecord, PluginStatus, list_plugins
@@ -35,5 +35,6 @@ __all__ = [
     "extract_each",
     "link",
     "list_plugins",
+    "rules",
     "segment",
 ]

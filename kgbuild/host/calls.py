@@ -11,15 +11,19 @@ from kgbuild.components import (
     ExtractorSpec,
     Linker,
     LinkerSpec,
+    Rules,
     Segmenter,
     SegmenterSpec,
     Task,
 )
 from kgbuild.document import Document
 from kgbuild.errors import ContractError
+from kgbuild.host.kinds import Offer
 from kgbuild.host.promises import check_annotations, check_links, check_sentences
+from kgbuild.reasoning.rule_syntax import read_texts
+from kgbuild.reasoning.rules import Rule
 
-__all__ = ["extract_each", "link", "segment"]
+__all__ = ["extract_each", "link", "rules", "segment"]
 
 
 def extract_each(
@@ -82,3 +86,22 @@ def segment(spec: SegmenterSpec, segmenter: Segmenter, document: Document) -> Do
     sentences = tuple(segmenter.segment(document))
     check_sentences(spec, document, sentences)
     return document.with_sentences(sentences)
+
+
+def rules(offer: Offer, component: Rules) -> tuple[Rule, ...]:
+    """The rules of a set, each with the file and the plugin that it is from.
+
+    Raises InputError for rules that cannot be applied, ContractError for what is no text.
+    """
+    try:
+        texts = dict(component.texts())
+    except Exception as error:  # isolation point: calling a component
+        raise ContractError(
+            f"texts raised {type(error).__name__}: {error}", component=offer.spec.name
+        ) from error
+    if not all(isinstance(part, str) for pair in texts.items() for part in pair):
+        raise ContractError(
+            "texts must map names of files to rules as text", component=offer.spec.name
+        )
+    of = "" if offer.distribution == "kgbuild" else f" of plugin {offer.plugin}"
+    return read_texts({f"{file}{of}": text for file, text in texts.items()})

@@ -1,4 +1,4 @@
-"""The six kinds of components: the hook that gathers each, its Spec, its method."""
+"""The seven kinds of components: the hook that gathers each, its Spec, its method."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kgbuild.components import (
     ExtractorSpec,
     LinkerSpec,
     ReaderSpec,
+    RulesSpec,
     SegmenterSpec,
     Spec,
     TerminologySpec,
@@ -19,7 +20,7 @@ from kgbuild.components import (
 
 __all__ = ["KINDS", "Kind", "KindFacts", "Offer"]
 
-Kind = Literal["reader", "segmenter", "extractor", "linker", "terminology", "exporter"]
+Kind = Literal["reader", "segmenter", "extractor", "linker", "terminology", "rules", "exporter"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ KINDS: Mapping[Kind, KindFacts] = MappingProxyType(
         "extractor": KindFacts("extractors", ExtractorSpec, "extract"),
         "linker": KindFacts("linkers", LinkerSpec, "link"),
         "terminology": KindFacts("terminologies", TerminologySpec, "concept"),
+        "rules": KindFacts("rules", RulesSpec, "texts"),
         "exporter": KindFacts("exporters", ExporterSpec, "export"),
     }
 )

@@ -22,18 +22,18 @@ values every set of rules ends.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from kgbuild.errors import InputError, VocabularyError
+from kgbuild.reasoning.biomedicine import Biomedicine
 from kgbuild.reasoning.ontology import name_of
 from kgbuild.reasoning.rules import Atom, Comparison, Rule, Term, Variable, check_rules
 from kgbuild.vocabulary import compress, expand, normalise
 
-__all__ = ["parse_rule", "parse_rules", "read_rules", "shipped_rules", "write_rule"]
+__all__ = ["parse_rule", "parse_rules", "read_rules", "read_texts", "shipped_rules", "write_rule"]
 
 _MAX_BYTES = 10_000_000
 _TOKENS = re.compile(
@@ -71,9 +71,7 @@ def parse_rules(text: str, file: str = "") -> tuple[Rule, ...]:
     >>> rule.head.relation, rule.line
     ('biolink:affects', 1)
     """
-    rules = tuple(_Parser(text, file).rules())
-    check_rules(rules)
-    return rules
+    return read_texts({file: text})
 
 
 def parse_rule(text: str, file: str = "", line: int = 0) -> Rule:
@@ -141,11 +139,12 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
 
 def shipped_rules() -> tuple[Rule, ...]:
     """The reviewed rules that come with kgbuild."""
-    folder = resources.files("kgbuild.reasoning").joinpath("shipped")
-    rules: tuple[Rule, ...] = ()
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.endswith(".rls"):
-            rules += parse_rules(file.read_text("utf-8"), file.name)
+    return read_texts(Biomedicine().texts())
+
+
+def read_texts(texts: Mapping[str, str]) -> tuple[Rule, ...]:
+    """The rules of some texts, by the names of their files, checked as one. Raises InputError."""
+    rules = tuple(rule for file, text in texts.items() for rule in _Parser(text, file).rules())
     check_rules(rules)
     return rules
 

@@ -114,7 +114,9 @@ def check_rules(rules: Sequence[Rule], stated: Iterable[str] = ()) -> None:
     names: dict[str, Rule] = {}
     for rule in rules:
         if rule.name in names:
-            raise rule.wrong(f"the name is taken by the rule in line {names[rule.name].line}")
+            first = names[rule.name]
+            other = f" of {first.file}" if first.file != rule.file else ""
+            raise rule.wrong(f"the name is taken by the rule in line {first.line}{other}")
         names[rule.name] = rule
     concluded = {rule.head.relation for rule in rules} | set(stated)
     arity: dict[str, int] = dict(GIVEN)

@@ -37,6 +37,7 @@ from kgbuild.components import (
     PaperFile,
     ReaderSpec,
     Reading,
+    RulesSpec,
     SegmenterSpec,
     Task,
     TerminologySpec,
@@ -44,10 +45,14 @@ from kgbuild.components import (
 from kgbuild.document import Document, Span
 from kgbuild.errors import ComponentUnavailableError, ConfigError, InputError
 from kgbuild.host import KINDS, Kind, Offer
-from kgbuild.host.calls import extract_each, link, segment
+from kgbuild.host.calls import extract_each, link, rules, segment
 from kgbuild.host.configured import checked_settings, created
 from kgbuild.host.promises import check_annotations, check_reading
+from kgbuild.reasoning.derivation import reason
+from kgbuild.reasoning.layer import open_layer
+from kgbuild.reasoning.rules import Rule
 from kgbuild.testing.builders import make_document
+from kgbuild.testing.library import Library, Said
 from kgbuild.testing.memory_graph import MemoryGraph
 from kgbuild.testing.samples import ORDINARY, difficult_documents, small_graph
 from kgbuild.vocabulary import check_category, check_predicate, normalise
@@ -58,6 +63,7 @@ __all__ = [
     "ExtractorContract",
     "LinkerContract",
     "ReaderContract",
+    "RulesContract",
     "SegmenterContract",
     "TerminologyContract",
 ]
@@ -410,6 +416,60 @@ class TerminologyContract(Contract):
                 if parent not in above:
                     above.add(parent)
                     waiting += names.parents(parent)
+
+
+class RulesContract(Contract):
+    """The laws of sets of rules.
+
+    ``examples`` are what texts say and what then must be concluded: a relation and its
+    arguments. ``counterexamples`` are what texts say and what must not be.
+    """
+
+    kind = "rules"
+    spec: ClassVar[RulesSpec]
+    examples: ClassVar[Sequence[tuple[Sequence[Said], tuple[str, ...]]]] = ()
+    counterexamples: ClassVar[Sequence[tuple[Sequence[Said], tuple[str, ...]]]] = ()
+
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules, read and checked as ``kgbuild reason`` does."""
+        return rules(self.offer(), self.make())
+
+    def outcome(self) -> object:
+        """The texts."""
+        return dict(self.make().texts())
+
+    def test_the_rules_can_be_applied(self) -> None:
+        """All are well written, safe and stratified, and there is at least one."""
+        assert self.rules()
+
+    def test_every_rule_has_a_name_and_says_why(self) -> None:
+        """A proof shows the name and the sentence, so a rule has both."""
+        for rule in self.rules():
+            assert f"in line {rule.line}" not in rule.name, f"line {rule.line}: give it a #[name]"
+            assert rule.display, f"{rule.name}: give it a #[display]"
+
+    def test_hypotheses_are_premises_of_no_fact(self) -> None:
+        """What is something to look into is not made a fact by another rule."""
+        suggested = {rule.head.relation for rule in self.rules() if rule.hypothesis}
+        for rule in self.rules():
+            if not rule.hypothesis:
+                assert rule.head.relation not in suggested, rule.name
+                assert not suggested & {atom.relation for atom in rule.body}, rule.name
+
+    def test_it_concludes_what_its_examples_say(self, tmp_path: Path) -> None:
+        """Each example's conclusion is drawn, and no counterexample's."""
+        for number, (told, expected) in enumerate(self.examples):
+            assert expected in self._concluded(tmp_path / f"for{number}", told)
+        for number, (told, expected) in enumerate(self.counterexamples):
+            assert expected not in self._concluded(tmp_path / f"against{number}", told)
+
+    def _concluded(self, folder: Path, told: Sequence[Said]) -> set[tuple[str, ...]]:
+        library = Library(folder)
+        library.add({"pubmed:1": list(told)})
+        with library.open() as graph:
+            reason(graph, self.rules())
+        with open_layer(folder) as layer:
+            return {(one.relation, *one.arguments) for one in layer.conclusions()}
 
 
 class ReaderContract(Contract):

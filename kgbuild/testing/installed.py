@@ -18,6 +18,7 @@ from kgbuild.testing.contracts import (
     ExtractorContract,
     LinkerContract,
     ReaderContract,
+    RulesContract,
     SegmenterContract,
     TerminologyContract,
 )
@@ -82,6 +83,7 @@ CONTRACTS: Mapping[Kind, type[Contract]] = {
     "extractor": ExtractorContract,
     "linker": LinkerContract,
     "terminology": TerminologyContract,
+    "rules": RulesContract,
     "exporter": ExporterContract,
 }
 

@@ -8,9 +8,15 @@ from typing import cast
 
 import pytest
 
-from kgbuild.components import ExporterSpec, ReaderSpec, SegmenterSpec
+from kgbuild.components import ExporterSpec, ReaderSpec, RulesSpec, SegmenterSpec
 from kgbuild.host import Host
-from kgbuild.testing.contracts import ExporterContract, ReaderContract, SegmenterContract
+from kgbuild.testing.contracts import (
+    ExporterContract,
+    ReaderContract,
+    RulesContract,
+    SegmenterContract,
+)
+from kgbuild.testing.library import Said
 
 HOST = Host.load(only_builtins=True)
 FILES = Path(__file__).parents[1] / "readers" / "files"
@@ -84,6 +90,20 @@ class TestRules(SegmenterContract):
     """The laws of segmenters, for the default one."""
 
     spec = cast("SegmenterSpec", HOST.spec("segmenter", "rules"))
+
+
+class TestBiomedicine(RulesContract):
+    """The laws of rules, for the shipped ones; their examples: tests/reasoning."""
+
+    spec = cast("RulesSpec", HOST.spec("rules", "biomedicine"))
+    examples = (
+        ([Said("G1", "associated_with", "D1")],
+         ("biolink:gene_associated_with_condition", "mesh:G1", "mesh:D1")),
+    )  # fmt: skip
+    counterexamples = (
+        ([Said("C1", "associated_with", "D1")],
+         ("biolink:gene_associated_with_condition", "mesh:C1", "mesh:D1")),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", list(HOST.specs("exporter")))

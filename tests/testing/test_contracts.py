@@ -27,12 +27,14 @@ from kgbuild import (
     Mention,
     PaperFile,
     ReaderSpec,
+    RulesSpec,
     SegmenterSpec,
     Span,
     Task,
     TerminologySpec,
 )
 from kgbuild.testing import contracts
+from kgbuild.testing.library import Said
 
 GENE = "biolink:Gene"
 
@@ -394,6 +396,51 @@ def test_a_terminology_that_breaks_a_law_fails_it(violator: type, broken: str) -
     facts = {"spec": terminology(violator), "known": TestSoundTerminology.known}
     with pytest.raises(AssertionError):
         law(contracts.TerminologyContract, broken, **facts)()
+
+
+# --- rules -----------------------------------------------------------------------------------
+
+
+def rules_of(text: str) -> RulesSpec:
+    class Texts:
+        def texts(self) -> dict[str, str]:
+            return {"mine.rls": text}
+
+    return RulesSpec(name="mine", summary="Mine.", create=lambda _settings: Texts())
+
+
+HARM = '#[name("harm")] #[display("why")] harms(?x, ?y) :- biolink:causes(?x, ?y) .'
+
+
+class TestSoundRules(contracts.RulesContract):
+    spec = rules_of(HARM)
+    examples = (([Said("C1", "causes", "D1")], ("harms", "mesh:C1", "mesh:D1")),)
+    counterexamples = (([Said("C1", "treats", "D1")], ("harms", "mesh:C1", "mesh:D1")),)
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        ("", "test_the_rules_can_be_applied"),
+        (HARM.replace('#[name("harm")]', ""), "test_every_rule_has_a_name_and_says_why"),
+        (HARM.replace('#[display("why")]', ""), "test_every_rule_has_a_name_and_says_why"),
+        (
+            HARM.replace("#[d", "#[hypothesis] #[d")
+            + '#[name("so")] #[display("so")] biolink:affects(?x, ?y) :- harms(?x, ?y) .',
+            "test_hypotheses_are_premises_of_no_fact",
+        ),
+    ],
+)
+def test_rules_that_break_a_law_fail_it(text: str, broken: str) -> None:
+    with pytest.raises(AssertionError):
+        law(contracts.RulesContract, broken, spec=rules_of(text))()
+
+
+def test_rules_that_conclude_something_else_fail_their_examples(tmp_path: Path) -> None:
+    other = HARM.replace("causes", "treats")
+    facts = {"spec": rules_of(other), "examples": TestSoundRules.examples}
+    with pytest.raises(AssertionError):
+        law(contracts.RulesContract, "test_it_concludes_what_its_examples_say", **facts)(tmp_path)
 
 
 # --- readers ---------------------------------------------------------------------------------

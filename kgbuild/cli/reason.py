@@ -159,9 +159,12 @@ def _report(graph: StoredGraph, reasoner: str) -> bool:
 
     with open_layer(graph.folder) as layer:
         broken = list(layer.conclusions(INCONSISTENT))
+        rules = {rule.name: rule for rule in layer.rules.values()}
         for conclusion in broken[:_SHOWN]:
             individual, axiom = conclusion.arguments
-            click.echo(f"contradicts the ontology: {individual}: {axiom}", err=True)
+            places = ", ".join(sorted({rules[name].place for name in conclusion.rules} - {""}))
+            where = f" ({places})" if places else ""
+            click.echo(f"contradicts the ontology: {individual}: {axiom}{where}", err=True)
             click.echo(f"hint: kgbuild explain {individual} inconsistent '{axiom}'", err=True)
         if len(broken) > _SHOWN:
             click.echo(f"and {len(broken) - _SHOWN:,} more contradictions", err=True)

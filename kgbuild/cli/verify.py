@@ -38,7 +38,7 @@ def command(proofs: Path | None, kg: Path | None) -> int:
                 "the graph has changed since rules were applied", hints=["kgbuild reason"]
             )
         rules = {rule.name: rule for rule in layer.rules.values()}
-        axioms = {(f.relation, *f.arguments, file) for f, file in layer.axioms()}
+        axioms = {(f.relation, *f.arguments, file, line) for f, file, line in layer.axioms()}
         checker = Checker(
             graph, rules, lambda name, terms: layer.find(name, tuple(terms)) is not None, axioms
         )

@@ -25,18 +25,18 @@ __all__ = ["Checker"]
 Node = Mapping[str, Any]
 Rules = Mapping[str, Rule]
 Derived = Callable[[str, Sequence[str]], bool]
-Axioms = Container[tuple[str, ...]]
+Axioms = Container[tuple[object, ...]]
 _FEW = 10
 _PARTS = {
     "given": "arguments by relation",
-    "axiom": "arguments by file relation",
+    "axiom": "arguments by file line relation",
     "stated": "arguments assertion belief by evidence relation",
     "derived": "absent arguments by confidence file hypothesis line premises relation rule why",
 }
 
 
 class Checker:
-    """Checks proofs. ``derived``: was a fact concluded; ``axioms``: facts, each with its file."""
+    """Checks proofs. ``derived``: was a fact concluded; ``axioms``: facts with file and line."""
 
     def __init__(self, graph: Graph, rules: Rules, derived: Derived, axioms: Axioms = ()) -> None:
         self._graph = graph
@@ -110,7 +110,7 @@ class Checker:
         return belief(claim, denial, standings=self._standings)
 
     def _axiom(self, node: Node) -> Iterator[str]:
-        if (*_fact(node), node["file"]) not in self._axioms:
+        if (*_fact(node), node["file"], node["line"]) not in self._axioms:
             yield f"{_fact(node)}: {node['file']} does not say so"
 
     def _derived(self, node: Node) -> Iterator[str]:

@@ -122,7 +122,7 @@ def _revision_of(path: Path, digest: str) -> int | None:
 
 def _digest(rules: Sequence[Rule], axioms: Sequence[Axiom]) -> str:
     """What a layer depends on besides the graph: rules, axioms, the formula of belief."""
-    written = (*map(write_rule, rules), *map(" ".join, sorted(axioms)))
+    written = (*map(write_rule, rules), *(" ".join(map(str, one)) for one in sorted(axioms)))
     return content_id(*written, repr(DEFAULT_MODEL))
 
 

@@ -134,7 +134,9 @@ class Axioms:
 
 
 def wrong(triple: Triple, problem: str) -> InputError:
-    """An error that names an axiom and its file."""
+    """An error that names an axiom, its file and its line."""
     return InputError(
-        f"{name_of(triple.subject)} {name_of(triple.predicate)}: {problem}", file=triple.file
+        f"{name_of(triple.subject)} {name_of(triple.predicate)}: {problem}",
+        file=triple.file,
+        place=f"line {triple.at}" if triple.at else "",
     )

@@ -25,7 +25,7 @@ from kgbuild.reasoning.supports import Support, Supports
 
 __all__ = ["Conclusion", "DerivedLayer", "Fact", "layer_path", "open_layer"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SCHEMA = f"""
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE rules(id INTEGER PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL,
@@ -44,7 +44,7 @@ CREATE INDEX facts_by_c ON facts(relation, c) WHERE c <> 0;
 CREATE TABLE leaves(fact INTEGER NOT NULL, assertion INTEGER NOT NULL, belief REAL NOT NULL,
     PRIMARY KEY(fact, assertion)) WITHOUT ROWID;
 CREATE INDEX leaves_by_assertion ON leaves(assertion) WHERE assertion <> 0;
-CREATE TABLE axioms(fact INTEGER PRIMARY KEY, file TEXT NOT NULL);
+CREATE TABLE axioms(fact INTEGER PRIMARY KEY, file TEXT NOT NULL, line INTEGER NOT NULL);
 CREATE TABLE unexplained(relation TEXT NOT NULL, subject TEXT NOT NULL, object TEXT NOT NULL,
     PRIMARY KEY(relation, subject, object)) WITHOUT ROWID;
 PRAGMA user_version = {SCHEMA_VERSION};
@@ -210,15 +210,17 @@ class DerivedLayer:
         )
         return list(rows)
 
-    def axiom(self, fact: int) -> str | None:
-        """The file of the ontology that states it, or None."""
-        row = self.connection.execute("SELECT file FROM axioms WHERE fact = ?", (fact,)).fetchone()
-        return row[0] if row else None
+    def axiom(self, fact: int) -> tuple[str, int] | None:
+        """The file and the line of the ontology that states it, or None."""
+        row = self.connection.execute(
+            "SELECT file, line FROM axioms WHERE fact = ?", (fact,)
+        ).fetchone()
+        return (row[0], row[1]) if row else None
 
-    def axioms(self) -> Iterator[tuple[Fact, str]]:
-        """What ontologies state, with the files."""
-        for number, file in self.connection.execute("SELECT fact, file FROM axioms").fetchall():
-            yield self.fact(number), file
+    def axioms(self) -> Iterator[tuple[Fact, str, int]]:
+        """What ontologies state, with the files and lines."""
+        for number, file, line in self.connection.execute("SELECT * FROM axioms").fetchall():
+            yield self.fact(number), file, line
 
     def unexplained(self) -> list[tuple[str, str, str]]:
         """What a reasoner concludes and no rule can explain: relation, subject, object."""

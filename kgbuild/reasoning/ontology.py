@@ -1,7 +1,9 @@
-"""Read ontologies: RDF files, as triples that remember their file.
+"""Read ontologies: RDF files, as triples that remember their file and their line.
 
 Turtle, N-Triples, N3, TriG, N-Quads, RDF/XML (``.owl``, ``.rdf``, ``.xml``) and JSON-LD are read
-by Oxigraph. Nothing is fetched: ``owl:imports`` is not followed, give the imported files too.
+by Oxigraph, which is handed one line at a time: a triple ends on the line that was handed last.
+JSON-LD is read as a whole, so its triples have no line. Nothing is fetched: ``owl:imports`` is
+not followed, give the imported files too.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from urllib.parse import quote
 
 from kgbuild.assertion import content_id
@@ -28,12 +30,16 @@ _EXTENSIONS = {"owl": "rdf", "json": "jsonld"}
 
 
 class Triple(NamedTuple):
-    """A triple: IRIs as they are, blank nodes as ``_:x``, literals as N-Triples writes them."""
+    """A triple: IRIs as they are, blank nodes as ``_:x``, literals as N-Triples writes them.
+
+    ``at`` is the line of the file that it ends on; 0 where nobody knows.
+    """
 
     subject: str
     predicate: str
     object: str
     file: str
+    at: int = 0
 
     @property
     def line(self) -> str:
@@ -88,10 +94,12 @@ def _read(file: Path, number: int) -> Iterator[Triple]:
         with file.open("rb") as stream:
             # Relative IRIs must not depend on where the file lies.
             base = f"file:///{quote(file.name)}"
-            for quad in pyoxigraph.parse(stream, format=form, base_iri=base):
+            lines = _Lines(stream)
+            whole = form == pyoxigraph.RdfFormat.JSON_LD
+            for quad in pyoxigraph.parse(lines, format=form, base_iri=base):
                 yield Triple(
                     _term(quad.subject, number), quad.predicate.value, _term(quad.object, number),
-                    str(file),
+                    str(file), 0 if whole else lines.number,
                 )  # fmt: skip
     except OSError as error:
         raise InputError(error.strerror or str(error), file=str(file)) from error
@@ -102,6 +110,22 @@ def _read(file: Path, number: int) -> Iterator[Triple]:
             file=str(file),
             place=f"line {line}" if line else "",
         ) from error
+
+
+class _Lines:
+    """A file that is read one line at a time; ``number`` is the line that was read last."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._ended = True
+        self.number = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """A line, or as much of it as was asked for."""
+        line = self._stream.readline(size)
+        self.number += self._ended and bool(line)
+        self._ended = line.endswith(b"\n")
+        return line
 
 
 def _check_entities(file: Path) -> None:

@@ -56,12 +56,13 @@ _CLASS, _ABOVE, _SAME = map(Variable, ("class", "above", "same"))
 
 
 class Axiom(NamedTuple):
-    """What an ontology says of two terms, as a fact: relation, terms, the file."""
+    """What an ontology says of two terms, as a fact: relation, terms, the file and line."""
 
     relation: str
     subject: str
     object: str
     file: str
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +116,19 @@ class _Compiler:
         """Subclasses, equalities, and what is said of individuals."""
         name = self._axioms.name
         for triple in self._axioms.of("subClassOf"):
-            yield Axiom(SUBCLASS, name(triple.subject), name(triple.object), triple.file)
+            yield Axiom(SUBCLASS, name(triple.subject), name(triple.object), triple.file, triple.at)
         for triple in self._axioms.of("equivalentClass"):
-            yield Axiom(SUBCLASS, name(triple.subject), name(triple.object), triple.file)
-            yield Axiom(SUBCLASS, name(triple.object), name(triple.subject), triple.file)
+            yield Axiom(SUBCLASS, name(triple.subject), name(triple.object), triple.file, triple.at)
+            yield Axiom(SUBCLASS, name(triple.object), name(triple.subject), triple.file, triple.at)
         for triple in self._axioms.of("intersectionOf"):
             for part in self._axioms.members(triple):
-                yield Axiom(SUBCLASS, name(triple.subject), name(part), triple.file)
+                yield Axiom(SUBCLASS, name(triple.subject), name(part), triple.file, triple.at)
         for triple in self._axioms.of("unionOf"):
             for part in self._axioms.members(triple):
-                yield Axiom(SUBCLASS, name(part), name(triple.subject), triple.file)
+                yield Axiom(SUBCLASS, name(part), name(triple.subject), triple.file, triple.at)
         for triple in self._axioms.of("oneOf"):
             for one in self._axioms.members(triple):
-                yield Axiom(TYPE, name(one), name(triple.subject), triple.file)
+                yield Axiom(TYPE, name(one), name(triple.subject), triple.file, triple.at)
         yield from self._individuals()
         yield from self._differences()
 
@@ -135,25 +136,27 @@ class _Compiler:
         """Types, equalities and relations of individuals that the ontology itself states."""
         name = self._axioms.name
         for triple in self._axioms.of(f"{OWL}sameAs"):
-            yield Axiom(SAME, name(triple.subject), name(triple.object), triple.file)
+            yield Axiom(SAME, name(triple.subject), name(triple.object), triple.file, triple.at)
         for triple in self._axioms.of("type"):
             if not triple.object.startswith(_VOCABULARIES) or triple.object == f"{OWL}Nothing":
-                yield Axiom(TYPE, name(triple.subject), name(triple.object), triple.file)
+                yield Axiom(TYPE, name(triple.subject), name(triple.object), triple.file, triple.at)
         for predicate in self._axioms.predicates:
             if not predicate.startswith(_VOCABULARIES):
                 for triple in self._axioms.of(predicate):
                     if not triple.object.startswith(('"', "<<")):
                         yield Axiom(name(predicate), name(triple.subject), name(triple.object),
-                                    triple.file)  # fmt: skip
+                                    triple.file, triple.at)  # fmt: skip
 
     def _differences(self) -> Iterator[Axiom]:
         name = self._axioms.name
         for triple in self._axioms.of("differentFrom"):
-            yield Axiom(DIFFERENT, name(triple.subject), name(triple.object), triple.file)
+            yield Axiom(
+                DIFFERENT, name(triple.subject), name(triple.object), triple.file, triple.at
+            )
         for triple in (*self._axioms.of("members"), *self._axioms.of("distinctMembers")):
             if self._axioms.typed_as(triple.subject, "AllDifferent"):
                 for one, other in combinations(self._axioms.members(triple), 2):
-                    yield Axiom(DIFFERENT, name(one), name(other), triple.file)
+                    yield Axiom(DIFFERENT, name(one), name(other), triple.file, triple.at)
 
     # --- rules ---------------------------------------------------------------------------------
 
@@ -174,7 +177,7 @@ class _Compiler:
         if head.relation == TYPE and head.terms[1] == "owl:Thing":
             return  # everything is
         axiom = words or self._words(triple)
-        rule = _rule(f"{kind}: {axiom}", head, body, _WHY[kind], triple.file)
+        rule = _rule(f"{kind}: {axiom}", head, body, _WHY[kind], triple.file, triple.at)
         if head.relation.startswith("biolink:"):
             try:
                 check_predicate(head.relation)
@@ -475,7 +478,12 @@ _FILLED = {"svf": "someValuesFrom", "avf": "allValuesFrom", "hv": "hasValue"}
 
 
 def _rule(
-    name: str, head: Atom, parts: Sequence[Atom | Comparison], display: str, file: str
+    name: str,
+    head: Atom,
+    parts: Sequence[Atom | Comparison],
+    display: str,
+    file: str,
+    line: int = 0,
 ) -> Rule:
     return Rule(
         name=name,
@@ -484,6 +492,7 @@ def _rule(
         comparisons=tuple(part for part in parts if isinstance(part, Comparison)),
         display=display,
         file=file,
+        line=line,
     )
 
 

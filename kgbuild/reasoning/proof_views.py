@@ -42,14 +42,17 @@ def reason_of(node: Node) -> str:
     if node["by"] == "given":
         return "the graph's own knowledge"
     if node["by"] == "axiom":
-        return f"axiom of {node['file']}"
+        return f"axiom of {_place(node)}"
     if node["by"] == "stated":
         return f"stated, belief {node['belief']:.3f}, assertion {node['assertion'][:12]}"
     mark = "hypothesis by " if node["hypothesis"] else "by "
-    line = f", line {node['line']}" if node["line"] else ""
-    place = f"{node['file']}{line}" if node["file"] else "the standard"
+    place = _place(node) if node["file"] else "the standard"
     sure = f", confidence {node['confidence']:g}"
     return f"{mark}rule {node['rule']} ({place}{sure}): {node['why']}"
+
+
+def _place(node: Node) -> str:
+    return f"{node['file']}, line {node['line']}" if node["line"] else str(node["file"])
 
 
 def as_text(explained: Node, name: Name, limit: int) -> Iterator[str]:

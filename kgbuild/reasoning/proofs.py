@@ -6,7 +6,7 @@ A proof is a dictionary that JSON can hold, so that it can be kept, sent and che
 - a *stated* node has the assertion's identity, its belief, and its evidence: document, section,
   offsets, status, component, score and the sentence;
 - a *given* node is what the store itself says (a category);
-- an *axiom* node is what an ontology says, with its file;
+- an *axiom* node is what an ontology says, with its file and line (0 where it is not known);
 - a *derived* node has the rule, its text and place, the premises, and what had to be absent.
 
 ``strength`` is the probability that this one proof holds: the product of the beliefs of the
@@ -126,8 +126,11 @@ class Proofs:
             }
 
     def _given(self, fact: Fact) -> Node:
-        file = self._layer.axiom(fact.id)
-        return {"by": "given"} if file is None else {"by": "axiom", "file": file}
+        axiom = self._layer.axiom(fact.id)
+        if axiom is None:
+            return {"by": "given"}
+        file, line = axiom
+        return {"by": "axiom", "file": file, "line": line}
 
     def _fact(self, number: int) -> Fact:
         if number not in self._facts:

@@ -93,6 +93,11 @@ class Rule:
     file: str = ""
     line: int = 0
 
+    @property
+    def place(self) -> str:
+        """The file and the line, as far as known."""
+        return f"{self.file}, line {self.line}" if self.line else self.file
+
     def wrong(self, problem: str, *, hints: Sequence[str] = ()) -> RuleError:
         """An error that names this rule, its file and its line."""
         return RuleError(

@@ -91,13 +91,13 @@ class StatedFacts:
     def _keep_axioms(self) -> None:
         """An ontology's facts. Other axioms are derived from anew, so they never change."""
         rows = [
-            (self.relations[relation], self._key(subject), self._key(object_), file)
-            for relation, subject, object_, file in self.axioms
+            (self.relations[relation], self._key(subject), self._key(object_), file, line)
+            for relation, subject, object_, file, line in self.axioms
         ]
-        self._fill((r, s, o, 0, 0, 0, 0, 1.0) for r, s, o, _ in rows)
+        self._fill((r, s, o, 0, 0, 0, 0, 1.0) for r, s, o, *_ in rows)
         self._keep_leaves()
         self.connection.executemany(
-            "INSERT OR IGNORE INTO axioms SELECT id, ?4 FROM facts"
+            "INSERT OR IGNORE INTO axioms SELECT id, ?4, ?5 FROM facts"
             " WHERE relation = ?1 AND a = ?2 AND b = ?3 AND c = 0 AND d = 0 AND e = 0",
             rows,
         )

@@ -214,13 +214,52 @@ WRONG = {
     "a.jsonld": ('{"@id": }', r"a.jsonld, line 1: is not JSON-LD"),
     "a.obo": ("[Term]\n", r"a.obo: no RDF format has the ending '.obo'"),
     "no-end.ttl": (PREFIXES + ":A owl:intersectionOf _:a . _:a rdf:first :B ; rdf:rest _:a .",
-                   r"no-end.ttl: http://example.org/A owl:intersectionOf: the list has no end"),
+                   r"no-end.ttl, line 7: .*/A owl:intersectionOf: the list has no end"),
     "wide.ttl": (PREFIXES + f":A owl:unionOf ({' '.join(f':B{n}' for n in range(10_000))}) .",
-                 r"wide.ttl: .*the list has more than 1000 members"),
+                 r"wide.ttl, line 7: .*the list has more than 1000 members"),
     "unknown.ttl": (PREFIXES + "biolink:treats rdfs:subPropertyOf biolink:afects .",
-                    r"unknown.ttl: rule 'prp-spo1: .*unknown predicate 'biolink:afects'"),
-    "key.ttl": (PREFIXES + ":A owl:hasKey (:p :q :r) .", r"key.ttl: .*needs 8 premises"),
+                    r"unknown.ttl, line 7: rule 'prp-spo1: .*unknown predicate 'biolink:afects'"),
+    "key.ttl": (PREFIXES + ":A owl:hasKey (:p :q :r) .", r"key.ttl, line 7: .*needs 8 premises"),
 }  # fmt: skip
+
+
+SAME_AXIOM = {
+    "a.ttl": """@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix : <http://x/> .
+:A rdfs:label "a" ;
+   rdfs:subClassOf :B .
+:C rdfs:label "c" .""",
+    "a.nt": """<http://x/C> <http://www.w3.org/2000/01/rdf-schema#label> "c" .
+
+# the axiom
+<http://x/A> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <http://x/B> .
+""",
+    "a.owl": """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+  xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#">
+<rdf:Description rdf:about="http://x/A">
+  <rdfs:subClassOf rdf:resource="http://x/B"/>
+</rdf:Description></rdf:RDF>""",
+}
+
+
+@pytest.mark.parametrize("name", SAME_AXIOM)
+def test_a_triple_knows_the_line_that_it_ends_on(tmp_path, name):
+    path = tmp_path / name
+    path.write_text(SAME_AXIOM[name], "utf-8")
+    at = [t.at for t in read_ontology([path]).triples if t.predicate.endswith("subClassOf")]
+    assert at == [4]
+
+
+def test_a_file_of_one_long_line_is_read_as_one_line(tmp_path):
+    path = tmp_path / "a.nt"
+    path.write_text("".join(f"<http://x/{n}> <http://x/p> <http://x/{n}> . " for n in range(9_999)))
+    with pytest.raises(InputError, match=r"a.nt, line 1"):
+        read_ontology([path])
+    path = path.with_suffix(".ttl")
+    path.write_text("".join(f"<http://x/{n}> <http://x/p> <http://x/{n}> . " for n in range(9_999)))
+    triples = read_ontology([path]).triples
+    assert len(triples) == 9_999
+    assert {triple.at for triple in triples} == {1}
 
 
 @pytest.mark.parametrize("name", WRONG)

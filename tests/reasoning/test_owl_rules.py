@@ -125,7 +125,7 @@ def concluded(library: Library, ontology: Ontology, *, reasoner: str = "") -> se
                 graph,
                 {rule.name: rule for rule in layer.rules.values()},
                 lambda name, terms: layer.find(name, tuple(terms)) is not None,
-                {(f.relation, *f.arguments, file) for f, file in layer.axioms()},
+                {(f.relation, *f.arguments, file, line) for f, file, line in layer.axioms()},
             )
             for one in found:
                 proof = explain(graph, layer, one.relation, one.arguments)

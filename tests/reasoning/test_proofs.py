@@ -75,7 +75,7 @@ def checker_of(graph: StoredGraph, layer: DerivedLayer) -> Checker:
         graph,
         {rule.name: rule for rule in layer.rules.values()},
         lambda name, terms: layer.find(name, tuple(terms)) is not None,
-        {(fact.relation, *fact.arguments, file) for fact, file in layer.axioms()},
+        {(fact.relation, *fact.arguments, file, line) for fact, file, line in layer.axioms()},
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 from urllib.parse import quote
 
 from kgbuild.assertion import content_id
@@ -96,7 +96,7 @@ def _read(file: Path, number: int) -> Iterator[Triple]:
             base = f"file:///{quote(file.name)}"
             lines = _Lines(stream)
             whole = form == pyoxigraph.RdfFormat.JSON_LD
-            for quad in pyoxigraph.parse(lines, format=form, base_iri=base):
+            for quad in pyoxigraph.parse(cast("IO[bytes]", lines), format=form, base_iri=base):
                 yield Triple(
                     _term(quad.subject, number), quad.predicate.value, _term(quad.object, number),
                     str(file), 0 if whole else lines.number,

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgbuild.assertion import Prediction
 from kgbuild.cli import ExitCode
 from kgbuild.cli.explain import concept_of
-from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.cli.setup import Setup, as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
+
+if TYPE_CHECKING:
+    from kgbuild.prediction.predicting import Above
 
 __all__ = ["command"]
 
@@ -52,7 +56,8 @@ def command(
     Rules are learnt from the graph: which paths there are beside known links. Probabilities are
     calibrated on links that were hidden. Predictions are kept apart, in a layer of their own; they
     are never evidence, and are left out of queries and exports unless asked for. When the graph has
-    changed they are made anew.
+    changed they are made anew. What the configured terminologies know to be broader than something
+    that texts say is not suggested.
 
     \b
     Example: kgbuild predict -n 5 --explain
@@ -63,7 +68,8 @@ def command(
 
     if before and not evaluate:
         raise click.UsageError("--before goes with --evaluate")
-    folder = set_up(kg=kg).folder
+    setup = set_up(kg=kg)
+    folder = setup.folder
     with load(folder) as graph:
         if clear:
             click.echo("predictions taken away" if remove(folder) else "there were none", err=True)
@@ -71,7 +77,7 @@ def command(
         if evaluate:
             return _evaluate(graph, before, seed, json_)
         about = concept_of(graph, concept) if concept else ""
-        done = predict(graph, predicates=predicate, limit=keep, seed=seed)
+        done = predict(graph, predicates=predicate, limit=keep, seed=seed, above=_above(setup))
         if done.unlearnt:
             click.echo(f"too few links to learn from: {'; '.join(done.unlearnt)}", err=True)
         found = list(islice(predictions(graph, about), limit))
@@ -83,6 +89,15 @@ def command(
     if not found:
         click.echo("nothing is predicted", err=True)
     return ExitCode.WELL
+
+
+def _above(setup: Setup) -> Above | None:
+    """What the configured terminologies know to be above a concept; None where there are none."""
+    from kgbuild.terminologies import Terminologies
+
+    if not setup.configuration.settings.pipeline.terminologies:
+        return None
+    return Terminologies.configured(setup.configuration, setup.host()).ancestors
 
 
 def _print(graph: StoredGraph, one: Prediction, explain: bool) -> None:

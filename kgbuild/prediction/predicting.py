@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from kgbuild.assertion import Prediction, Reason
@@ -19,9 +19,14 @@ from kgbuild.prediction.paths import Way
 from kgbuild.prediction.scoring import reasons, scores
 from kgbuild.vocabulary import check_predicate
 
-__all__ = ["Predicted", "predict", "rule_text"]
+__all__ = ["Above", "Predicted", "predict", "rule_text"]
 
 _REASONS = 3
+_SPARE = 4
+_SAYS_NOTHING = "biolink:related_to"
+
+Above = Callable[[str], Collection[str]]
+"""The concepts above a concept, at any distance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +57,26 @@ def predict(
     predicates: Collection[str] = (),
     limit: int = 1000,
     seed: int = 0,
+    above: Above | None = None,
     afresh: bool = False,
 ) -> Predicted:
     """Bring the predicted layer up to date: the ``limit`` likeliest links, with their reasons.
 
     A link is suggested only between concepts of which no assertion speaks together, denied and
-    hedged ones included. ``predicates`` says what to learn about; all where it is empty. The same
-    graph and ``seed`` give the same predictions. Raises VocabularyError, GraphError.
+    hedged ones included, and under the likeliest kind alone. ``predicates`` says what to learn
+    about; where it is empty all but ``related_to``, which says nothing. With ``above``, what is
+    broader than something that texts say is no suggestion (*treats neoplasms* where a text says
+    *treats melanoma*), nor is a link between a concept and one above it. The same graph and
+    ``seed`` give the same predictions. Raises VocabularyError, GraphError.
     """
     wanted = sorted(map(check_predicate, predicates))
-    made = json.dumps([wanted, limit, seed])
+    made = json.dumps([wanted, limit, seed, above is not None])
     if not afresh and stamp(graph) == made:
         return Predicted(fresh=False)
     links = links_of(graph)
     learnt, unlearnt = {}, []
     for number, kind in enumerate(links.kinds):
-        if not wanted or kind.predicate in wanted:
+        if kind.predicate in wanted if wanted else kind.predicate != _SAYS_NOTHING:
             if (one := learn(links, number, seed=seed)) is None:
                 unlearnt.append(str(kind))
             else:
@@ -77,7 +86,11 @@ def predict(
         for ends in graph.connection.execute("SELECT subject, object FROM assertions")
     }
     suggested = (one for each in learnt.values() for one in _suggest(links, each, spoken_of))
-    chosen = heapq.nlargest(limit, suggested)
+    likeliest = _each_pair_once(heapq.nlargest(_SPARE * limit, suggested))
+    if above is not None:
+        broader = _Broader(graph, spoken_of, above)
+        likeliest = (one for one in likeliest if not broader.holds(one))
+    chosen = list(islice(likeliest, limit))
     keep(graph, made, _predictions(graph, links, learnt, chosen))
     return Predicted(kept=len(chosen), unlearnt=tuple(sorted(unlearnt)))
 
@@ -93,6 +106,45 @@ def _suggest(
             if (min(start, end), max(start, end)) not in spoken_of:
                 probability = learnt.calibration.probability(score)
                 yield _Suggested(probability, score, learnt.kind, start, end)
+
+
+def _each_pair_once(suggested: Iterable[_Suggested]) -> Iterator[_Suggested]:
+    seen = set[tuple[int, int]]()
+    for one in suggested:
+        ends = min(one.start, one.end), max(one.start, one.end)
+        if ends not in seen:
+            seen.add(ends)
+            yield one
+
+
+class _Broader:
+    """Tells suggestions that say in broader terms what texts say, or relate a kind to itself."""
+
+    def __init__(
+        self, graph: StoredGraph, spoken_of: Iterable[tuple[int, int]], above: Above
+    ) -> None:
+        self._partners: dict[int, set[int]] = {}
+        for one, other in spoken_of:
+            self._partners.setdefault(one, set()).add(other)
+            self._partners.setdefault(other, set()).add(one)
+        self._curies = dict(graph.connection.execute("SELECT id, curie FROM concepts"))
+        self._ask = above
+        self._known: dict[int, Collection[str]] = {}
+
+    def holds(self, suggested: _Suggested) -> bool:
+        """Whether it is so of a suggestion."""
+        start, end = suggested.start, suggested.end
+        return (
+            self._is_above(start, end)
+            or self._is_above(end, start)
+            or any(self._is_above(end, said) for said in self._partners.get(start, ()))
+            or any(self._is_above(start, said) for said in self._partners.get(end, ()))
+        )
+
+    def _is_above(self, one: int, other: int) -> bool:
+        if other not in self._known:
+            self._known[other] = frozenset(self._ask(self._curies[other]))
+        return self._curies[one] in self._known[other]
 
 
 def _predictions(

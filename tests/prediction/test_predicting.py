@@ -82,6 +82,39 @@ def test_suggestions_are_truer_than_chance_and_of_unspoken_pairs(world, library)
     assert order == sorted(order, reverse=True)
 
 
+def test_what_is_broader_than_what_texts_say_is_not_suggested(library):
+    """A disease above every other: whatever is linked to any is not suggested for it as well."""
+
+    def above(curie):
+        return {"mesh:D1"} if curie.startswith("mesh:D") and curie != "mesh:D1" else set()
+
+    with library.open() as opened:
+        predict(opened, predicates=["biolink:treats"], limit=500)
+        assert any(one.object == "mesh:D1" for one in predictions(opened))
+        predict(opened, predicates=["biolink:treats"], limit=500, above=above)
+        found = list(predictions(opened))
+        spoken = {a.subject for a in opened.assertions() if a.object.startswith("mesh:D")}
+        spoken |= {a.object for a in opened.assertions() if a.subject.startswith("mesh:D")}
+    assert found
+    assert not [one for one in found if one.object == "mesh:D1" and one.subject in spoken]
+
+
+def test_a_pair_is_suggested_once_and_nothing_is_merely_related(library):
+    library.add({
+        f"pubmed:9{n}": [Said(f"C{n}", "related_to", f"C{n + 1}"),
+                         Said(f"C{n}", "related_to", f"C{n + 2}")]
+        for n in range(1, 60)
+    })  # fmt: skip
+    with library.open() as opened:
+        predict(opened)
+        found = list(predictions(opened))
+        ends = [frozenset((one.subject, one.object)) for one in found]
+        assert len(set(ends)) == len(ends)
+        assert "biolink:related_to" not in {one.predicate for one in found}
+        predict(opened, predicates=["biolink:related_to"])
+        assert {one.predicate for one in predictions(opened)} == {"biolink:related_to"}
+
+
 def test_each_prediction_leads_down_to_sentences(library):
     with library.open() as opened:
         predict(opened, limit=50)

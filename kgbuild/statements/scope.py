@@ -61,6 +61,11 @@ _PREMODIFIER = re.compile(
     r"|modulator|inducer)s?,? (?:such as )?\Z"
 )
 _RELATIVE = re.compile(r",? (?:which|who|whose)\b|, (?:an?|the) ")
+_FRONTED = re.compile(
+    r"(?:on|under|with|during|after|following|upon|in|by|for|among|before) (?:[\w-]+ ){0,3}\Z"
+)
+"""In front of a mention that opens the sentence: in "on A, the B" no name is explained."""
+
 _COMPOUND = re.compile(
     r"[-–‐ ](?:induced|associated|related|mediated|dependent|driven|triggered|evoked|stimulated"
     r"|positive|mutated|mutant|treated|sensitive)(?: [\w-]+){0,3} "
@@ -107,6 +112,8 @@ _BEHIND_ENDS = re.compile(
 )
 _GOES_ON = re.compile(
     r", (?=(?:is|are|was|were|has|have|did|does|do|can|could|may|might|remains?)\b)"
+    r"|[^,;:]{0,40}, which (?=(?:makes?|made|argues?|speaks?|spoke|weighs?|rules?)\b)"
+    r"|: (?=(?:an? |the )?(?:study |trial )?(?:protocol|rationale|design)\b)"
 )
 _THAT = re.compile(r"\b(?:that|of|how|why|for)(?: (?!was |were |is |are )[\w-]+){0,5} \Z")
 
@@ -157,6 +164,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     compound = _COMPOUND.fullmatch(text, left.end, right.start) is not None
     compound = compound or _PREMODIFIER.match(text, left.end, right.start) is not None
     aside = _RELATIVE.match(text, left.end, right.start) is not None
+    aside = aside and _FRONTED.match(text, start, left.start) is None
     if breaks or aside:
         start = left.start
     listed = _list_start(text, left.start)

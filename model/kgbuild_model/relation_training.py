@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from kgbuild_model.card import curves_svg, read_log, relation_card
-from kgbuild_model.checkpoint import digest, load_tagger, save_relations
+from kgbuild_model.checkpoint import digest, load_relations, load_tagger, save_relations
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.relation_examples import RelationExample, read_relations
 from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
@@ -37,13 +37,15 @@ __all__ = ["RelationRecipe", "fitted", "gold_relations", "sets_of", "train_relat
 class RelationRecipe:
     """All that a training run depends on: the tagger below, how many layers are shared, corpora.
 
-    ``dropout`` is that of the branch's layers: of what they give, and of their attention.
+    ``dropout`` is that of the branch's layers: of what they give, and of their attention. ``start``
+    names relation weights above the same tagger to go on from, with the same corpora's types.
     """
 
     tagger: str
     corpora: tuple[RelationCorpus, ...]
     trunk: int = 3
     epochs: float = 10
+    start: str = ""
     dropout: float = 0.1
     hold_out: bool = True
     notes: tuple[str, ...] = ()
@@ -181,7 +183,7 @@ def train_relations(
     learning, held = gold_relations(recipe, corpora)
     if not learning:
         raise RecipeError("the recipe's corpora hold no text to train on")
-    run = _fresh(recipe, below, sets_of(recipe, learning))
+    run = _fresh(recipe, taggers, sets_of(recipe, learning))
     lessons = Lessons(recipe, learning, run)
     tell(f"{len(lessons.lessons)} documents to learn from, {len(held)} held out")
     train(
@@ -227,8 +229,9 @@ def _corpus_facts(corpus: RelationCorpus, root: Path) -> dict[str, Any]:
     }
 
 
-def _fresh(recipe: RelationRecipe, below: Path, sets: Sequence[RelationSet]) -> RelationRun:
-    tagger = replace(load_tagger(below), autocast=recipe.optimisation.bf16)
+def _fresh(recipe: RelationRecipe, taggers: Path, sets: Sequence[RelationSet]) -> RelationRun:
+    tagger = load_tagger(taggers / recipe.tagger)
+    tagger = replace(tagger, autocast=recipe.optimisation.bf16)
     torch.manual_seed(recipe.optimisation.seed)
     config = RelationConfig(
         trunk=recipe.trunk,
@@ -237,8 +240,23 @@ def _fresh(recipe: RelationRecipe, below: Path, sets: Sequence[RelationSet]) -> 
         width=tagger.tagger.encoder.config.width,
     )
     model = RelationModel.above(tagger.tagger, config)
+    if recipe.start:
+        _go_on(model, load_relations(taggers / recipe.start, taggers / recipe.tagger).model)
     model.drop(recipe.dropout)
     return RelationRun(run=tagger, model=model)
+
+
+def _go_on(model: RelationModel, start: RelationModel) -> None:
+    """Take over what another model has learnt. Raises RecipeError where it is of another shape."""
+    types = [(one.name, one.types) for one in start.config.sets]
+    if types != [(one.name, one.types) for one in model.config.sets]:
+        raise RecipeError(
+            "the weights to start from know other corpora or types",
+            hint="give the same corpora with the same types in the same order",
+        )
+    if start.config.trunk != model.config.trunk:
+        raise RecipeError(f"the weights to start from share {start.config.trunk} layers")
+    model.load_state_dict(start.state_dict())
 
 
 def fitted(run: RelationRun, held: Sequence[RelationExample]) -> RelationRun:

@@ -279,3 +279,29 @@ def test_gold_of_sentences_is_read_from_bioc_and_from_roles(tmp_path: Path) -> N
         read_relations(tmp_path / "roles.txt", labels, "biotext", "roles")
     with pytest.raises(GoldError, match="no form"):
         read_relations(tmp_path / "roles.txt", labels, "biotext", "odd")
+
+
+def test_training_goes_on_from_weights_of_the_same_shape(tmp_path: Path) -> None:
+    save_tagger(tmp_path / "tagger", small_run(LABELS), ("a", "b"), precision="fp32")
+    gold_file(tmp_path / "gold.pubtator", documents=4)
+    corpus = (
+        'name = "cid"\ndirected = true\ntypes = ["CID"]\nfiles = ["gold.pubtator"]\n'
+        'labels = { Chemical = "Chemical", Disease = "Disease" }\n'
+    )
+    (tmp_path / "one.toml").write_text(
+        f'tagger = "tagger"\ntrunk = 1\nepochs = 1\n[[corpus]]\n{corpus}'
+    )
+    one = RelationRecipe.read(tmp_path / "one.toml")
+    train_relations(one, tmp_path / "first", corpora=tmp_path, taggers=tmp_path)
+    still = replace(one, start="first", optimisation=replace(one.optimisation, rate=0, head_rate=0))
+    train_relations(still, tmp_path / "second", corpora=tmp_path, taggers=tmp_path)
+    first, second = (load_relations(tmp_path / n, tmp_path / "tagger") for n in ("first", "second"))
+    for name, value in first.model.state_dict().items():
+        assert torch.allclose(value, second.model.state_dict()[name], atol=0.02), name
+    other = replace(still, corpora=(replace(one.corpora[0], types=("CID", "Other")),))
+    with pytest.raises(RecipeError, match="other corpora or types"):
+        train_relations(other, tmp_path / "third", corpora=tmp_path, taggers=tmp_path)
+    with pytest.raises(RecipeError, match="share 1 layers"):
+        train_relations(
+            replace(still, trunk=0), tmp_path / "third", corpora=tmp_path, taggers=tmp_path
+        )

@@ -37,7 +37,7 @@ def wrong(name: str) -> tuple[float, float]:
     sentences = MARKED.marked(name)
     stated = [plain(one) for one in sentences if one.expected == "plain"]
     others = [plain(one) for one in sentences if one.expected != "plain"]
-    return sum(others) / len(others), 1 - sum(stated) / len(stated)
+    return sum(others) / len(others), stated.count(False) / max(1, len(stated))
 
 
 def test_the_test_set_has_two_hundred_of_each() -> None:
@@ -45,10 +45,12 @@ def test_the_test_set_has_two_hundred_of_each() -> None:
     assert (expected.count(True), expected.count(False)) == (200, 200)
 
 
-@pytest.mark.parametrize("name", ["development", "held_out"])
+@pytest.mark.parametrize(
+    "name", ["development", "held_out", "third", "fourth", "fifth", "sixth", "seventh"]
+)
 def test_few_denials_and_doubts_are_read_as_plain_and_few_plain_ones_are_lost(name: str) -> None:
     spurious, lost = wrong(name)
-    assert spurious < 0.02 if name == "held_out" else spurious < 0.025
+    assert spurious < 0.02
     assert lost <= 0.05
 
 

@@ -60,6 +60,13 @@ __all__ = [
 
 PRECISIONS = ("int8", "fp16", "fp32")
 _FORMAT = 1
+_KEYS = {
+    "tagger": ("encoder", "labels", "conventions", "pieces", "overlap"),
+    "relations": (
+        "tagger", "trunk", "labels", "sets", "width", "heads", "thresholds", "calibrations",
+    ),
+    "decoder": ("decoder",),
+}  # fmt: skip
 _FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
 
 
@@ -220,7 +227,13 @@ def load_tagger(
         raise CheckpointError(
             f"{folder}: no convention is called {convention!r}", hint=f"one of {', '.join(names)}"
         )
-    encoder = _encoder(config["encoder"])
+    try:
+        encoder = _encoder(config["encoder"])
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder}: config.json names an encoder that cannot be: {error}",
+            hint="copy the folder anew",
+        ) from error
     with _Unfilled():
         tagger = Tagger(encoder, tags=len(tags), conventions=len(names))
     _fill(tagger, folder)
@@ -271,11 +284,14 @@ def read_config(folder: Path, kind: str = "tagger") -> dict[str, Any]:
         raise CheckpointError(
             f"{path} cannot be read: {error}", hint="copy the folder anew"
         ) from error
-    if config.get("kind") != kind or config.get("format") != _FORMAT:
+    given = config if isinstance(config, dict) else {}
+    if given.get("kind") != kind or given.get("format") != _FORMAT:
         raise CheckpointError(
             f"{folder} is no {kind} of format {_FORMAT}",
             hint="a published encoder becomes a tagger by training: see kgbuild train",
         )
+    if lacking := [key for key in _KEYS[kind] if key not in given]:
+        raise CheckpointError(f"{path} lacks {', '.join(lacking)}", hint="copy the folder anew")
     return config
 
 

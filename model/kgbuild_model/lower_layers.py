@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from hashlib import blake2b
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,19 +31,25 @@ class LowerLayers:
         self._most = most
         self._kept: OrderedDict[tuple[bytes, int], Tensor] = OrderedDict()
         self._count = 0
+        self._lock = Lock()  # texts are read on several threads
 
     def put(self, words: Words, place: int, hidden: Tensor) -> None:
         """Keep the vectors [windows, pieces, d] of the windows of a text from word ``place``."""
-        self.pop(words, place)
-        self._kept[_key(words, place)] = hidden
-        self._count += hidden.shape[0] * hidden.shape[1]
-        while self._count > self._most:
-            _, oldest = self._kept.popitem(last=False)
-            self._count -= oldest.shape[0] * oldest.shape[1]
+        key = _key(words, place)
+        with self._lock:
+            self._take(key)
+            self._kept[key] = hidden
+            self._count += hidden.shape[0] * hidden.shape[1]
+            while self._count > self._most:
+                self._take(next(iter(self._kept)))
 
     def pop(self, words: Words, place: int) -> Tensor | None:
         """Take out the vectors from word ``place`` on, or None where they are not kept."""
-        hidden = self._kept.pop(_key(words, place), None)
+        with self._lock:
+            return self._take(_key(words, place))
+
+    def _take(self, key: tuple[bytes, int]) -> Tensor | None:
+        hidden = self._kept.pop(key, None)
         if hidden is not None:
             self._count -= hidden.shape[0] * hidden.shape[1]
         return hidden

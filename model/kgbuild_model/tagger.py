@@ -43,8 +43,11 @@ class Tagger(nn.Module):
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
-    def read(self, ids: Tensor, mask: Tensor, shapes: Tensor) -> Tensor:
-        """Encode wordpieces: three times [batch, pieces] into [batch, pieces, width]."""
+    def read(self, ids: Tensor, mask: Tensor | None, shapes: Tensor) -> Tensor:
+        """Encode wordpieces: three times [batch, pieces] into [batch, pieces, width].
+
+        Without a mask nothing is padding.
+        """
         hidden: Tensor = self.encoder(ids, mask, self.shapes(shapes))
         return hidden
 

@@ -3,7 +3,8 @@
 The windows of one text go through the encoder together and never with those of another text. So
 what is found in a text depends on the text alone, to the last bit, whatever stands beside it, and
 nothing is padded. On a CPU a batch of one abstract is within a few percent of the rate of large
-batches (``benchmarks/tagger.py`` measures both).
+batches (``benchmarks/tagger.py`` measures both). Several texts are read side by side, each on a
+thread of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from kgbuild_model.batching import Batch, collate
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.consistency import consistent
 from kgbuild_model.lower_layers import LowerLayers
+from kgbuild_model.side_by_side import each
 from kgbuild_model.tokens import Window, Words, tokenise, windows
 from kgbuild_model.viterbi import best_spans
 
@@ -69,9 +71,14 @@ class TaggerRun:
     consistency: float | None = 0.9
     kept: LowerLayers = field(default_factory=LowerLayers)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the tagger computes."""
+        return self.tagger.head.weight.device
+
     def tag(self, texts: Sequence[str]) -> list[list[ScoredSpan]]:
         """The spans of each text, in order of place; the texts may be of any length."""
-        found = [self.spans(words) for words in tokenise(self.tokenizer, texts)]
+        found = each(self.spans, tokenise(self.tokenizer, texts))
         if self.consistency is None:
             return found
         return [
@@ -122,26 +129,28 @@ class TaggerRun:
             hidden = self.kept.pop(words, chosen[0].start) if self.kept.layers == layers else None
             if hidden is None:
                 batch = self.side_by_side([(words, window) for window in chosen])
-                with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+                with torch.autocast(self.device.type, torch.bfloat16, enabled=self.autocast):
                     hidden, _ = self._lower(batch, layers)
-            yield chosen, hidden
+            yield chosen, hidden.to(self.device)
 
     def _lower(self, batch: Batch, layers: int) -> tuple[Tensor, Tensor | None]:
         """The lowest layers over windows side by side, and what the layers add to their scores."""
         encoder = cast("Encoder", self.tagger.encoder)
-        device = self.tagger.head.weight.device
-        ids, mask = batch.ids.to(device), batch.mask.to(device)
-        x = encoder.embedding(ids, self.tagger.shapes(batch.shapes.to(device)))
+        ids, mask, shapes = self._moved(batch)
+        x = encoder.embedding(ids, self.tagger.shapes(shapes))
         bias = encoder.bias_of(ids, mask, x.dtype)
         return encoder.through(x, bias, last=layers), bias
+
+    def _moved(self, batch: Batch) -> tuple[Tensor, Tensor | None, Tensor]:
+        """What the encoder reads, on its device; no mask where nothing is padded."""
+        padded = not bool(batch.mask.all())
+        mask = batch.mask.to(self.device) if padded else None
+        return batch.ids.to(self.device), mask, batch.shapes.to(self.device)
 
     def _hidden(self, words: Words, chosen: Sequence[Window], batch: Batch) -> Tensor:
         layers = self.kept.layers
         if not layers:
-            device = self.tagger.head.weight.device
-            return self.tagger.read(
-                batch.ids.to(device), batch.mask.to(device), batch.shapes.to(device)
-            )
+            return self.tagger.read(*self._moved(batch))
         x, bias = self._lower(batch, layers)
         self.kept.put(words, chosen[0].start, x)
         return cast("Encoder", self.tagger.encoder).through(x, bias, first=layers)
@@ -156,13 +165,14 @@ class TaggerRun:
         self, words: Words, chosen: Sequence[Window], conventions: Sequence[int]
     ) -> NDArray[np.float32]:
         batch = self.side_by_side([(words, window) for window in chosen])
-        device = self.tagger.head.weight.device
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.autocast):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.autocast):
             hidden = self._hidden(words, chosen, batch)
-        first = batch.first.to(device)
-        scores = [
-            self.tagger.score(hidden, first, torch.full((len(chosen),), c, device=device))
-            for c in conventions
-        ]
-        stacked: NDArray[np.float32] = torch.stack(scores).cpu().numpy()
+        scores = self._scored(hidden, batch, conventions)
+        stacked: NDArray[np.float32] = scores.cpu().numpy()
         return stacked
+
+    def _scored(self, hidden: Tensor, batch: Batch, conventions: Sequence[int]) -> Tensor:
+        """Log-probabilities under each convention, [conventions, windows, words, tags]."""
+        first = batch.first.to(self.device)
+        rows = [torch.full((len(first),), c, device=self.device) for c in conventions]
+        return torch.stack([self.tagger.score(hidden, first, row) for row in rows])

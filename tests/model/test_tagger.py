@@ -6,7 +6,7 @@ import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kgbuild_model.abbreviations import find_abbreviations
+from kgbuild_model.batching import pieces_of
 from kgbuild_model.calibration import Calibration, expected_calibration_error
 from kgbuild_model.checkpoint import digest, load_tagger, save_tagger
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
@@ -32,6 +33,8 @@ from kgbuild_model.testing import small_run, small_tokenizer
 from kgbuild_model.tokens import tokenise, windows
 from kgbuild_model.training import Optimisation, train
 from kgbuild_model.viterbi import best_spans
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 if TYPE_CHECKING:
     from kgbuild_model.tagging import TaggerRun
@@ -75,6 +78,18 @@ def test_hostile_text_gives_exact_offsets_and_no_crash(text: str, run: TaggerRun
         assert 0.0 <= span.score <= 1.0
 
 
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "." * 100_000, "糖" * 100_000, "a b " * 50_000])
+def test_what_is_read_of_a_text_grows_with_its_length_at_most(
+    tokenizer: Tokenizer, text: str
+) -> None:
+    """Work and memory are bounded: each piece is read twice at most, and no word is many pieces."""
+    [words] = tokenise(tokenizer, [text])
+    assert len(words.ids) <= len(text)
+    cut = windows(words, 510, 128)
+    assert sum(pieces_of(words, window) for window in cut) <= 2 * len(words.ids) + 512
+    assert all(pieces_of(words, window) <= 512 for window in cut)
+
+
 @given(st.text(max_size=60))
 @settings(max_examples=60, deadline=None)
 def test_words_stand_in_order_and_within_the_text(tokenizer: Tokenizer, text: str) -> None:
@@ -91,6 +106,45 @@ def test_a_text_is_tagged_alike_whatever_stands_beside_it(run: TaggerRun) -> Non
     together = run.tag(texts)
     assert together == [run.tag([text])[0] for text in texts]
     assert run.tag(texts[::-1]) == together[::-1]
+
+
+def test_texts_are_read_alike_on_one_thread_and_on_several(run: TaggerRun) -> None:
+    texts = [f"aspirin {number} causes asthma (of {'x' * number})" for number in range(20)]
+    before = torch.get_num_threads()
+    found = []
+    for threads in (1, 3):
+        torch.set_num_threads(threads)
+        run.kept.layers = 1  # what is kept for relations is kept by several threads at once
+        found.append(run.tag(texts))
+        assert torch.get_num_threads() == threads
+        read = [next(run.lower(words, 1))[1] for words in tokenise(run.tokenizer, texts)]
+        assert all(not one.is_inference() and one.shape[0] == 1 for one in read)
+        assert run.kept._count == 0  # each was kept once, and taken
+    torch.set_num_threads(before)
+    assert found[0] == found[1]
+
+
+class _OneDevice(TorchDispatchMode):
+    """Fails where an operation other than a copy reads tensors of two devices."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        read = tree_leaves((args, kwargs or {}))
+        devices = {one.device.type for one in read if isinstance(one, torch.Tensor) and one.ndim}
+        assert len(devices) < 2 or func is torch.ops.aten._to_copy.default, func
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("layers", [0, 1])
+def test_all_is_computed_on_the_taggers_device(run: TaggerRun, layers: int) -> None:
+    """As far as it can be told without a GPU: the meta device has shapes and no numbers."""
+    run.kept.layers = layers
+    run.tagger.to("meta")
+    [words] = tokenise(run.tokenizer, ["aspirin causes asthma " * 9])
+    chosen = windows(words, run.pieces, run.overlap)
+    batch = run.side_by_side([(words, window) for window in chosen])
+    with _OneDevice(), torch.no_grad():
+        scores = run._scored(run._hidden(words, chosen, batch), batch, (0, 1))
+    assert (scores.device.type, scores.shape) == ("meta", (2, 1, len(words), len(run.tags)))
 
 
 @given(st.integers(0, 400), st.integers(8, 60), st.data())

@@ -60,7 +60,8 @@ def relations_folder(model: str) -> Path:
 def computes_in_bf16(settings: ComputeSettings) -> bool:
     """Whether bf16 is used: by itself only where the processor has instructions for it."""
     if settings.precision == "auto":
-        return settings.device == "cpu" and _processor_has_bf16()
+        elsewhere = isinstance(settings, TaggerSettings) and settings.device != "cpu"
+        return not elsewhere and _processor_has_bf16()
     return settings.precision == "bf16"
 
 

@@ -137,6 +137,6 @@ def _load(settings: RelationSettings) -> RelationRun:
         raise ComponentUnavailableError(
             str(error), plugin="transformer", hints=[error.hint]
         ) from error
-    lower = lower_layers(tagger)
+    lower = lower_layers(tagger, precision_of(settings))
     lower.layers = run.model.config.trunk
     return replace(run, run=replace(run.run, kept=lower))

@@ -20,7 +20,6 @@ class ComputeSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     precision: Literal["auto", "bf16", "fp32"] = "auto"
-    device: str = "cpu"
     threads: int = Field(default=0, ge=0, le=256)
 
 
@@ -30,9 +29,9 @@ class TaggerSettings(ComputeSettings):
     ``model`` is ``fast`` or ``accurate``, the weights that come with kgbuild-model, or a
     checkpoint folder that ``kgbuild train`` wrote. ``convention`` names the corpus whose habits
     the spans follow; empty for the checkpoint's first. ``categories`` keeps these Biolink classes
-    alone. ``min_score`` leaves out what is less sure. ``precision`` ``auto`` is bf16 where the
-    processor computes in it, else fp32. ``consistent`` tags a name that is sure wherever the
-    text has it, under one label. ``threads`` 0 leaves their number to PyTorch.
+    alone. ``min_score`` leaves out what is less sure. ``consistent`` tags a name that is sure
+    wherever the text has it, under one label. ``device`` is one of PyTorch's, e.g. ``cuda``, where
+    ``precision`` ``auto`` is fp32; relations are read on the CPU.
     """
 
     model: str = "fast"
@@ -40,6 +39,7 @@ class TaggerSettings(ComputeSettings):
     categories: tuple[str, ...] = ()
     min_score: float = Field(default=0.0, ge=0.0, le=1.0)
     consistent: bool = True
+    device: str = "cpu"
 
 
 class RelationSettings(ComputeSettings):

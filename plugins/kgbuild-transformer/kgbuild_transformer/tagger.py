@@ -72,8 +72,11 @@ class TransformerTagger:
 
 
 @cache
-def lower_layers(folder: Path) -> LowerLayers:
-    """Where the tagger of a folder leaves what relations read on from, in this process."""
+def lower_layers(folder: Path, precision: torch.dtype) -> LowerLayers:
+    """Where the tagger of a folder leaves what relations read on from, in this process.
+
+    What was read in one precision is nothing to read on from in another.
+    """
     return LowerLayers()
 
 
@@ -90,15 +93,8 @@ def threads(count: int) -> Iterator[None]:
 
 def _load(settings: TaggerSettings) -> TaggerRun:
     folder = tagger_folder(settings.model)
-    try:
-        device = torch.device(settings.device)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise ComponentUnavailableError(
-            f"there is no device {settings.device!r}: {error}",
-            plugin="transformer",
-            hints=['device = "cpu" is always there'],
-        ) from error
+    device = _device(settings.device)
+    precision = precision_of(settings)
     try:
         names = read_config(folder)["conventions"]
         if settings.convention and settings.convention not in names:
@@ -107,16 +103,27 @@ def _load(settings: TaggerSettings) -> TaggerRun:
                 key="convention",
                 hints=[f"it has {', '.join(names)}"],
             )
-        run = load_tagger(
-            folder, convention=settings.convention or None, precision=precision_of(settings)
-        )
+        run = load_tagger(folder, convention=settings.convention or None, precision=precision)
     except CheckpointError as error:
         raise ComponentUnavailableError(
             str(error), plugin="transformer", hints=[error.hint]
         ) from error
     run.tagger.to(device)
-    run = replace(run, kept=lower_layers(folder))
+    run = replace(run, kept=lower_layers(folder, precision))
     return run if settings.consistent else replace(run, consistency=None)
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device).cpu()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ComponentUnavailableError(
+            f"PyTorch has no device {name!r} here: {str(error).splitlines()[0]}",
+            plugin="transformer",
+            hints=['device = "cpu" is always there'],
+        ) from error
+    return device
 
 
 def precision_of(settings: ComputeSettings) -> torch.dtype:

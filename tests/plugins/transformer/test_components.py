@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -122,8 +123,70 @@ def test_what_the_checkpoint_lacks_is_named_with_what_it_has(checkpoint: Path) -
     assert caught.value.hints == ("it has biored, bc5cdr",)
     with pytest.raises(ConfigError, match="no label biolink:Pathway"):
         made(checkpoint, categories=("biolink:Pathway",))
-    with pytest.raises(ComponentUnavailableError, match="no device 'warp'"):
-        made(checkpoint, device="warp")
+    for device in ("warp", "meta", "cuda:99"):  # no such kind, none to compute on, not that many
+        with pytest.raises(ComponentUnavailableError, match=f"no device '{device}' here") as failed:
+            made(checkpoint, device=device)
+        assert failed.value.hints == ('device = "cpu" is always there',)
+
+
+HOSTILE = {
+    "nothing": "",
+    "one word": "word",
+    "no space": "x" * 1_000_000,
+    "symbols": "!?#%" * 300,
+    "emoji": "💊🧪🤒 aspirin 👩‍⚕️" * 30,
+    "Chinese": "二甲双胍治疗糖尿病。" * 40,
+    "mixed scripts": "Метформин и diabetes, 糖尿病 and السكري, e\u0301 and ﬁ",
+    "control characters": "\x00\x01\x1f aspirin \x7f\u200b\ufeff asthma\u2028",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_gives_exact_offsets(checkpoint: Path, text: str) -> None:
+    [found] = made(checkpoint).extract([Task(document=Document(id="pubmed:1", text=text))])
+    for mention in found.mentions:
+        assert text[mention.span.start : mention.span.end] == mention.text
+        assert 0 <= mention.score <= 1
+
+
+def _damage(folder: Path, kind: str) -> None:
+    config, weights = folder / "config.json", folder / "weights-1.safetensors"
+    if kind == "cut off":
+        weights.write_bytes(weights.read_bytes()[:1000])
+    elif kind == "of another tagger":
+        save_tagger(folder.parent / "other", small_run(LABELS[:1]), ("biored", "bc5cdr"))
+        weights.write_bytes((folder.parent / "other" / weights.name).read_bytes())
+    elif kind == "published":
+        config.write_text('{"model_type": "bert", "hidden_size": 32}')
+    elif kind == "not JSON":
+        config.write_bytes(b"\x80\x04\x95")
+    elif kind == "a list":
+        config.write_text("[]")
+    elif kind == "half a configuration":
+        config.write_text('{"format": 1, "kind": "tagger"}')
+    elif kind == "no such encoder":
+        known = json.loads(config.read_text())
+        config.write_text(json.dumps(known | {"encoder": {"layers": 2, "wings": 2}}))
+    elif kind == "no tokenizer":
+        (folder / "tokenizer.json").write_text("{}")
+    else:
+        weights.unlink()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "cut off", "of another tagger", "published", "not JSON", "a list", "half a configuration",
+        "no such encoder",        "no tokenizer", "no weights",
+    ],
+)  # fmt: skip
+def test_a_damaged_or_foreign_checkpoint_is_refused_with_a_hint(tmp_path: Path, kind: str) -> None:
+    save_tagger(tmp_path / "made", small_run(LABELS), ("biored", "bc5cdr"), precision="fp32")
+    _damage(tmp_path / "made", kind)
+    with pytest.raises(ComponentUnavailableError) as caught:
+        made(tmp_path / "made")
+    assert str(tmp_path) in str(caught.value)
+    assert caught.value.hints
 
 
 def test_pickled_weights_are_not_read(tmp_path: Path) -> None:

@@ -54,8 +54,11 @@ def read(path: Path, count: int) -> list[str]:
     return [f"{r['title']} {r['abstract']}" for r in map(json.loads, lines)]
 
 
-def bare(run: Any, words: list[Any]) -> Callable[[], None]:
-    """The encoder alone, on the same windows, side by side as the tagger reads them."""
+def bare(run: Any, words: list[Any], *, shared: bool = False) -> Callable[[], Any]:
+    """The encoder alone, on the same windows, side by side as the tagger reads them.
+
+    ``shared`` lets all threads work at one window after the other.
+    """
     batches = [
         run.side_by_side([(w, window)])
         for w in words
@@ -66,7 +69,7 @@ def bare(run: Any, words: list[Any]) -> Callable[[], None]:
     def read(batch: Any) -> None:
         run.tagger.read(batch.ids, None, batch.shapes)
 
-    return lambda: each(read, batches)
+    return lambda: [read(batch) for batch in batches] if shared else each(read, batches)
 
 
 def eights(run: Any, words: list[Any]) -> Callable[[], None]:
@@ -161,12 +164,14 @@ def measure(model: str, texts: list[str]) -> float:
     lengths = [len(w.ids) + 2 for w in words]
     whole = seconds(lambda: run.tag(texts))
     encoder = seconds(bare(run, words))
+    sharing = seconds(bare(run, words, shared=True))
     together = seconds(eights(run, words))
     highest = peak(run, round(sum(lengths) / len(lengths)))
     kind = str(run.tagger.encoder.layers[0].feed_forward.up.weight.dtype).removeprefix("torch.")
     for name, took, right in (
         (f"{model}, whole tagger", whole, accuracy(folder)),
         (f"{model}, bare encoder", encoder, ""),
+        (f"{model}, bare encoder, all threads at one text", sharing, ""),
         (f"{model}, bare encoder, eight a batch", together, ""),
     ):
         rates = f"{len(texts) / took:.1f}", f"{sum(lengths) / took:,.0f}"

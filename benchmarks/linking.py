@@ -19,9 +19,10 @@ import argparse
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 from kgbuild_linker.keys import keys
 from kgbuild_linker.linker import Linker
@@ -31,7 +32,8 @@ from kgbuild_linker.terminology import Terminology, group_of
 from kgbuild_linker.train import train
 from machine import describe  # type: ignore[import-not-found]
 
-from kgbuild import AnnotatedDocument, Link, Mention, PaperFile
+from kgbuild import AnnotatedDocument, Link, Mention, PaperFile, Task
+from kgbuild.evaluation import Counts
 from kgbuild.readers.pubtator import SPEC as PUBTATOR
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
@@ -45,6 +47,8 @@ DEV = {
     "bc5cdr": CORPORA / "bc5cdr" / "CDR_DevelopmentSet.PubTator.txt",
     "ncbi-disease": CORPORA / "ncbi-disease" / "NCBIdevelopset_corpus.txt",
 }
+HELD_OUT_MOST = {"bc5cdr": 120}
+"""Of these the fast tagger has learnt the rest (``model/recipes/tagger-fast.toml``)."""
 BINS = 10
 HUMAN = 9606
 
@@ -181,6 +185,62 @@ def calibration(scores: list[tuple[float, bool]]) -> float:
         place[0] += right
         place[1] += score
     return sum(abs(right - score) for right, score in bins) / max(1, len(scores))
+
+
+def held_out(corpus: str) -> list[AnnotatedDocument]:
+    """The development documents that the shipped fast tagger has not learnt from."""
+    documents = gold(DEV[corpus])
+    if corpus in HELD_OUT_MOST:
+        Random(corpus).shuffle(documents)
+    return documents[: HELD_OUT_MOST.get(corpus)]
+
+
+def tagged(documents: list[AnnotatedDocument]) -> Iterator[AnnotatedDocument]:
+    """The same documents with the mentions that the shipped fast tagger finds."""
+    from kgbuild_transformer.settings import TaggerSettings
+    from kgbuild_transformer.tagger import TransformerTagger
+
+    tagger = TransformerTagger(TaggerSettings())
+    for place in range(0, len(documents), 8):
+        batch = [Task(document=one.document) for one in documents[place : place + 8]]
+        for task, found in zip(batch, tagger.extract(batch), strict=True):
+            yield AnnotatedDocument(document=task.document, annotations=found)
+
+
+def end_to_end(
+    corpus: str, linker: Linker, pairs: Iterable[tuple[AnnotatedDocument, AnnotatedDocument]]
+) -> None:
+    """Link what was tagged and print a row for each kind: a document's set of identifiers."""
+    counts: dict[str, Counts] = defaultdict(Counts)
+    documents = 0
+    for wanted, given in pairs:
+        documents += 1
+        links = tuple(linker.link(given.document, given.annotations.mentions))
+        answers = _concepts(linker.terminology, links)
+        gold = _concepts(linker.terminology, wanted.annotations.links)
+        for kind in gold.keys() | answers.keys():
+            right = len(gold[kind] & answers[kind])
+            counts[kind] += Counts(
+                right=right, spurious=len(answers[kind]) - right, missed=len(gold[kind]) - right
+            )
+    marked = [kind for kind, one in counts.items() if one.right + one.missed and "," not in kind]
+    counts["together"] = sum((counts[kind] for kind in marked), Counts())
+    for kind, one in sorted(counts.items()):
+        if one.right + one.missed:
+            shares = (f"{100 * share:.1f}" for share in (one.precision, one.recall, one.f1))
+            print(f"| {corpus} | {documents} | {kind} | {one.right + one.missed:,}", *shares,
+                  sep=" | ", end=" |\n")  # fmt: skip
+
+
+def _concepts(terminology: Terminology, links: Iterable[Link]) -> defaultdict[str, set[str]]:
+    """The identifiers that a document names, by kind."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for link in links:
+        if link.concept:
+            concept = terminology.preferred(link.concept)
+            for kind in kinds(terminology, link.mention, {concept}):
+                found[kind].add(concept)
+    return found
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+from kgbuild.terms import TermReport, acyclic
 from kgbuild_linker.sources import DEFAULT_SOURCES, read_packages
 from kgbuild_linker.writing import write
 
@@ -20,7 +21,13 @@ def build(packages: Path, target: Path) -> None:
          _digest(packages, one.files))
         for one in DEFAULT_SOURCES
     ]  # fmt: skip
-    write(target, vocabulary.entries.values(), rows, {"name": "default"})
+    report = TermReport()
+    write(
+        target, vocabulary.entries.values(), rows, {"name": "default"},
+        hierarchy=lambda parents: acyclic(parents, report),
+    )  # fmt: skip
+    for omission in report.omissions:
+        sys.stdout.write(f"left out: {omission.why}: {omission.what}\n")
     for (source, reason), count in sorted(vocabulary.left_out.counts.items()):
         example = vocabulary.left_out.examples[source, reason]
         sys.stdout.write(f"left out: {count:,} of {source}: {reason}, e.g. {example}\n")

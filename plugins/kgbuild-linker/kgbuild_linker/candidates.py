@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import combinations
 
@@ -14,7 +14,7 @@ from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit, Terminology
 from kgbuild_linker.vectors import Near
 
-__all__ = ["Found", "Learnt", "Query", "Way", "candidates", "learnt_key"]
+__all__ = ["Found", "Learnt", "Query", "Way", "candidates", "is_short", "learnt_key"]
 
 
 class Way(StrEnum):
@@ -39,13 +39,17 @@ class Found:
     """A candidate and the way it was found.
 
     ``dropped`` words of the name were not used. ``like`` is the gene of another species that
-    stands for it where names are compared.
+    stands for it where names are compared. ``support`` is, for a short name, the share of the
+    words of one of the concept's long names that the document has. It is ``vague`` where the name
+    is an alias of hardly any letters, and neither document nor annotators say that it is meant.
     """
 
     hit: Hit
     way: Way
     dropped: int = 0
     like: str = ""
+    support: float = 0.0
+    vague: bool = False
 
 
 Learnt = Mapping[str, Mapping[str, int]]
@@ -60,7 +64,7 @@ class Query:
     """A name to be linked, and what is known of it.
 
     ``chosen`` are the concepts that annotators chose for it, and how often; ``near`` are those
-    near it in meaning.
+    near it in meaning. ``fame`` says how often annotators chose a concept for any name.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Query:
     context: Context = field(default_factory=Context)
     chosen: Mapping[str, int] = field(default_factory=dict)
     near: Near | None = None
+    fame: Callable[[str], int] = lambda _: 0
 
 
 def learnt_key(name: str, group: Group) -> str:
@@ -79,6 +84,9 @@ _INDUCED = re.compile(r"(?:^|\s)\S+[- ]induced\s", re.IGNORECASE)
 _MOST_DROPPED = 3
 _MOST_WORDS = 8
 _MOST = 40
+_SHORT = 6
+_TINY = 3
+_SUPPORTED = 0.5
 
 
 def candidates(terminology: Terminology, query: Query) -> list[Found]:
@@ -93,7 +101,40 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
             found[one.hit.concept] = one
     several = list(found.values())[:_MOST]
     several += [one for one in _near(terminology, query) if one.hit.concept not in found]
-    return several
+    return (
+        [_supported(terminology, query, one) for one in several]
+        if is_short(query.name)
+        else several
+    )
+
+
+def is_short(name: str) -> bool:
+    """Whether a name may be an abbreviation of much: it says little by itself.
+
+    >>> is_short("ER"), is_short("L-FABP"), is_short("asthma"), is_short("of ER")
+    (True, True, False, False)
+    """
+    return len(name) <= _SHORT and " " not in name and (len(name) <= _TINY or not name.islower())
+
+
+def _supported(terminology: Terminology, query: Query, found: Found) -> Found:
+    support = _support(terminology, found, query.context.words)
+    vague = (
+        sum(map(str.isalnum, query.name)) <= _TINY
+        and support <= _SUPPORTED
+        and found.hit.kind is not NameKind.LABEL
+        and found.hit.curie not in query.chosen
+        and not query.context.names_elsewhere(found.hit.concept, query.name)
+    )
+    return replace(found, support=support, vague=vague)
+
+
+def _support(terminology: Terminology, found: Found, words: Collection[str]) -> float:
+    shares = (
+        sum(word in words for word in name) / len(name)
+        for name in terminology.long_names(found.hit.concept)
+    )
+    return max(shares, default=0.0)
 
 
 def _near(terminology: Terminology, query: Query) -> Iterator[Found]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kgbuild import Document, Mention
-from kgbuild_linker.keys import keys
+from kgbuild_linker.keys import keys, tokens
 from kgbuild_linker.long_forms import long_forms
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
@@ -21,12 +22,17 @@ HUMAN = 9606
 class Context:
     """``long_forms`` by abbreviation; ``taxa`` with the share of the species mentions of each.
 
-    ``named`` are the concepts that mentions spell out, each with the spellings.
+    ``named`` are the concepts that mentions spell out, each with the spellings. ``near_taxa`` are
+    the species that the text names last before a name, with the share of the name's mentions;
+    ``said_taxa`` those that it names right before it ("human SNAI1").
     """
 
     long_forms: dict[str, str] = field(default_factory=dict)
     taxa: dict[int, float] = field(default_factory=dict)
     named: dict[int, set[str]] = field(default_factory=dict)
+    near_taxa: dict[str, dict[int, float]] = field(default_factory=dict)
+    said_taxa: dict[str, set[int]] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
 
     def names_elsewhere(self, concept: int, name: str) -> bool:
         """Whether another name of the document is one of the concept's."""
@@ -50,20 +56,56 @@ class Context:
 
 
 def read_context(
-    terminology: Terminology, document: Document, mentions: Iterable[Mention]
+    terminology: Terminology, document: Document, mentions: Collection[Mention]
 ) -> Context:
     """The context of a document; without any species it is about humans."""
-    taxa: Counter[int] = Counter()
+    taxon_of: dict[str, int] = {}
     named: dict[int, set[str]] = defaultdict(set)
-    for (text, group), count in Counter((m.text, group_of(m.category)) for m in mentions).items():
+    for text, group in {(m.text, group_of(m.category)) for m in mentions}:
         if group not in (Group.SPECIES, Group.DISEASE):
             continue
         spelling = keys(text).spelling
         hits = [hit for hit in terminology.find(spelling) if hit.group is group]
         if group is Group.SPECIES and hits:
-            taxa[max(hits, key=lambda hit: (hit.weight, -hit.taxon)).taxon] += count
+            taxon_of[text] = max(hits, key=lambda hit: (hit.weight, -hit.taxon)).taxon
         elif len(hits) == 1:
             named[hits[0].concept].add(spelling)
-    whole = sum(taxa.values())
-    shares = {taxon: count / whole for taxon, count in taxa.items()} or {HUMAN: 1.0}
-    return Context(long_forms(document.text), shares, dict(named))
+    species = [
+        (mention.span.start, mention.span.end, taxon_of[mention.text])
+        for mention in sorted(mentions, key=lambda mention: mention.span)
+        if mention.text in taxon_of and group_of(mention.category) is Group.SPECIES
+    ]
+    counts = Counter(taxon for *_, taxon in species)
+    shares = {taxon: count / len(species) for taxon, count in counts.items()} or {HUMAN: 1.0}
+    near, said = _taxa_of_genes(document, mentions, species)
+    return Context(
+        long_forms=long_forms(document.text),
+        taxa=shares,
+        named=dict(named),
+        near_taxa=near,
+        said_taxa=said,
+        words=frozenset(token for word in document.text.split() for token in tokens(word)),
+    )
+
+
+def _taxa_of_genes(
+    document: Document, mentions: Iterable[Mention], species: Sequence[tuple[int, int, int]]
+) -> tuple[dict[str, dict[int, float]], dict[str, set[int]]]:
+    """For each gene's name: the species last named before it, and those right before it."""
+    near: dict[str, Counter[int]] = defaultdict(Counter)
+    said: dict[str, set[int]] = defaultdict(set)
+    starts = [start for start, *_ in species]
+    for mention in mentions if species else ():
+        if group_of(mention.category) is not Group.GENE:
+            continue
+        name = " ".join(mention.text.split())
+        place = max(0, bisect(starts, mention.span.start) - 1)
+        _, end, taxon = species[place]
+        near[name][taxon] += 1
+        if document.text[end : mention.span.start] == " ":
+            said[name].add(taxon)
+    shares = {
+        name: {taxon: count / counts.total() for taxon, count in counts.items()}
+        for name, counts in near.items()
+    }
+    return shares, dict(said)

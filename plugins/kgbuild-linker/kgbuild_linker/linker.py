@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from kgbuild import Candidate, Document, Link, Mention
@@ -10,18 +10,20 @@ from kgbuild_linker.candidates import Found, Way, candidates
 from kgbuild_linker.composites import parts_of_name
 from kgbuild_linker.context import Context, read_context
 from kgbuild_linker.corrections import Corrections
+from kgbuild_linker.document_variants import known_variant, variant_key, variants_of
 from kgbuild_linker.ranking import Ranking, features
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
-from kgbuild_linker.variants import variant_of
 
 __all__ = ["Linker", "Ranked"]
 
 _SHOWN = 5
 _MOSTLY = 0.5
 _OF_RULE = {
-    "rs number": 1.0, "frame shift": 0.95, "deletion or insertion": 0.45, "base change": 0.27,
-    "protein change": 0.24,
+    "rs number": 1.0, "rs number beside it": 0.95,
+    "known change of a gene of the document": 0.8, "frame shift": 0.95,
+    "deletion or insertion": 0.5, "base change": 0.35, "protein change": 0.3,
+    "genotype of a change of the document": 0.15,
 }  # fmt: skip
 """How often a rule's identifier was the annotators', in BioRED's train half: a change without its
 gene names no one variant, and most have an rs number."""
@@ -60,18 +62,24 @@ class Linker:
         """A link for each mention of a kind that is linked; none without candidates but NIL."""
         context = read_context(self.terminology, document, mentions)
         known: dict[tuple[str, Group], list[list[Ranked]]] = {}
+        changes: list[Mention] = []
+        genes: set[str] = set()
         for mention in mentions:
             group = group_of(mention.category)
             corrected = self.corrections.link(document, mention)
             if corrected is not None:
                 yield corrected
             elif mention.category == "biolink:SequenceVariant":
-                yield self._variant(mention)
+                changes.append(mention)
             elif group is not None:
                 name = (" ".join(mention.text.split()), group)
                 if name not in known:
                     known[name] = self.named(*name, context)
-                yield from self._links(mention, known[name])
+                links = list(self._links(mention, known[name]))
+                if group is Group.GENE:
+                    genes.update(one.candidates[0].label for one in links if one.candidates)
+                yield from links
+        yield from self._variants(document, changes, genes)
 
     def named(self, name: str, group: Group, context: Context) -> list[list[Ranked]]:
         """The candidates of each thing that a name names, best first."""
@@ -91,11 +99,11 @@ class Linker:
             return []
         choice = max(chosen, key=lambda one: (chosen[one], one))
         share = chosen[choice] / (sum(chosen.values()) + 1)
-        hits = [self.terminology.hit(curie, name) for curie in choice.split("+")]
+        known = (self.terminology.hit(curie, name) for curie in choice.split("+"))
+        hits = [hit for hit in known if hit and (not hit.taxon or hit.taxon in context.taxa)]
         if len(hits) < 2 or share < _MOSTLY:
             return []
-        return [[Ranked(Found(hit, Way.LEARNT), share, f"{Way.LEARNT}: {name}")] for hit in hits
-                if hit]  # fmt: skip
+        return [[Ranked(Found(hit, Way.LEARNT), share, f"{Way.LEARNT}: {name}")] for hit in hits]
 
     def ranked(self, name: str, group: Group, context: Context) -> list[Ranked]:
         """The candidates of one name, best first; an abbreviation through its long form."""
@@ -123,6 +131,10 @@ class Linker:
                 best = ranked[0]
                 reason = f"unsure: {best.found.hit.label} has {best.score:.2f}"
                 yield Link(mention=mention, reason=reason, part=number)
+            elif ranked[0].found.vague:
+                label = ranked[0].found.hit.label
+                reason = f"unsure: {label} is called so, but nothing else here speaks of it"
+                yield Link(mention=mention, reason=reason, part=number)
             else:
                 yield Link(
                     mention=mention,
@@ -130,14 +142,32 @@ class Linker:
                     part=number,
                 )
 
-    def _variant(self, mention: Mention) -> Link:
-        found = variant_of(mention.text)
-        if found is None:
-            return Link(mention=mention, reason="no variant in a form that is known")
-        curie, reason = found
-        label = curie.partition(":")[2]
-        return Link(mention=mention, candidates=(Candidate(
-            concept=curie, score=_OF_RULE[reason], reason=reason, label=label),))  # fmt: skip
+    def _variants(
+        self, document: Document, mentions: Sequence[Mention], genes: Collection[str]
+    ) -> Iterable[Link]:
+        """A link for each variant, with the genes that the document names."""
+
+        def known(change: str) -> str:
+            numbers = (self._known_variant(gene, change) for gene in sorted(genes))
+            return next(filter(None, numbers), "")
+
+        changes = variants_of(document, mentions, known)
+        for mention in mentions:
+            change = changes[mention.text]
+            if change is None:
+                yield Link(mention=mention, reason="no variant in a form that is known")
+                continue
+            candidate = Candidate(
+                concept=change.curie,
+                score=_OF_RULE[change.rule],
+                reason=change.rule,
+                label=change.curie.partition(":")[2],
+            )
+            yield Link(mention=mention, candidates=(candidate,))
+
+    def _known_variant(self, gene: str, change: str) -> str:
+        chosen = self.ranking.learnt.get(variant_key(gene, change), {})
+        return max(chosen, key=lambda one: (chosen[one], one), default=known_variant(gene, change))
 
 
 def _least(parts: list[list[Ranked]]) -> float:

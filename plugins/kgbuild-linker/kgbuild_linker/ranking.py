@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kgbuild import ComponentUnavailableError
-from kgbuild_linker.candidates import Found, Learnt, Query, Way, learnt_key
+from kgbuild_linker.candidates import Found, Learnt, Query, Way, is_short, learnt_key
 from kgbuild_linker.context import HUMAN, Context
 from kgbuild_linker.keys import tokens
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
 
-__all__ = ["Ranking", "features", "load_ranking", "near", "vectors_of"]
+__all__ = ["Ranking", "fame", "features", "load_ranking", "near", "vectors_of"]
 
 Features = dict[str, float]
+_SUPPORTED = 0.5
 
 _SUREST = {way: place for place, way in enumerate(Way)}
 
@@ -54,12 +57,21 @@ def features(query: Query, found: Found, among: Sequence[Found]) -> Features:
         said["learnt share of a short name"] = share * (len(name) <= 4)
         said["learnt never"] = float(share == 0)
         said["learnt often"] = share * math.log(1 + whole)
+    fame = query.fame(hit.curie)
+    said["chosen in other papers"] = math.log(1 + fame)
+    said["never chosen"] = float(fame == 0)
     if group is Group.GENE and hit.taxon:
         said |= _species(query, found, among)
     if group is Group.SPECIES:
         said["taxon share"] = context.taxa.get(hit.taxon, 0.0)
     if context.names_elsewhere(hit.concept, name):
         said["named elsewhere"] = 1.0
+    if is_short(name):
+        said["short, support"] = found.support
+        said["short, spelled out"] = float(found.support == 1)
+        said["short, without support"] = float(found.support < _SUPPORTED)
+        best = max((one.support for one in among), default=0.0)
+        said["short, others have more support"] = best - found.support
     if query.near:
         said |= _nearness(query.near, found)
     rivals = [one for one in among if one is not found]
@@ -85,6 +97,11 @@ def _species(query: Query, found: Found, among: Sequence[Found]) -> Features:
         f"{found.way.name} {within}": 1.0,
         "human": float(hit.taxon == HUMAN),
         "best taxon": float(share == best),
+        "taxon near": query.context.near_taxa.get(query.name, {}).get(hit.taxon, share),
+        "taxon right before": float(hit.taxon in query.context.said_taxa.get(query.name, ())),
+        "another taxon right before": float(
+            bool(query.context.said_taxa.get(query.name, set()) - {hit.taxon})
+        ),
         "human, none better": float(hit.taxon == HUMAN and best == 0),
         f"capitals, {'human' if hit.taxon == HUMAN else 'other'}": float(query.name.isupper()),
         f"small letters, {'human' if hit.taxon == HUMAN else 'other'}": float(
@@ -118,7 +135,17 @@ def near(vectors: Mapping[Group, Vectors], name: str, group: Group) -> Near | No
     return vectors[group].near(name)
 
 
-@dataclass(frozen=True, slots=True)
+def fame(learnt: Learnt) -> Counter[str]:
+    """How often each concept was chosen for any name."""
+    found: Counter[str] = Counter()
+    for choices in learnt.values():
+        for choice, count in choices.items():
+            for curie in choice.split("+"):
+                found[curie] += count
+    return found
+
+
+@dataclass(frozen=True)
 class Ranking:
     """Weights of the features for each kind of concept, what annotators chose, and vectors."""
 
@@ -134,7 +161,12 @@ class Ranking:
             context=context,
             chosen=self.learnt.get(learnt_key(name, group), {}),
             near=near(self.vectors, name, group),
+            fame=lambda curie: self._fame[curie],
         )
+
+    @cached_property
+    def _fame(self) -> Counter[str]:
+        return fame(self.learnt)
 
     def scores(self, group: Group, several: Sequence[Features]) -> list[float]:
         """The probability of each of a name's candidates to be the right one.

@@ -268,7 +268,7 @@ def _disease_terms(folder: Path, vocabulary: Vocabulary) -> None:
 # --- ontologies of diseases ------------------------------------------------------------------
 
 _PREFIXES = {"MESH": "mesh", "MSH": "mesh", "OMIM": "omim", "DOID": "doid", "HP": "hp",
-             "ORDO": "orphanet", "Orphanet": "orphanet", "UMLS": "umls",
+             "ORDO": "orpha", "Orphanet": "orpha", "UMLS": "umls",
              "NCIT": "ncit"}  # fmt: skip
 
 

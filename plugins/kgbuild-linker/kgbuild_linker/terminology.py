@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kgbuild import ComponentUnavailableError, Concept, Vocabulary, ancestors
-from kgbuild_linker.keys import hashed
+from kgbuild_linker.keys import LITTLE, hashed, tokens
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.writing import FORMAT
 
@@ -26,6 +26,11 @@ CATEGORY = {
 """The Biolink class of each kind of concept."""
 
 _MEMORY = 256 << 20
+
+_LONG = 8
+_MOST_LONG = 12
+_FILE_SPELLING = {"orpha": "orphanet"}
+"""Prefixes that the shipped file spells in another way than bioregistry."""
 
 
 class Hit(NamedTuple):
@@ -92,6 +97,8 @@ class Terminology:
         self._row = lru_cache(maxsize=16_384)(self._read)
         self._curie = lru_cache(maxsize=16_384)(self._curie_of)
         self._number = lru_cache(maxsize=65_536)(self._bisect)
+        self.long_names = lru_cache(maxsize=16_384)(self._long_names)
+        self._all_above = lru_cache(maxsize=4_096)(self._walk_up)
         self.preferred = lru_cache(maxsize=65_536)(self._preferred)
 
     # --- names to concepts
@@ -128,6 +135,12 @@ class Terminology:
                 names = [name[1:] for name in row.names]
                 yield self._hit(number, row, names[0]), names
 
+    def _long_names(self, number: int) -> list[frozenset[str]]:
+        """The words of the names of a concept that are no abbreviations; of many the first."""
+        long = [name[1:] for name in self._row(number).names if " " in name or len(name) > _LONG]
+        words = (frozenset(tokens(name)) - LITTLE for name in long[:_MOST_LONG])
+        return [one for one in words if one]
+
     def _hit(self, number: int, row: _Row, name: str) -> Hit:
         label = row.names[0][1:]
         return Hit(
@@ -156,7 +169,8 @@ class Terminology:
         """The other identifiers of a concept, sorted; those that are withdrawn are none."""
         number = self._number(self.preferred(curie))
         rows = self._others.execute("SELECT curie FROM others WHERE concept = ?", (number,))
-        return [other for (other,) in rows.fetchall() if not self._is_withdrawn(other)]
+        others = [other for (other,) in rows.fetchall() if not self._is_withdrawn(other)]
+        return sorted(map(_bioregistry_spelling, others))
 
     @cached_property
     def _others(self) -> sqlite3.Connection:
@@ -180,11 +194,16 @@ class Terminology:
         )
 
     def parents(self, curie: str) -> Sequence[str]:
-        """The concepts directly above it; empty where there are none."""
+        """The concepts directly above it; empty where there are none.
+
+        A parent that lies below the concept too is left out: which edge of a cycle is wrong is
+        not known.
+        """
         number = self._number(self.preferred(curie))
         if number is None:
             return []
-        return sorted(self._row(int(one)).curie for one in self._row(number).parents.split())
+        above = (one for one in self._parents(number) if number not in self._all_above(one))
+        return sorted(map(self._curie, above))
 
     def ancestors(self, curie: str) -> list[str]:
         """All concepts above it, sorted."""
@@ -197,12 +216,28 @@ class Terminology:
                 waiting += self.parents(above)
         return sorted(found)
 
+    def _parents(self, number: int) -> list[int]:
+        return [int(one) for one in self._row(number).parents.split()]
+
+    def _walk_up(self, number: int) -> frozenset[int]:
+        """All that the file says lies above, cycles and all."""
+        found: set[int] = set()
+        waiting = self._parents(number)
+        while waiting:
+            above = waiting.pop()
+            if above not in found:
+                found.add(above)
+                waiting += self._parents(above)
+        return frozenset(found)
+
     def _preferred(self, curie: str) -> str:
         """The identifier that stands for it: its own, or that of the concept it is the same as."""
         if self._number(curie) is not None:
             return curie
+        prefix, _, local = curie.partition(":")
+        spelled = f"{_FILE_SPELLING.get(prefix, prefix)}:{local}"
         row = self._connection.execute(
-            "SELECT concept FROM same WHERE curie = ?", (curie,)
+            "SELECT concept FROM same WHERE curie IN (?, ?)", (curie, spelled)
         ).fetchone()
         return self._row(row[0]).curie if row else curie
 
@@ -241,6 +276,13 @@ class Terminology:
                 return middle
             low, high = (middle + 1, high) if there < curie else (low, middle)
         return None
+
+
+def _bioregistry_spelling(curie: str) -> str:
+    for ours, theirs in _FILE_SPELLING.items():
+        if curie.startswith(f"{theirs}:"):
+            return f"{ours}:{curie.partition(':')[2]}"
+    return curie
 
 
 _GROUPS = {

@@ -17,22 +17,25 @@ from pathlib import Path
 from kgbuild import AnnotatedDocument
 from kgbuild_linker.candidates import Query, candidates, learnt_key
 from kgbuild_linker.context import HUMAN, Context, read_context
+from kgbuild_linker.document_variants import variant_key
 from kgbuild_linker.keys import keys
-from kgbuild_linker.ranking import features, near, vectors_of
+from kgbuild_linker.ranking import fame, features, near, vectors_of
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Terminology, group_of
+from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vector_training import Example as Named
 from kgbuild_linker.vector_training import Learner, save
 from kgbuild_linker.vectors import Vectors, tells
 
 __all__ = ["WITH_VECTORS", "learner_of_names", "train"]
 
-Example = tuple[list[dict[str, float]], int | None]
-"""The features of a name's candidates, and which of them is right."""
+Example = tuple[list[dict[str, float]], int | None, float]
+"""The features of a name's candidates, which of them is right, and how much that counts."""
 _MOST = 4
 """A name counts this often in a document at most."""
 _FOLDS = 2
-_DECAY = 3e-3
+_DECAY = 2.0
+"""The weight of the decay beside the sum of what the examples lose."""
 WITH_VECTORS = (Group.CHEMICAL, Group.DISEASE, Group.GENE)
 """The kinds of concepts that have vectors."""
 _INDEXED = {
@@ -46,15 +49,21 @@ _BESIDE = 12_000
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a document names: each name, its kind, what it was said to be, and how often."""
+    """What a document names: each name, its kind, what it was said to be, and how often.
+
+    ``variants`` are the changes of its genes that have an rs number.
+    """
 
     context: Context
     named: Counter[tuple[str, Group, str]]
+    variants: frozenset[tuple[str, str]] = frozenset()
 
     def choices(self) -> Iterator[tuple[str, str, int]]:
         """What is counted of it: the key of a name, the choice, how often."""
         for (name, group, choice), count in self.named.items():
             yield learnt_key(name, group), choice, min(count, _MOST)
+        for key, number in self.variants:
+            yield key, number, 1
 
 
 def train(
@@ -103,12 +112,13 @@ def _weights(
     terminology: Terminology, names: Mapping[Group, Learner], papers: Sequence[Paper]
 ) -> dict[str, dict[str, float]]:
     whole = _choices(papers)
+    renown = fame(whole)
     examples: dict[Group, list[Example]] = defaultdict(list)
     for fold in range(_FOLDS):
         rest = [paper for place, paper in enumerate(papers) if place % _FOLDS != fold]
         vectors = _with_papers(terminology, names, rest)
         for paper in papers[fold::_FOLDS]:
-            for group, example in _examples(terminology, paper, whole, vectors):
+            for group, example in _examples(terminology, paper, whole, renown, vectors):
                 examples[group].append(example)
     return {group.name: _fit(some) for group, some in sorted(examples.items())}
 
@@ -126,7 +136,21 @@ def _paper(terminology: Terminology, annotated: AnnotatedDocument) -> Paper:
     named = Counter(
         (name, group, "+".join(sorted(set(curies)))) for (name, group, _), curies in chosen.items()
     )
-    return Paper(context, named)
+    return Paper(context, named, _variants(terminology, annotated))
+
+
+def _variants(terminology: Terminology, annotated: AnnotatedDocument) -> frozenset[tuple[str, str]]:
+    """The changes that annotators gave an rs number, each with each gene of the document."""
+    concepts = {link.concept for link in annotated.annotations.links if link.concept}
+    hits = (terminology.hit(concept) for concept in concepts if concept.startswith("ncbigene:"))
+    symbols = {hit.label for hit in hits if hit}
+    found = set()
+    for link in annotated.annotations.links:
+        change = variant_of(link.mention.text)
+        numbered = link.concept and link.concept.startswith("dbsnp:")
+        if change and numbered and change.rule != "rs number":
+            found |= {(variant_key(symbol, change.curie), link.concept or "") for symbol in symbols}
+    return frozenset(found)
 
 
 # --- vectors ---------------------------------------------------------------------------------
@@ -206,10 +230,12 @@ def _examples(
     terminology: Terminology,
     paper: Paper,
     whole: dict[str, Counter[str]],
+    renown: Counter[str],
     vectors: Mapping[Group, Vectors],
 ) -> Iterator[tuple[Group, Example]]:
     own = _choices([paper])
-    for name, group, choice in sorted(paper.named):
+    own_renown = fame(own)
+    for (name, group, choice), count in sorted(paper.named.items()):
         if paper.context.expanded(name):
             continue
         key = learnt_key(name, group)
@@ -219,18 +245,20 @@ def _examples(
             context=paper.context,
             chosen=whole[key] - own[key],
             near=near(vectors, name, group),
+            fame=lambda curie: renown[curie] - own_renown[curie],
         )
         among = candidates(terminology, query)
         curies = [one.hit.curie for one in among]
         right = curies.index(choice) if choice in curies else None
-        yield group, ([features(query, one, among) for one in among], right)
+        said = [features(query, one, among) for one in among]
+        yield group, (said, right, min(count, _MOST) ** 0.5)
 
 
 def _fit(examples: list[Example]) -> dict[str, float]:
     """Weights of a choice among candidates and none, with a little decay, by L-BFGS."""
     import torch
 
-    rows = [(number, said) for number, (several, _) in enumerate(examples) for said in several]
+    rows = [(number, said) for number, (several, *_) in enumerate(examples) for said in several]
     names = sorted({name for _, said in rows for name in said})
     place = {name: number for number, name in enumerate(names)}
     given = torch.zeros(len(rows), len(names), dtype=torch.float64)
@@ -239,11 +267,16 @@ def _fit(examples: list[Example]) -> dict[str, float]:
             given[row, place[name]] = value
     owner = torch.tensor([number for number, _ in rows])
     starts = [0]
-    for several, _ in examples:
+    for several, *_ in examples:
         starts.append(starts[-1] + len(several))
-    right = torch.tensor([
-        start + one for start, (_, one) in zip(starts, examples, strict=False) if one is not None
-    ])  # fmt: skip
+    answered = [
+        (start + one, count)
+        for start, (_, one, count) in zip(starts, examples, strict=False)
+        if one is not None
+    ]
+    right = torch.tensor([row for row, _ in answered])
+    counted = torch.tensor([count for _, count in answered])
+    counts = torch.tensor([count for *_, count in examples], dtype=torch.float64)
     weights = torch.zeros(len(names), dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
@@ -251,8 +284,8 @@ def _fit(examples: list[Example]) -> dict[str, float]:
         optimiser.zero_grad()
         totals = (given @ weights).clamp(max=30)
         whole = torch.ones(len(examples), dtype=torch.float64).index_add(0, owner, totals.exp())
-        loss = (whole.log().sum() - totals[right].sum()) / len(examples)
-        loss = loss + _DECAY * weights.square().sum()
+        loss = ((counts * whole.log()).sum() - (counted * totals[right]).sum()) / counts.sum()
+        loss = loss + _DECAY / float(counts.sum()) * weights.square().sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 

@@ -52,10 +52,12 @@ def write(
     entries: Iterable[Entry],
     sources: Iterable[SourceRow],
     facts: Mapping[str, str],
+    hierarchy: Callable[[Parents], Parents] = lambda parents: parents,
 ) -> None:
     """Write ``entries`` to ``target``; what stood there stays until the new file is complete."""
     with replacing(target) as connection:
-        fill(connection, sorted(entries, key=lambda entry: entry.curie), sources, facts)
+        ordered = sorted(entries, key=lambda entry: entry.curie)
+        fill(connection, ordered, sources, facts, hierarchy)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from kgbuild_linker.candidates import Way, learnt_key
 from kgbuild_linker.composites import parts_of_name
 from kgbuild_linker.context import read_context
 from kgbuild_linker.corrections import read_corrections
+from kgbuild_linker.document_variants import known_variant, variants_of
 from kgbuild_linker.linker import Linker
 from kgbuild_linker.long_forms import long_forms
 from kgbuild_linker.ranking import Ranking, load_ranking
@@ -55,6 +56,28 @@ def test_a_gene_known_for_another_species_is_looked_up_by_symbol(linker):
     by_text = {link.mention.text: link for link in linker.link(document, annotations.mentions)}
     assert by_text["abacin"].concept == "ncbigene:2"
     assert Way.SPECIES.value in by_text["abacin"].candidates[0].reason
+
+
+def test_a_bare_alias_of_few_letters_is_nil(linker):
+    document, annotations = make_document("In patients [AB1](gene:-) rose.")
+    [link] = linker.link(document, annotations.mentions)
+    assert link.concept is None
+    assert link.reason.startswith("unsure: ABC1 is called so")
+
+
+def test_a_bare_alias_that_the_text_spells_out_is_linked(linker):
+    spelled = links(linker, "The abacus receptor, [AB1](gene:-), rose in patients.")
+    assert spelled["AB1"] == ["ncbigene:1"]
+
+
+def test_genes_named_at_once_are_those_of_the_species(terminology):
+    key = learnt_key("abacin", Group.GENE)
+    ranking = Ranking({}, {key: {"ncbigene:1+ncbigene:2": 3}}, {})
+    text = "In [mice](biolink:OrganismTaxon:-) [abacin](gene:-) rose."
+    document, annotations = make_document(text)
+    context = read_context(terminology, document, annotations.mentions)
+    named = Linker(terminology, ranking).named("abacin", Group.GENE, context)
+    assert len(named) == 1
 
 
 def test_what_annotators_named_at_once_is_linked_at_once(terminology):
@@ -148,8 +171,52 @@ def test_long_forms_are_found_where_a_text_gives_them(text, forms):
         ("-141Cins", None),
         ("a deletion", None),
         ("Lys23fs", "hgvs:p.K23fs"),
+        ("p.Gln298X", "hgvs:p.Q298X"),
+        ("-643C>T", "hgvs:c.-643C>T"),
+        ("IVS4 + 1G-->A", "hgvs:c.IVS4+1G>A"),
+        ("118-119insA", "hgvs:c.118_119insA"),
+        ("657del5", "hgvs:c.657_661del"),
+        ("cytosine to guanine transversion at nucleotide 1451", "hgvs:c.1451C>G"),
+        ("valine (Val) to alanine (Ala) at amino acid 16", "hgvs:p.V16A"),
+        ("A53T", "hgvs:p.A53T"),
+        ("A1166C", "hgvs:c.1166A>C"),
+        ("192Q/R", "hgvs:p.Q192R"),
     ],
 )
 def test_variants_by_rule(text, curie):
     found = variant_of(text)
     assert (found[0] if found else None) == curie
+
+
+VARIANT = "biolink:SequenceVariant:-"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "curie"),
+    [
+        (f"[R72Q]({VARIANT}) ([rs12]({VARIANT})) and [Arg72Gln]({VARIANT})", "Arg72Gln", "rs12"),
+        (f"We saw ([R72Q]({VARIANT}), [rs12]({VARIANT})).", "R72Q", "rs12"),
+        (f"[rs12]({VARIANT}), [R72Q]({VARIANT})", "R72Q", "p.R72Q"),
+        (f"[-51C>T]({VARIANT}) and the [-51CC]({VARIANT}) type", "-51CC", "c.-51C>T"),
+        (f"[-51C>T]({VARIANT}), [51A>G]({VARIANT}), [51CC]({VARIANT})", "51CC", None),
+    ],
+)
+def test_a_document_says_what_a_variant_is(linker, text, name, curie):
+    [found] = links(linker, text)[name]
+    assert (found.partition(":")[2] if found else None) == curie
+
+
+def test_a_change_that_many_papers_name_needs_its_gene(terminology):
+    document, annotations = make_document(f"[V600E]({VARIANT})")
+    mentions = annotations.mentions
+    assert known_variant("BRAF", "hgvs:p.V600E") == "dbsnp:rs113488022"
+    with_gene = variants_of(document, mentions, lambda change: known_variant("braf", change))
+    without = variants_of(document, mentions, lambda change: known_variant("ABC1", change))
+    assert with_gene["V600E"].curie == "dbsnp:rs113488022"
+    assert without["V600E"].curie == "hgvs:p.V600E"
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_variant_or_none(text):
+    found = variant_of(text)
+    assert found is None or found.curie.startswith(("hgvs:", "dbsnp:rs"))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kgbuild_linker.keys import keys, tokens
-from kgbuild_linker.records import Entry, Group
+from kgbuild_linker.records import Entry, Group, Name, NameKind
+from kgbuild_linker.settings import DEFAULT
 from kgbuild_linker.terminology import Terminology
 from kgbuild_linker.writing import write
 
@@ -49,6 +50,30 @@ def test_withdrawn_and_foreign_identifiers_lead_to_the_concept(terminology):
 
 def test_ancestors_go_all_the_way_up(terminology):
     assert terminology.ancestors("mesh:D2") == ["mesh:D3", "mesh:D4"]
+
+
+def test_a_cycle_has_no_edges(tmp_path: Path):
+    file = tmp_path / "knot.sqlite"
+    knot = {"mesh:D1": ["mesh:D2", "mesh:D3"], "mesh:D2": ["mesh:D1"], "mesh:D3": []}
+    entries = [
+        Entry(
+            curie=curie, label=curie, group=Group.DISEASE, parents=parents,
+            names=[Name(curie, NameKind.LABEL)],
+        )
+        for curie, parents in knot.items()
+    ]  # fmt: skip
+    write(file, entries, [], {})
+    assert Terminology(file).parents("mesh:D1") == ["mesh:D3"]
+    assert Terminology(file).ancestors("mesh:D2") == []
+
+
+def test_the_shipped_file_speaks_bioregistry():
+    shipped = Terminology(DEFAULT / "terminology.sqlite")
+    main = shipped.preferred("orpha:10")
+    assert main != "orpha:10"
+    assert "orpha:10" in shipped.exact_matches(main)
+    assert shipped.concept("orpha:10").id == "orpha:10"
+    assert "mesh:D013285" not in shipped.ancestors("mesh:D013285")
 
 
 def test_every_concept_is_found_by_its_identifier(terminology):

@@ -64,7 +64,8 @@ class Query:
     """A name to be linked, and what is known of it.
 
     ``chosen`` are the concepts that annotators chose for it, and how often; ``near`` are those
-    near it in meaning. ``fame`` says how often annotators chose a concept for any name.
+    near it in meaning. ``fame`` says how often annotators chose a concept for any name;
+    ``lacking`` has those of them that the terminology lacks.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Query:
     chosen: Mapping[str, int] = field(default_factory=dict)
     near: Near | None = None
     fame: Callable[[str], int] = lambda _: 0
+    lacking: Mapping[str, Hit] = field(default_factory=dict)
 
 
 def learnt_key(name: str, group: Group) -> str:
@@ -86,6 +88,7 @@ _MOST_WORDS = 8
 _MOST = 40
 _SHORT = 6
 _TINY = 3
+_PLURAL = re.compile("(?<=[A-Z0-9])s$")
 _SUPPORTED = 0.5
 
 
@@ -93,7 +96,8 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
     """The candidates for a name, each once, found in the surest way; empty where there are none."""
     found: dict[int, Found] = {}
     for curie in query.chosen:
-        if "+" not in curie and (hit := terminology.hit(curie, query.name)):
+        hit = terminology.hit(curie, query.name) or query.lacking.get(curie)
+        if hit:
             found[hit.concept] = Found(hit, Way.LEARNT)
     for one in _ways(terminology, query.name, query.group, query.context.taxa):
         known = found.get(one.hit.concept)
@@ -118,9 +122,9 @@ def is_short(name: str) -> bool:
 
 
 def _supported(terminology: Terminology, query: Query, found: Found) -> Found:
-    support = _support(terminology, found, query.context.words)
+    support = _support(terminology, query, found)
     vague = (
-        sum(map(str.isalnum, query.name)) <= _TINY
+        sum(map(str.isalnum, _PLURAL.sub("", query.name))) <= _TINY
         and support <= _SUPPORTED
         and found.hit.kind is not NameKind.LABEL
         and found.hit.curie not in query.chosen
@@ -129,10 +133,12 @@ def _supported(terminology: Terminology, query: Query, found: Found) -> Found:
     return replace(found, support=support, vague=vague)
 
 
-def _support(terminology: Terminology, found: Found, words: Collection[str]) -> float:
+def _support(terminology: Terminology, query: Query, found: Found) -> float:
+    """The share of the words of one long name, beside those that the name itself has."""
+    own = set(tokens(query.name))
+    others = (words - own for words in terminology.long_names(found.hit.concept))
     shares = (
-        sum(word in words for word in name) / len(name)
-        for name in terminology.long_names(found.hit.concept)
+        sum(w in query.context.words for w in words) / len(words) for words in others if words
     )
     return max(shares, default=0.0)
 

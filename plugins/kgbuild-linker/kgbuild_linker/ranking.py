@@ -10,18 +10,20 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from kgbuild import ComponentUnavailableError
 from kgbuild_linker.candidates import Found, Learnt, Query, Way, is_short, learnt_key
 from kgbuild_linker.context import HUMAN, Context
 from kgbuild_linker.keys import tokens
 from kgbuild_linker.records import Group, NameKind
+from kgbuild_linker.terminology import Hit
 from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
 
-__all__ = ["Ranking", "fame", "features", "load_ranking", "near", "vectors_of"]
+__all__ = ["Ranking", "fame", "features", "hits_of", "load_ranking", "near", "vectors_of"]
 
 Features = dict[str, float]
 _SUPPORTED = 0.5
@@ -145,13 +147,25 @@ def fame(learnt: Learnt) -> Counter[str]:
     return found
 
 
+def hits_of(genes: Mapping[str, Sequence[Any]]) -> dict[str, Hit]:
+    """Genes that are not in the terminology, each with a name and a taxon, as if they were."""
+    return {
+        curie: Hit(-1 - place, curie, label, Group.GENE, taxon, 1.0, NameKind.SYNONYM, label)
+        for place, (curie, (label, taxon)) in enumerate(sorted(genes.items()))
+    }
+
+
 @dataclass(frozen=True)
 class Ranking:
-    """Weights of the features for each kind of concept, what annotators chose, and vectors."""
+    """Weights of the features for each kind of concept, what annotators chose, and vectors.
+
+    ``lacking`` are the genes that annotators chose and the terminology lacks.
+    """
 
     weights: Mapping[Group, Mapping[str, float]]
     learnt: Learnt
     vectors: Mapping[Group, Vectors]
+    lacking: Mapping[str, Hit] = field(default_factory=dict)
 
     def query(self, name: str, group: Group, context: Context) -> Query:
         """A name with what was learnt of it."""
@@ -162,6 +176,7 @@ class Ranking:
             chosen=self.learnt.get(learnt_key(name, group), {}),
             near=near(self.vectors, name, group),
             fame=lambda curie: self._fame[curie],
+            lacking=self.lacking,
         )
 
     @cached_property
@@ -196,4 +211,5 @@ def load_ranking(path: Path) -> Ranking:
         raise ComponentUnavailableError(
             f"{path}: is not a ranking: {error}", plugin="linker"
         ) from error
-    return Ranking(weights, table["learnt"], load_vectors(vectors_of(path)))
+    lacking = hits_of(table.get("lacking", {}))
+    return Ranking(weights, table["learnt"], load_vectors(vectors_of(path)), lacking)

@@ -137,6 +137,8 @@ class Terminology:
 
     def _long_names(self, number: int) -> list[frozenset[str]]:
         """The words of the names of a concept that are no abbreviations; of many the first."""
+        if number < 0:  # a concept that is not of this file
+            return []
         long = [name[1:] for name in self._row(number).names if " " in name or len(name) > _LONG]
         words = (frozenset(tokens(name)) - LITTLE for name in long[:_MOST_LONG])
         return [one for one in words if one]

@@ -13,15 +13,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kgbuild import AnnotatedDocument
 from kgbuild_linker.candidates import Query, candidates, learnt_key
 from kgbuild_linker.context import HUMAN, Context, read_context
 from kgbuild_linker.document_variants import variant_key
 from kgbuild_linker.keys import keys
-from kgbuild_linker.ranking import fame, features, near, vectors_of
+from kgbuild_linker.ranking import fame, features, hits_of, near, vectors_of
 from kgbuild_linker.records import Group, NameKind
-from kgbuild_linker.terminology import Terminology, group_of
+from kgbuild_linker.terminology import Hit, Terminology, group_of
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vector_training import Example as Named
 from kgbuild_linker.vector_training import Learner, save
@@ -95,7 +96,8 @@ def write(
 ) -> None:
     """Write weights, and what is learnt from the names of ``papers``."""
     learnt = {key: dict(sorted(counts.items())) for key, counts in sorted(_choices(papers).items())}
-    text = json.dumps({"weights": weights, "learnt": learnt}, indent=0, sort_keys=True)
+    table = {"weights": weights, "learnt": learnt, "lacking": _lacking(terminology, papers)}
+    text = json.dumps(table, indent=0, sort_keys=True)
     target.write_text(f"{text}\n", encoding="utf-8")
     save(_with_papers(terminology, names, papers), vectors_of(target))
 
@@ -108,17 +110,42 @@ def _choices(papers: Sequence[Paper]) -> dict[str, Counter[str]]:
     return whole
 
 
+def _lacking(terminology: Terminology, papers: Sequence[Paper]) -> dict[str, tuple[str, int]]:
+    """The genes that the terminology lacks: what most call each, and whose gene it is.
+
+    That is the species which its papers speak of most.
+    """
+    names: dict[str, Counter[str]] = defaultdict(Counter)
+    taxa: dict[str, Counter[int]] = defaultdict(Counter)
+    for paper in papers:
+        for (name, group, choice), count in paper.named.items():
+            if group is Group.GENE and "+" not in choice and terminology.hit(choice) is None:
+                names[choice][name] += count
+                taxa[choice].update({max(paper.context.taxa.items(), key=_most)[0]: count})
+    return {
+        curie: (max(names[curie].items(), key=_most)[0], max(taxa[curie].items(), key=_most)[0])
+        for curie in sorted(names)
+    }
+
+
+def _most(pair: tuple[Any, float]) -> tuple[float, Any]:
+    """To find what is counted most, and of several the last."""
+    key, count = pair
+    return count, key
+
+
 def _weights(
     terminology: Terminology, names: Mapping[Group, Learner], papers: Sequence[Paper]
 ) -> dict[str, dict[str, float]]:
     whole = _choices(papers)
     renown = fame(whole)
+    lacking = hits_of(_lacking(terminology, papers))
     examples: dict[Group, list[Example]] = defaultdict(list)
     for fold in range(_FOLDS):
         rest = [paper for place, paper in enumerate(papers) if place % _FOLDS != fold]
         vectors = _with_papers(terminology, names, rest)
         for paper in papers[fold::_FOLDS]:
-            for group, example in _examples(terminology, paper, whole, renown, vectors):
+            for group, example in _examples(terminology, paper, whole, renown, lacking, vectors):
                 examples[group].append(example)
     return {group.name: _fit(some) for group, some in sorted(examples.items())}
 
@@ -231,6 +258,7 @@ def _examples(
     paper: Paper,
     whole: dict[str, Counter[str]],
     renown: Counter[str],
+    lacking: Mapping[str, Hit],
     vectors: Mapping[Group, Vectors],
 ) -> Iterator[tuple[Group, Example]]:
     own = _choices([paper])
@@ -246,6 +274,7 @@ def _examples(
             chosen=whole[key] - own[key],
             near=near(vectors, name, group),
             fame=lambda curie: renown[curie] - own_renown[curie],
+            lacking=lacking,
         )
         among = candidates(terminology, query)
         curies = [one.hit.curie for one in among]

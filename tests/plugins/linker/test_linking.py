@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,10 +15,11 @@ from kgbuild_linker.corrections import read_corrections
 from kgbuild_linker.document_variants import known_variant, variants_of
 from kgbuild_linker.linker import Linker
 from kgbuild_linker.long_forms import long_forms
-from kgbuild_linker.ranking import Ranking, load_ranking
+from kgbuild_linker.ranking import Ranking, hits_of, load_ranking
 from kgbuild_linker.records import Group
 from kgbuild_linker.settings import DEFAULT
 from kgbuild_linker.variants import variant_of
+from kgbuild_linker.vectors import BUCKETS, Vectors
 
 from kgbuild import ComponentUnavailableError
 from kgbuild.testing.builders import make_document
@@ -78,6 +80,29 @@ def test_genes_named_at_once_are_those_of_the_species(terminology):
     context = read_context(terminology, document, annotations.mentions)
     named = Linker(terminology, ranking).named("abacin", Group.GENE, context)
     assert len(named) == 1
+
+
+def test_a_gene_that_the_terminology_lacks_is_known_from_papers(terminology):
+    key = learnt_key("Abc9", Group.GENE)
+    weights = {Group.GENE: {"way LEARNT": 5.0}}
+    lacking = hits_of({"ncbigene:9": ("Abc9", 10116)})
+    linker = Linker(terminology, Ranking(weights, {key: {"ncbigene:9": 2}}, {}, lacking))
+    document, annotations = make_document("In rats [Abc9](gene:-) rose.")
+    [link] = linker.link(document, annotations.mentions)
+    assert (link.concept, link.candidates[0].label) == ("ncbigene:9", "Abc9")
+
+
+def test_what_is_only_near_has_to_be_surer(terminology):
+    vectors = {Group.DISEASE: Vectors(np.ones((BUCKETS, 2)), np.ones((1, 2)), ["mesh:D1"])}
+    document, annotations = make_document("[lump of the chest](disease:-)")
+
+    def concept(bias: float) -> str | None:
+        ranking = Ranking({Group.DISEASE: {"bias": bias}}, {}, vectors)
+        [link] = Linker(terminology, ranking, threshold=0.2).link(document, annotations.mentions)
+        return link.concept
+
+    assert concept(-1.0) is None
+    assert concept(0.0) == "mesh:D1"
 
 
 def test_what_annotators_named_at_once_is_linked_at_once(terminology):

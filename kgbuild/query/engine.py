@@ -13,16 +13,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kgbuild.errors import QueryError
 from kgbuild.graph.reading import StoredGraph
+from kgbuild.query.ordering import ordered
 from kgbuild.query.predicted import predicted_view
 from kgbuild.query.safety import Checked, check_query
 from kgbuild.query.view import prepare_view
 from kgbuild.vocabulary import OWN_IRI, prefix_map
 
-__all__ = ["Answer", "prefixes", "prefixes_in", "query"]
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+__all__ = ["Answer", "answer", "prefixes", "prefixes_in", "query"]
 
 _MEMORY = 4 * 1024**3
 
@@ -129,16 +133,26 @@ def _answer(connection: Connection, view: str, checked: Checked, names: dict[str
     import pyoxigraph
 
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    store = pyoxigraph.Store.read_only(view)
     try:
-        # FROM would be passed over, were the default graph the union of all.
-        union = not checked.dataset
-        results = store.query(checked.text, prefixes=names, use_default_graph_as_union=union)
-        if isinstance(results, pyoxigraph.QueryTriples):
-            content = results.serialize(format=pyoxigraph.RdfFormat.N_TRIPLES)
-        else:
-            content = results.serialize(format=pyoxigraph.QueryResultsFormat.JSON)
+        connection.send(answer(pyoxigraph.Store.read_only(view), checked, names))
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
         connection.send(f"{error}")
-        return
-    connection.send(content)
+
+
+def answer(store: Store, checked: Checked, names: Mapping[str, str]) -> bytes:
+    """The bytes of a query's results, asked of an Oxigraph store in this process.
+
+    Raises what Oxigraph does: SyntaxError, ValueError, OSError, RuntimeError.
+    """
+    from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat
+
+    # FROM would be passed over, were the default graph the union of all.
+    union = not checked.dataset
+
+    def ask(text: str) -> bytes:
+        results = store.query(text, prefixes=dict(names), use_default_graph_as_union=union)
+        if isinstance(results, QueryTriples):
+            return results.serialize(format=RdfFormat.N_TRIPLES) or b""
+        return results.serialize(format=QueryResultsFormat.JSON) or b""
+
+    return ordered(ask, checked.text) if checked.form == "SELECT" else ask(checked.text)

@@ -104,6 +104,10 @@ def fill(
                 ((k, n // EACH + 1, n % EACH * (len(sentence) + 1),
                   n % EACH * (len(sentence) + 1) + len(sentence), round(drawn.uniform(0.3, 1), 2))
                  for n, k in enumerate(keys)))  # fmt: skip
+            store.connection.execute(
+                "INSERT INTO evidence_ranges"
+                " SELECT version, min(id), max(id) FROM evidence GROUP BY version"
+            )
 
 
 def claims(

@@ -21,7 +21,7 @@ from kgbuild.components import Failure
 from kgbuild.errors import GraphError
 from kgbuild.graph.rows import AnnotationRows
 from kgbuild.graph.schema import CURRENT
-from kgbuild.graph.store import GraphStore, connect, database_path
+from kgbuild.graph.store import EVIDENCE_OF_VERSION, GraphStore, connect, database_path
 
 __all__ = ["Merged", "merge"]
 
@@ -196,10 +196,11 @@ def _rows(store: GraphStore, other: sqlite3.Connection, version: int) -> Annotat
     mentions = indexed(rows("SELECT * FROM mentions WHERE version = ? ORDER BY n"), 6)
     links = indexed(rows("SELECT * FROM links WHERE version = ? ORDER BY mention, part, rank"), 9)
     relations = indexed(rows("SELECT * FROM relations WHERE version = ? ORDER BY n"), 12)
-    evidence = indexed(rows(f"SELECT {_EVIDENCE} FROM evidence WHERE version = ? ORDER BY id"), 2)
+    theirs = f"FROM evidence WHERE {EVIDENCE_OF_VERSION}"
+    evidence = indexed(rows(f"SELECT {_EVIDENCE} {theirs} ORDER BY id"), 2)
     assertions = rows(
         "SELECT id, identity, subject, predicate, object, negated, qualifiers FROM assertions"
-        " WHERE id IN (SELECT assertion FROM evidence WHERE version = ?) ORDER BY id"
+        f" WHERE id IN (SELECT assertion {theirs}) ORDER BY id"
     )
     concepts = {row[4] for row in links if row[4] is not None}
     concepts |= {end for row in assertions for end in (row[2], row[4])}

@@ -135,7 +135,21 @@ CREATE INDEX assertions_by_object ON assertions(object);
 CREATE INDEX evidence_by_assertion ON evidence(assertion, status);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _WORK_OF_THE_EXCLUDED, _LEANER_INDICES)
+# The evidence of a version is written at once, so its rows lie together: where they begin and end
+# is one row, in place of an index entry for each.
+_EVIDENCE_RANGES = """
+CREATE TABLE evidence_ranges(
+    version INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL);
+INSERT INTO evidence_ranges SELECT version, min(id), max(id) FROM evidence GROUP BY version;
+DROP INDEX evidence_by_version;
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    _FIRST,
+    _WORK_OF_THE_EXCLUDED,
+    _LEANER_INDICES,
+    _EVIDENCE_RANGES,
+)
 CURRENT = len(MIGRATIONS)
 
 

@@ -37,8 +37,9 @@ class Changes:
         self.concepts = self._names("SELECT curie FROM concepts WHERE revision > ?")
         # An evidence names its document and is weighed by what is known of it.
         self.assertions = self._names(
-            "SELECT id FROM assertions WHERE revision > ?1 UNION SELECT assertion FROM evidence"
-            " WHERE version IN (SELECT version FROM documents WHERE revision > ?1)"
+            "SELECT id FROM assertions WHERE revision > ?1 UNION SELECT e.assertion"
+            " FROM documents d JOIN evidence_ranges r ON r.version = d.version"
+            " JOIN evidence e ON e.id BETWEEN r.first AND r.last WHERE d.revision > ?1"
         )
 
     def _names(self, sql: str) -> set[Any]:

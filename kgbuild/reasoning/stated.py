@@ -155,8 +155,8 @@ class StatedFacts:
             return None, twins
         rows = self.store.execute(
             "SELECT id FROM assertions WHERE revision > ?1 UNION"
-            " SELECT e.assertion FROM documents d JOIN evidence e ON e.version = d.version"
-            " WHERE d.revision > ?1",
+            " SELECT e.assertion FROM documents d JOIN evidence_ranges r ON r.version = d.version"
+            " JOIN evidence e ON e.id BETWEEN r.first AND r.last WHERE d.revision > ?1",
             (known,),
         )
         changed = {number for (number,) in rows}

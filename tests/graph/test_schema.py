@@ -11,6 +11,7 @@ import kgbuild
 from kgbuild.errors import GraphLockedError, GraphVersionError
 from kgbuild.graph import schema
 from kgbuild.graph.store import GraphStore, database_path
+from kgbuild.testing.library import Library, Said
 
 
 def tables_and_indices(path: Path) -> set[tuple[str, str]]:
@@ -47,6 +48,37 @@ def test_a_migrated_graph_has_the_tables_and_indices_of_a_new_one(
     assert tables_and_indices(database_path(oldest)) == tables_and_indices(
         database_path(tmp_path / "new")
     )
+
+
+def test_the_evidence_of_an_older_graph_is_found_by_its_text(oldest: Path) -> None:
+    connection = sqlite3.connect(database_path(oldest))
+    connection.executemany(
+        'INSERT INTO evidence(assertion, version, source, start, "end", section, status, score)'
+        " VALUES (1, ?, 1, 0, 9, 'abstract', 'stated', 1.0)",
+        [(7,), (7,), (3,)],
+    )
+    connection.commit()
+    connection.close()
+    with kgbuild.load(oldest) as graph:
+        ranges = graph.connection.execute("SELECT * FROM evidence_ranges").fetchall()
+    assert ranges == [(3, 3, 3), (7, 1, 2)]
+
+
+def test_the_evidence_of_a_text_lies_together_whatever_comes_and_goes(tmp_path: Path) -> None:
+    library = Library(tmp_path / "kg")
+    said = [Said("C1", "treats", "D1"), Said("C2", "causes", "D1")]
+    library.add({f"pubmed:{number}": said for number in range(1, 5)})
+    library.remove("pubmed:4")
+    library.remove("pubmed:2")
+    library.add({"pubmed:5": said[:1], "pubmed:2": said})
+    with library.open() as graph:
+        told = graph.connection.execute(
+            "SELECT version, min(id), max(id), count(*) FROM evidence GROUP BY version"
+        ).fetchall()
+        ranges = graph.connection.execute("SELECT * FROM evidence_ranges").fetchall()
+    assert [row[:3] for row in told] == ranges
+    assert all(last - first + 1 == count for _, first, last, count in told)
+    assert len(told) == 4
 
 
 def test_an_older_graph_that_is_being_written_to_says_by_whom(

@@ -1,5 +1,6 @@
 # make demo   a virtual environment, kgbuild with its plugins, the example papers, a first query
 # make test   the tests; make test-all adds the slow ones; make check lints and types
+# make bench  the benchmarks, into benchmarks/results; make bench BENCH=--quick for small sizes
 
 PYTHON ?= python3
 VENV := .venv
@@ -57,8 +58,7 @@ docs: $(VENV)/installed
 
 bench: $(VENV)/installed
 	$(PIP) -e '.[bench]'
-	for file in benchmarks/[a-z]*.py; do \
-	  case $$file in */machine.py) ;; *) $(BIN)/python $$file || exit 1 ;; esac; done
+	$(BIN)/python benchmarks/run.py $(BENCH)
 
 clean:
 	rm -rf $(VENV) examples/kg build *.egg-info

@@ -69,6 +69,7 @@ BENCHMARKS = (
     Benchmark(name="reasoning", quick="--assertions 20000 --triples 2000 --closure 20000",
               modules=("owlrl", "reasonable", "sparq")),
     Benchmark(name="paths", quick="--assertions 20000 --pairs 5"),
+    Benchmark(name="prediction", quick="--models TransE --epochs 5", modules=("pykeen",)),
     Benchmark(name="linking", modules=("kgbuild_linker",), files=(BIORED, BC5CDR)),
     Benchmark(name="tagger", whole="--peer", quick="--count 10",
               modules=("kgbuild_transformer",), neural=True),

@@ -73,6 +73,8 @@ BENCHMARKS = (
     Benchmark(name="linking", modules=("kgbuild_linker",), files=(BIORED, BC5CDR)),
     Benchmark(name="tagger", whole="--peer", quick="--count 10",
               modules=("kgbuild_transformer",), neural=True),
+    Benchmark(name="tagger_elsewhere", quick="--most 10", modules=("kgbuild_transformer",),
+              files=(CORPORA,), neural=True),
     Benchmark(name="relations", quick="--texts 5", modules=("kgbuild_transformer",),
               files=(BIORED,), neural=True),
 )  # fmt: skip

@@ -17,7 +17,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing.connection import Connection, wait
@@ -174,7 +174,8 @@ class WorkerPool:
             args=(theirs, component, self._configuration, self._options),
             daemon=True,
         )
-        process.start()
+        with _without_interruption():
+            process.start()
         theirs.close()
         return _Worker(process, ours, component)
 
@@ -285,6 +286,20 @@ class WorkerPool:
                 worker.process.join()
 
 
+@contextmanager
+def _without_interruption() -> Iterator[None]:
+    """Hold Ctrl-C back; a process that is started within never hears of it.
+
+    It reaches the whole group of processes, and the host decides what is kept. A worker cannot see
+    to that itself: it would show a traceback for what comes while Python still imports.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _check_main() -> None:
     """Raise UsageError where a new process could not begin as this one did: by running its file."""
     file = getattr(sys.modules["__main__"], "__file__", None)
@@ -318,8 +333,6 @@ def _serve(
     connection: Connection, component: Any, configuration: Configuration, options: HostOptions
 ) -> None:
     """A worker's life: make the pipeline, then answer batches until the host hangs up."""
-    # Ctrl-C reaches the whole group of processes; the host decides what is kept.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What a plugin prints must not mix with the host's results.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
@@ -329,18 +342,26 @@ def _serve(
     try:
         pipeline = Pipeline.assemble(options.load(), configuration, observe=observe)
     except KgbuildError as error:
-        connection.send(error)
+        _sent(connection, error)
         return
-    connection.send(None)
+    if not _sent(connection, None):
+        return
     # Batches are taken off the pipe at once: were both sides to write and neither to read,
     # the pipe would fill and both would wait for ever.
     waiting: SimpleQueue[Sequence[Pending] | None] = SimpleQueue()
     Thread(target=_receive, args=(connection, waiting), daemon=True).start()
     while (batch := waiting.get()) is not None:
-        try:
-            connection.send(_outcome(pipeline, batch))
-        except (BrokenPipeError, ConnectionError):
+        if not _sent(connection, _outcome(pipeline, batch)):
             return
+
+
+def _sent(connection: Connection, message: list[AnnotationRows] | KgbuildError | None) -> bool:
+    """Tell the host; whether it has heard, or has hung up meanwhile."""
+    try:
+        connection.send(message)
+    except (BrokenPipeError, ConnectionError):
+        return False
+    return True
 
 
 def _outcome(pipeline: Pipeline, batch: Sequence[Pending]) -> list[AnnotationRows] | KgbuildError:

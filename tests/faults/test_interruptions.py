@@ -150,6 +150,26 @@ def test_an_interruption_while_kgbuild_is_imported_is_told_in_a_line(tmp_path: P
     assert run.stderr == "interrupted: nothing was begun\n"
 
 
+def test_an_interruption_is_the_host_s_alone_from_the_first_moment_of_a_worker(
+    folder: Path,
+) -> None:
+    """The signal comes while Python starts in the worker, before any line of kgbuild's."""
+    (folder / "sitecustomize.py").write_text(
+        "import signal, sys\n"
+        "if '--multiprocessing-fork' in sys.orig_argv:\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "    open('interrupted', 'w').close()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "kgbuild", "ingest", "papers/00.nbib", "--workers", "1"],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert "Traceback" not in run.stderr
+    assert "20 annotated" in run.stdout
+    assert (folder / "interrupted").exists()
+
+
 @pytest.mark.parametrize("limit", [100_000, 400_000, 900_000])
 def test_a_full_disk_is_said_clearly_and_loses_nothing(folder: Path, limit: int) -> None:
     expected = resumed(folder, "whole")

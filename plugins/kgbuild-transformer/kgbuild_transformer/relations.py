@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kgbuild_model.checkpoint import load_relations
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.relation_examples import Concept
+from kgbuild_model.side_by_side import each
 
 from kgbuild import (
     Annotations,
@@ -89,8 +90,10 @@ class TransformerRelations:
     def extract(self, batch: Sequence[Task]) -> Iterator[Annotations]:
         """The relations of each document, surest first."""
         with threads(self._settings.threads):
-            for task in batch:
-                yield Annotations(relations=tuple(self._relations(task)))
+            yield from each(self._annotations, batch)
+
+    def _annotations(self, task: Task) -> Annotations:
+        return Annotations(relations=tuple(self._relations(task)))
 
     def _relations(self, task: Task) -> Iterator[Relation]:
         names = _Names(task, self._run.model.config.labels)

@@ -88,6 +88,13 @@ def test_each_sentence_that_names_both_is_evidence_with_how_it_says_it(
     assert [cue.kind for cue in told["Whether"].cues] == ["question"]
 
 
+def test_how_many_threads_read_changes_nothing(weights: Mapping[str, str]) -> None:
+    tasks = [task()] * 5
+    alone = [next(iter(made(weights, threads=1).extract([one]))) for one in tasks]
+    assert list(made(weights, threads=1).extract(tasks)) == alone
+    assert list(made(weights, threads=3).extract(tasks)) == alone
+
+
 def test_a_denied_relation_is_negated(weights: Mapping[str, str]) -> None:
     [found] = made(weights).extract([task()])
     fever = [r for r in found.relations if r.object.text == "Fever"]  # type: ignore[union-attr]

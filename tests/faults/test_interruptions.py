@@ -140,8 +140,14 @@ def test_an_interruption_says_how_to_go_on_and_loses_nothing(folder: Path) -> No
 
 
 def test_an_interruption_while_kgbuild_is_imported_is_told_in_a_line(tmp_path: Path) -> None:
-    """The signal comes in place of click, which the command line imports first."""
-    (tmp_path / "click.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    """The signal comes in place of click, which the command line imports first.
+
+    Its handler is set anew: a suite in the background of a shell is started without one.
+    """
+    (tmp_path / "click.py").write_text(
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.raise_signal(signal.SIGINT)\n"
+    )
     run = subprocess.run(
         [Path(sys.executable).with_name("kgbuild"), "--version"],
         env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,

@@ -14,20 +14,18 @@ from kgbuild.graph.rdf_model import RdfModel
 from kgbuild.graph.rdf_view import nquads
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.prediction.layer import stamp
-from kgbuild.query.view import linked, prepare_view
+from kgbuild.query.view import WHOLE, linked, prepare_view, put_in_place
 
 __all__ = ["predicted_view"]
-
-_WHOLE = "whole"
 
 
 def predicted_view(graph: StoredGraph) -> Path:
     """The folder of a view of the graph and of what is predicted of it as it is now."""
     plain = prepare_view(graph)
     folder = graph.folder / "predicted-view"
-    state = content_id(plain.parent.name, (plain.parent / _WHOLE).read_text(), stamp(graph))
+    state = content_id(plain.parent.name, (plain.parent / WHOLE).read_text(), stamp(graph))
     wanted = folder / state
-    if (wanted / _WHOLE).is_file():
+    if (wanted / WHOLE).is_file():
         return wanted / "oxigraph"
     from pyoxigraph import RdfFormat, Store
 
@@ -40,10 +38,6 @@ def predicted_view(graph: StoredGraph) -> Path:
         store.load(lines, format=RdfFormat.N_QUADS)
     store.flush()
     del store
-    (making / _WHOLE).touch()
-    shutil.rmtree(wanted, ignore_errors=True)
-    making.rename(wanted)
-    for old in folder.iterdir():
-        if old != wanted and not old.name.startswith("making-"):
-            shutil.rmtree(old, ignore_errors=True)
+    (making / WHOLE).touch()
+    put_in_place(making, wanted)
     return wanted / "oxigraph"

@@ -21,9 +21,10 @@ from kgbuild.graph.reading import StoredGraph
 from kgbuild.query.updating import Changes, Update
 from kgbuild.reasoning.inferences import stamp
 
-__all__ = ["linked", "prepare_view"]
+__all__ = ["WHOLE", "linked", "prepare_view", "put_in_place"]
 
-_WHOLE = "whole"
+WHOLE = "whole"
+"""The file that a view has when it is whole."""
 
 
 def prepare_view(graph: StoredGraph) -> Path:
@@ -38,13 +39,18 @@ def prepare_view(graph: StoredGraph) -> Path:
         making.mkdir(parents=True)
         if not _updated(graph, _last(folder, graph.revision), making / "oxigraph"):
             _rebuild(graph, making / "oxigraph")
-    (making / _WHOLE).write_text(_model_name())
+    (making / WHOLE).write_text(_model_name())
+    put_in_place(making, wanted)
+    return wanted / "oxigraph"
+
+
+def put_in_place(making: Path, wanted: Path) -> None:
+    """Give a view that is whole its name, and take away the older ones beside it."""
     shutil.rmtree(wanted, ignore_errors=True)
     making.rename(wanted)
-    for old in folder.iterdir():
+    for old in wanted.parent.iterdir():
         if old != wanted and not old.name.startswith("making-"):
             shutil.rmtree(old, ignore_errors=True)
-    return wanted / "oxigraph"
 
 
 @cache
@@ -55,7 +61,7 @@ def _model_name() -> str:
 
 def _is_whole(view: Path) -> bool:
     try:
-        return (view / _WHOLE).read_text() == _model_name()
+        return (view / WHOLE).read_text() == _model_name()
     except OSError:
         return False
 

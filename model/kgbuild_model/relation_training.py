@@ -36,7 +36,6 @@ __all__ = [
     "gold_relations",
     "sets_of",
     "train_relations",
-    "write_relations",
 ]
 
 
@@ -203,7 +202,7 @@ def train_relations(
         measure=(lambda _: measure_relations(run, held)) if held else None,
         tell=tell,
     )
-    write_relations(
+    _write(
         run,
         recipe,
         held,
@@ -214,7 +213,7 @@ def train_relations(
     )
 
 
-def write_relations(
+def _write(
     run: RelationRun,
     recipe: RelationRecipe,
     held: Sequence[RelationExample],

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kgbuild import ComponentUnavailableError, Concept, Vocabulary, ancestors
 from kgbuild_linker.keys import LITTLE, hashed, tokens
@@ -24,6 +24,8 @@ CATEGORY = {
     Group.OTHER: "biolink:NamedThing",
 }
 """The Biolink class of each kind of concept."""
+
+NodeT = TypeVar("NodeT")
 
 _MEMORY = 256 << 20
 
@@ -209,28 +211,14 @@ class Terminology:
 
     def ancestors(self, curie: str) -> list[str]:
         """All concepts above it, sorted."""
-        found: set[str] = set()
-        waiting = list(self.parents(curie))
-        while waiting:
-            above = waiting.pop()
-            if above not in found:
-                found.add(above)
-                waiting += self.parents(above)
-        return sorted(found)
+        return sorted(_reached(curie, self.parents))
 
     def _parents(self, number: int) -> list[int]:
         return [int(one) for one in self._row(number).parents.split()]
 
     def _walk_up(self, number: int) -> frozenset[int]:
         """All that the file says lies above, cycles and all."""
-        found: set[int] = set()
-        waiting = self._parents(number)
-        while waiting:
-            above = waiting.pop()
-            if above not in found:
-                found.add(above)
-                waiting += self._parents(above)
-        return frozenset(found)
+        return frozenset(_reached(number, self._parents))
 
     def _preferred(self, curie: str) -> str:
         """The identifier that stands for it: its own, or that of the concept it is the same as."""
@@ -294,6 +282,18 @@ _GROUPS = {
     "biolink:OrganismTaxon": Group.SPECIES,
     "biolink:CellLine": Group.CELL_LINE,
 }
+
+
+def _reached(start: NodeT, parents: Callable[[NodeT], Iterable[NodeT]]) -> set[NodeT]:
+    """All that lies above a concept, however many steps; itself only where there is a cycle."""
+    found: set[NodeT] = set()
+    waiting = list(parents(start))
+    while waiting:
+        above = waiting.pop()
+        if above not in found:
+            found.add(above)
+            waiting += parents(above)
+    return found
 
 
 @lru_cache(maxsize=256)

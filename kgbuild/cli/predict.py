@@ -16,7 +16,7 @@ from kgbuild.cli.setup import Setup, as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
 
 if TYPE_CHECKING:
-    from kgbuild.prediction.predicting import Above
+    from kgbuild.prediction.general import Above
 
 __all__ = ["command"]
 
@@ -56,8 +56,9 @@ def command(
     Rules are learnt from the graph: which paths there are beside known links. Probabilities are
     calibrated on links that were hidden. Predictions are kept apart, in a layer of their own; they
     are never evidence, and are left out of queries and exports unless asked for. When the graph has
-    changed they are made anew. What the configured terminologies know to be broader than something
-    that texts say is not suggested.
+    changed they are made anew. Concepts that are too general (death, disease, water, what stands
+    above many others or is tied to very many) are left aside, and so is what the configured
+    terminologies know to be broader than something that texts say.
 
     \b
     Example: kgbuild predict -n 5 --explain
@@ -75,7 +76,7 @@ def command(
             click.echo("predictions taken away" if remove(folder) else "there were none", err=True)
             return ExitCode.WELL
         if evaluate:
-            return _evaluate(graph, before, seed, json_)
+            return _evaluate(graph, before, seed, _above(setup), json_)
         about = concept_of(graph, concept) if concept else ""
         done = predict(graph, predicates=predicate, limit=keep, seed=seed, above=_above(setup))
         if done.unlearnt:
@@ -113,10 +114,10 @@ def _print(graph: StoredGraph, one: Prediction, explain: bool) -> None:
                 click.echo(f"      {evidence.document}, {evidence.section}: {evidence.text}")
 
 
-def _evaluate(graph: StoredGraph, before: str, seed: int, json_: bool) -> int:
+def _evaluate(graph: StoredGraph, before: str, seed: int, above: Above | None, json_: bool) -> int:
     from kgbuild.prediction.evaluation import evaluate
 
-    found = evaluate(graph, before=before, seed=seed)
+    found = evaluate(graph, before=before, seed=seed, above=above)
     if json_:
         as_json([asdict(one) for one in found])
         return ExitCode.WELL

@@ -117,9 +117,15 @@ def _print_concept(graph: StoredGraph, concept: Concept) -> None:
     click.secho(f"{concept.id}  {concept.label}  ({concept.category})", bold=True)
     if concept.exact_matches:
         click.echo(f"  same as {', '.join(concept.exact_matches)}")
-    for side in ("subject", "object"):
-        for assertion in graph.assertions(**{side: concept.id}):
-            click.secho(f"  {_line(graph, assertion)}", dim=not _holds(assertion))
+    for assertion in _by_belief(graph, concept):
+        click.secho(f"  {_line(graph, assertion)}", dim=not _holds(assertion))
+
+
+def _by_belief(graph: StoredGraph, concept: Concept) -> list[Assertion]:
+    """The assertions about a concept, the surest first; ties by identity."""
+    told = (*graph.assertions(subject=concept.id), *graph.assertions(object=concept.id))
+    each = {assertion.id: assertion for assertion in told}
+    return sorted(each.values(), key=lambda one: (-graph.belief(one), one.id))
 
 
 def _holds(assertion: Assertion) -> bool:

@@ -15,6 +15,7 @@ from itertools import islice
 
 from kgbuild.errors import UsageError
 from kgbuild.graph.reading import StoredGraph
+from kgbuild.prediction.general import Above, without_general
 from kgbuild.prediction.learning import LEAST, Learnt, folds, learn, outcomes
 from kgbuild.prediction.links import Link, Links, links_of, pair
 from kgbuild.prediction.scoring import popularity, scores
@@ -59,14 +60,17 @@ class KindEvaluation:
     ece: float
 
 
-def evaluate(graph: StoredGraph, *, before: str = "", seed: int = 0) -> list[KindEvaluation]:
+def evaluate(
+    graph: StoredGraph, *, before: str = "", seed: int = 0, above: Above | None = None
+) -> list[KindEvaluation]:
     """Evaluate each kind of which there are links enough, the most frequent first.
 
     With ``before``, a year or an ISO date, what is learnt from is the graph as it was then, and
     what is asked for is what later papers said. Else a fifth of the links is hidden by lot.
+    Concepts that are too general (:mod:`kgbuild.prediction.general`) are left aside.
     Raises UsageError where nothing is hidden that could be asked for.
     """
-    known, hidden = split(graph, before=before, seed=seed)
+    known, hidden = split(graph, before=before, seed=seed, above=above)
     found = []
     for kind in range(len(known.kinds)):
         asked = list(islice(sorted(hidden.of_kind(kind), key=lambda one: one.claim), _ASKED))
@@ -80,17 +84,21 @@ def evaluate(graph: StoredGraph, *, before: str = "", seed: int = 0) -> list[Kin
     return sorted(found, key=lambda one: (-one.known, one.kind))
 
 
-def split(graph: StoredGraph, *, before: str = "", seed: int = 0) -> tuple[Links, Links]:
+def split(
+    graph: StoredGraph, *, before: str = "", seed: int = 0, above: Above | None = None
+) -> tuple[Links, Links]:
     """What may be learnt from, and what was hidden; they share no pair of concepts.
 
     Hidden are only links between concepts that are known.
     """
     everything = links_of(graph)
     if before:
-        known = links_of(graph, before=before, kinds=everything.kinds)
+        then = links_of(graph, before=before, kinds=everything.kinds)
+        known = without_general(graph, then, above)
         seen = {pair(link) for link in known.links}
         hidden = {pair(link) for link in everything.links} - seen
     else:
+        everything = without_general(graph, everything, above)
         hidden, *rest = folds(everything, seed)
         known = everything.within(set().union(*rest))
     return known, everything.within(

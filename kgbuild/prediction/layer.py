@@ -20,7 +20,7 @@ from kgbuild.graph.reading import StoredGraph
 
 __all__ = ["keep", "predictions", "predictions_path", "remove", "stamp"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = f"""
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE predictions(id TEXT PRIMARY KEY, subject TEXT NOT NULL, predicate TEXT NOT NULL,

@@ -108,6 +108,10 @@ class Links:
             self._degree[concept] = sum(map(len, self.steps(concept).values()))
         return self._degree[concept]
 
+    def neighbours(self, concept: int) -> int:
+        """To how many other concepts a concept is tied."""
+        return len({other for onward in self.steps(concept).values() for other in onward})
+
     def of_category(self, category: str) -> list[int]:
         """The concepts of a category that have a link, by key."""
         if category not in self._by_category:
@@ -143,6 +147,14 @@ class Links:
     def within(self, pairs: Collection[tuple[int, int]]) -> Links:
         """Only the links between these pairs."""
         return Links(self.kinds, (link for link in self.links if pair(link) in pairs))
+
+    def apart_from(self, concepts: Collection[int]) -> Links:
+        """Only the links that none of these concepts is an end of."""
+        return Links(
+            self.kinds,
+            (one for one in self.links
+             if one.subject not in concepts and one.object not in concepts),
+        )  # fmt: skip
 
 
 def links_of(graph: StoredGraph, *, before: str = "", kinds: Sequence[Kind] = ()) -> Links:

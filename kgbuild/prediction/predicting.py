@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby, islice
 from typing import NamedTuple
 
 from kgbuild.assertion import Prediction, Reason
 from kgbuild.graph.reading import StoredGraph
+from kgbuild.prediction.general import Above, without_general
 from kgbuild.prediction.layer import keep, stamp
 from kgbuild.prediction.learning import Learnt, learn
 from kgbuild.prediction.links import DIRECTION, Kind, Links, links_of
@@ -19,14 +21,11 @@ from kgbuild.prediction.paths import Way
 from kgbuild.prediction.scoring import reasons, scores
 from kgbuild.vocabulary import check_predicate
 
-__all__ = ["Above", "Predicted", "predict", "rule_text"]
+__all__ = ["Predicted", "predict", "rule_text"]
 
 _REASONS = 3
 _SPARE = 4
 _SAYS_NOTHING = "biolink:related_to"
-
-Above = Callable[[str], Collection[str]]
-"""The concepts above a concept, at any distance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +63,18 @@ def predict(
 
     A link is suggested only between concepts of which no assertion speaks together, denied and
     hedged ones included, and under the likeliest kind alone. ``predicates`` says what to learn
-    about; where it is empty all but ``related_to``, which says nothing. With ``above``, what is
-    broader than something that texts say is no suggestion (*treats neoplasms* where a text says
-    *treats melanoma*), nor is a link between a concept and one above it. The same graph and
+    about; where it is empty all but ``related_to``, which says nothing. Concepts that are too
+    general (:mod:`kgbuild.prediction.general`) are left aside. With ``above``, what is broader
+    than something that texts say is no suggestion (*treats carcinoma* where a text says *treats
+    adenocarcinoma*), nor is a link between a concept and one above it. The same graph and
     ``seed`` give the same predictions. Raises VocabularyError, GraphError.
     """
     wanted = sorted(map(check_predicate, predicates))
     made = json.dumps([wanted, limit, seed, above is not None])
     if not afresh and stamp(graph) == made:
         return Predicted(fresh=False)
-    links = links_of(graph)
+    above = cache(above) if above else None
+    links = without_general(graph, links_of(graph), above)
     learnt, unlearnt = {}, []
     for number, kind in enumerate(links.kinds):
         if kind.predicate in wanted if wanted else kind.predicate != _SAYS_NOTHING:

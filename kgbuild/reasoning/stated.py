@@ -77,12 +77,14 @@ class StatedFacts:
         if changed is None:
             self._keep_leaves()
         else:
-            self._lose("l.assertion IN (SELECT id FROM changed)")
+            # The index by assertion leaves 0 out, so the condition must say so too.
+            self._lose("l.assertion <> 0 AND l.assertion IN (SELECT id FROM changed)")
         if "category" in self.relations:
             self._fill(self._categories(known))
             self._lose(
-                "l.assertion = 0 AND l.fact IN (SELECT f.id FROM facts f JOIN changed c"
-                f" ON f.a = c.id WHERE f.relation = {self.relations['category']})"
+                "l.assertion = 0 AND l.fact IN (SELECT f.id FROM changed c CROSS JOIN facts f"
+                f" INDEXED BY facts_by_terms WHERE f.a = c.id"
+                f" AND f.relation = {self.relations['category']})"
             )
         if known is None:
             self._keep_axioms()

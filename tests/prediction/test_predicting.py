@@ -11,8 +11,10 @@ from kgbuild.cli import main
 from kgbuild.errors import UsageError
 from kgbuild.graph.schema import key
 from kgbuild.prediction.evaluation import evaluate, split
+from kgbuild.prediction.general import BROAD, named_general
 from kgbuild.prediction.layer import predictions, predictions_path, stamp
 from kgbuild.prediction.links import links_of, pair
+from kgbuild.prediction.paths import HUB
 from kgbuild.prediction.predicting import predict
 from kgbuild.reasoning.derivation import reason
 from kgbuild.reasoning.layer import open_layer
@@ -20,6 +22,7 @@ from kgbuild.reasoning.rule_syntax import shipped_rules
 from kgbuild.reasoning.strengths import beliefs
 from kgbuild.testing.library import Library, Said
 from kgbuild.testing.world import World, papers_of
+from kgbuild.vocabulary import normalise
 
 TREATS = "ChemicalEntity treats DiseaseOrPhenotypicFeature"
 
@@ -83,20 +86,53 @@ def test_suggestions_are_truer_than_chance_and_of_unspoken_pairs(world, library)
 
 
 def test_what_is_broader_than_what_texts_say_is_not_suggested(library):
-    """A disease above every other: whatever is linked to any is not suggested for it as well."""
+    """A disease above some others: what is linked to one of them is not suggested for it too."""
+    kinds = {f"mesh:D{n}" for n in range(2, 2 + BROAD - 1)}
 
     def above(curie):
-        return {"mesh:D1"} if curie.startswith("mesh:D") and curie != "mesh:D1" else set()
+        return {"mesh:D1"} if curie in kinds else set()
 
     with library.open() as opened:
         predict(opened, predicates=["biolink:treats"], limit=500)
         assert any(one.object == "mesh:D1" for one in predictions(opened))
         predict(opened, predicates=["biolink:treats"], limit=500, above=above)
         found = list(predictions(opened))
-        spoken = {a.subject for a in opened.assertions() if a.object.startswith("mesh:D")}
-        spoken |= {a.object for a in opened.assertions() if a.subject.startswith("mesh:D")}
+        spoken = {a.subject for a in opened.assertions() if a.object in kinds}
+        spoken |= {a.object for a in opened.assertions() if a.subject in kinds}
     assert found
     assert not [one for one in found if one.object == "mesh:D1" and one.subject in spoken]
+
+
+@pytest.mark.parametrize("why", ["named", "broad", "crowded"])
+def test_what_is_too_general_is_neither_suggested_nor_a_reason(library, why):
+    """Death is tied to the world as one of its diseases is, and would be suggested as that is."""
+    death = "D003643" if why == "named" else "D000"
+    with library.open() as opened:
+        of_d1 = [a for a in opened.assertions(object="mesh:D1")]
+    library.add({
+        f"pubmed:8{n}": [Said(a.subject[5:], a.predicate[8:], death, qualifiers=a.qualifiers)]
+        for n, a in enumerate(of_d1)
+    })  # fmt: skip
+    more = HUB if why == "crowded" else 1
+    library.add({"pubmed:7": [Said(f"G00{n}", "related_to", death) for n in range(more)]})
+
+    def above(curie):
+        return {f"mesh:{death}"} if why == "broad" and curie in kinds else set()
+
+    kinds = {f"mesh:D{n}" for n in range(1, BROAD + 1)}
+    with library.open() as opened:
+        predict(opened, limit=2000, above=above)
+        found = list(predictions(opened))
+        steps = {a for one in found for reason in one.reasons for a in reason.assertions}
+        ends = {end for a in map(opened.assertion, steps) for end in (a.subject, a.object)}
+    ends |= {end for one in found for end in (one.subject, one.object)}
+    assert "mesh:D1" in ends
+    assert f"mesh:{death}" not in ends
+
+
+def test_what_is_named_as_too_general_is_spelt_as_graphs_spell_it():
+    assert {"mesh:D003643", "mesh:D004194", "ncbitaxon:9606"} <= named_general()
+    assert all(normalise(one) == one for one in named_general())
 
 
 def test_a_pair_is_suggested_once_and_nothing_is_merely_related(library):

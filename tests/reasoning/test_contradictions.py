@@ -161,6 +161,16 @@ def test_show_marks_what_is_contested(library, capsys):
     assert "d1 — not biolink:treated_by — c1" in shown
 
 
+def test_show_lists_the_surest_edges_of_a_concept_first(library, capsys):
+    library.add({"pubmed:1": [Said("C1", "treats", f"D{n}", score=n / 10) for n in (3, 9, 1, 5)]})
+    library.add({"pubmed:2": [Said("D7", "treated_by", "C1", score=0.7)]})
+    assert main(["show", "mesh:C1", "--kg", str(library.folder)]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "belief" in line]
+    believed = [float(line.partition("belief ")[2][:4]) for line in lines]
+    assert believed == sorted(believed, reverse=True)
+    assert len(set(believed)) == 5
+
+
 def test_one_claims_contradictions_are_those_of_the_graph(library):
     library.add({f"pubmed:{n}": list(case[:2]) for n, case in enumerate(CASES.values(), 1)})
     with library.open() as graph:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -35,6 +35,7 @@ class _StatusCues(BaseModel):
     sentence: list[str] = Field(default_factory=list)
     near: list[str] = Field(default_factory=list)
     behind: list[str] = Field(default_factory=list)
+    title: list[str] = Field(default_factory=list)
 
 
 class _NegationCues(BaseModel):
@@ -55,6 +56,7 @@ class CueFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    words: dict[str, str] = Field(default_factory=dict)
     status: list[_StatusCues]
     negation: _NegationCues
 
@@ -73,36 +75,71 @@ class Reading:
         return self.status is Status.STATED and not self.negated
 
 
-def _words(patterns: list[str]) -> re.Pattern[str] | None:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)") if patterns else None
+_CLASS = re.compile(r"<(\w+)>")
+_NOT = re.compile(r"\bnot\b")
+
+
+class _Classes:
+    """Makes patterns of cues: ``<name>`` in them stands for a class of words, "not" also for "n't"."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = words
+
+    def joined(self, patterns: Sequence[str]) -> str:
+        return _NOT.sub("(?:not|nt)", self._spelled("|".join(patterns)))
+
+    def words(self, patterns: Sequence[str]) -> re.Pattern[str] | None:
+        whole = rf"(?<!\w)(?:{self.joined(patterns)})(?!\w)"
+        return re.compile(whole) if patterns else None
+
+    def _spelled(self, pattern: str) -> str:
+        """The pattern with its classes spelled out; a class may name others."""
+        for _ in self._words:
+            pattern = _CLASS.sub(lambda found: f"(?:{self._words[found[1]]})", pattern)
+        return pattern
+
+
+class _StatusPatterns:
+    """The cues of one status, compiled."""
+
+    def __init__(self, cues: _StatusCues, classes: _Classes) -> None:
+        self.kind = cues.kind
+        self._pseudo = classes.words(cues.pseudo)
+        self._sentence = classes.words(cues.sentence)
+        self._near = classes.words(cues.near)
+        self._behind = classes.words(cues.behind)
+        self._title = classes.words(cues.title)
+
+    def find(self, around: Scope) -> Span | None:
+        text = _without(self._pseudo, around.text)
+        for pattern, place in (
+            (self._sentence, Span(around.clause.start, around.between.end)),
+            (self._near, Span(around.phrase.start, around.between.end)),
+            (self._behind, around.behind),
+            (self._title if around.title else None, Span(0, len(text))),
+        ):
+            if pattern and (cue := pattern.search(text, place.start, place.end)):
+                return Span(*cue.span())
+        return None
 
 
 class Cues:
     """Reads how a statement is said."""
 
     def __init__(self, file: CueFile) -> None:
-        negation = file.negation
-        self._pseudo = _words(negation.pseudo)
-        self._between = _words(negation.between)
-        self._clause = _words(negation.clause)
-        self._before = _words(negation.before)
+        negation, classes = file.negation, _Classes(file.words)
+        self._pseudo = classes.words(negation.pseudo)
+        self._between = classes.words(negation.between)
+        self._clause = classes.words(negation.clause)
+        self._before = classes.words(negation.before)
         self._adjacent = re.compile(
-            rf"(?<!\w)(?:{'|'.join(negation.adjacent)})"
+            rf"(?<!\w)(?:{classes.joined(negation.adjacent)})"
             r"(?: (?:the|an?|any|significant|clear|other))* \Z"
         )
-        self._behind = _words(negation.behind)
-        self._denied = _words(negation.denied)
-        self._after = _words(negation.after)
-        self._statuses = [
-            (
-                cues.kind,
-                _words(cues.pseudo),
-                _words(cues.sentence),
-                _words(cues.near),
-                _words(cues.behind),
-            )
-            for cues in file.status
-        ]
+        self._behind = classes.words(negation.behind)
+        self._denied = classes.words(negation.denied)
+        self._after = classes.words(negation.after)
+        self._statuses = [_StatusPatterns(cues, classes) for cues in file.status]
 
     def between(
         self, sentence: str, first: Span, second: Span, mentions: Iterable[Span] = ()
@@ -139,17 +176,9 @@ class Cues:
         return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
-        joined = Span(around.clause.start, around.between.end)
-        near = Span(around.phrase.start, around.between.end)
-        for kind, pseudo, in_clause, in_phrase, behind in self._statuses:
-            text = _without(pseudo, around.text)
-            for pattern, place in (
-                (in_clause, joined),
-                (in_phrase, near),
-                (behind, around.behind),
-            ):
-                if pattern and (cue := pattern.search(text, place.start, place.end)):
-                    return kind, Span(*cue.span())
+        for status in self._statuses:
+            if cue := status.find(around):
+                return status.kind, cue
         if around.text.endswith("?"):
             return Status.QUESTION, Span(len(around.text) - 1, len(around.text))
         return Status.STATED, None
@@ -216,7 +245,7 @@ def read_cues(path: Path | None) -> Cues:
     place = str(path) if path else "cues.toml"
     try:
         return Cues(CueFile.model_validate(_table(path)))
-    except (tomllib.TOMLDecodeError, ValidationError, re.error, OSError) as error:
+    except (tomllib.TOMLDecodeError, ValidationError, KeyError, re.error, OSError) as error:
         raise ConfigError(
             f"cannot read the cues: {error}",
             place=place,

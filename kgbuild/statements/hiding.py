@@ -13,16 +13,20 @@ MENTION = "\ue000"
 """Each character of a hidden mention, so that offsets stay."""
 
 
+_CONTRACTED = re.compile(r"(?<=[a-z])n['’]t\b")
 _NITRIC_OXIDE = re.compile(r"(?<=\w )NO\b(?! [A-Z]{2})")
 
 
 def lowered(text: str) -> str:
-    """The text in lower case, as long as before. "NO" within it is nitric oxide, not a denial."""
+    """The text in lower case, as long as before; "isn't" is read as "is nt".
+
+    "NO" within it is nitric oxide, not a denial.
+    """
     text = _NITRIC_OXIDE.sub(MENTION * 2, text)
     small = text.lower()
     if len(small) != len(text):  # "İ" becomes two characters
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return small
+    return _CONTRACTED.sub(" nt", small)
 
 
 def hidden(sentence: str, mentions: Iterable[Span]) -> str:

@@ -28,7 +28,8 @@ _ASIDE = re.compile(
     r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory))"
     r"(?:(?:which|who|whose|where|when|while|although|though|albeit|unlike|like|except|despite"
     r"|contrary to|rather than|instead of|including|such as|and not|but not|or|not|at|in|on|for"
-    r"|with|without|after|before|during|from|as|given|both|either|an?|the|even)\b"
+    r"|with|without|after|before|during|from|as|given|both|either|an?|the|even"
+    r"|and (?:if so|at|in|by|to what|how|under|when))\b"
     r"(?:[^,;:]|(?<=\d),(?=\d)){1,120}"
     r"|however|therefore|moreover|furthermore|thus|indeed|alone|too|itself|in turn|then),"
 )
@@ -46,7 +47,12 @@ _TURN = re.compile(
 """Where a clause begins that may still be asked or supposed with the one before."""
 
 _OPENING = re.compile(
-    r"(?:(?:although|though|whereas|while|because|since|unlike|despite|even if)\b[^,]*"
+    r"(?:(?:although|though|whereas|while|because|since|unlike|despite|even if"
+    r"|(?:in (?:contrast|agreement|line|keeping|accord(?:ance)?|addition)|contrary) (?:to|with)"
+    r"|(?:consistent|compared|together) with|similar(?:ly)? to|rather than|instead of|far from"
+    r"|besides|(?:apart|aside) from|regardless of|irrespective of|independent(?:ly)? of|without"
+    r"|in the absence of|as (?:expected|predicted|anticipated|hypothesi[sz]ed|suspected)"
+    r"|(?:un|not )surprisingly|to (?:our|their) (?:\w+ )?surprise)\b[^,]*"
     r"|(?:in order )?to \w+ [^,]*"
     r"(?=, (?:we|i|the authors|(?:the |these |our )?[\w-]+ (?:were|was|received|underwent))\b)), "
 )
@@ -92,20 +98,27 @@ _NOUN_FOLLOWS = (
     "for ",
     "and ",
     "or ",
-    "-",
 )
-_ADJECTIVE = "".join(f"(?<!{word})" for word in _NOUN_FOLLOWS)
+_ADJECTIVE = "".join(rf"(?<!\b{word})" for word in _NOUN_FOLLOWS)
 """Not behind one of these: "binding of A to phosphorylated B" has no verb."""
 
 _VERB = re.compile(
     r"\b(?:is|are|was|were|been|has|have|had|do|does|did|can|could|cannot|may|might|will|would|must"
     r"|should|led|leads|bound|binds|gave|gives|arose|became|began|underwent|shows?|seems?|remains?"
-    rf"|lacks?|fails?|{_ADJECTIVE}\w{{3,}}ed"
+    rf"|lacks?|fails?|{_ADJECTIVE}(?<!-)\w{{3,}}ed"
     r"|(?:caus|induc|reduc|produc|decreas|increas|prevent|inhibit|activat|block|treat|lower|rais"
     r"|affect|protect|promot|enhanc|trigger|regulat|stimulat|suppress|mediat|provok|elevat"
     r"|interact|contribut|predict|phosphorylat|modulat|reliev|improv|worsen|attenuat|explain"
     r"|result|control|catalys|degrad)e?s)\b"
 )
+_CAUSAL = re.compile(r"\b(?:due|after|following|secondary|during|from|by|under|caused|induced)\b")
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|did|does|can|could|may|might|found|argues?|depends?|provides?"
+    r"|plays?|represents?|occurs?|develops?|makes?|underlies|drives?|confers?|leads?|requires?"
+    r"|shows?|supports?|suggests?|indicates?|reveals?|identif(?:y|ies)|demonstrates?)\b"
+)
+"""Verbs that no title has in which names alone are set beside one another."""
+
 _BEHIND_ENDS = re.compile(
     r"[;:,] |\.\Z"
     r"|\b(?:but|and|whereas|while|which|although|that|who|when|if|because|since)\b"
@@ -126,7 +139,8 @@ class Scope:
     ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
     subject of the one behind; ``alone``: the second is, in a clause of its own. ``complement``:
-    they stand behind "that" or "of".
+    they stand behind "that" or "of". ``title``: the sentence has no verb before a colon, and no word
+    such as "induced" joins the two.
 
     What joins the two may be part of a name or an aside ("A-induced B", "A, which causes B"), of
     which the sentence's own verb says nothing: then ``clause`` and ``phrase`` are a few words.
@@ -142,6 +156,7 @@ class Scope:
     noun: bool
     alone: bool
     complement: bool
+    title: bool
     _kept: tuple[int, ...]
 
     def place(self, span: Span) -> Span:
@@ -183,8 +198,14 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         noun=noun,
         alone=noun and bool(turns),
         complement=compound or _THAT.search(text, phrase, listed) is not None,
+        title=noun and not _CAUSAL.search(text, left.end, right.start) and _title(text),
         _kept=kept,
     )
+
+
+def _title(text: str) -> bool:
+    heading, _, _ = text.partition(":")
+    return _VERB.search(heading) is None and _FINITE.search(text) is None
 
 
 def _kept(sentence: str, first: Span, second: Span) -> tuple[int, ...]:

@@ -46,6 +46,7 @@ class _NegationCues(BaseModel):
     clause: list[str]
     before: list[str]
     adjacent: list[str]
+    object: list[str] = Field(default_factory=list)
     behind: list[str]
     denied: list[str]
     after: list[str]
@@ -92,6 +93,11 @@ class _Classes:
         whole = rf"(?<!\w)(?:{self.joined(patterns)})(?!\w)"
         return re.compile(whole) if patterns else None
 
+    def in_front(self, patterns: Sequence[str]) -> re.Pattern[str]:
+        """The words directly in front of a mention."""
+        small = r"(?: (?:the|an?|any|significant|clear|other))* \Z"
+        return re.compile(rf"(?<!\w)(?:{self.joined(patterns or ['(?!)'])}){small}")
+
     def _spelled(self, pattern: str) -> str:
         """The pattern with its classes spelled out; a class may name others."""
         for _ in self._words:
@@ -132,10 +138,8 @@ class Cues:
         self._between = classes.words(negation.between)
         self._clause = classes.words(negation.clause)
         self._before = classes.words(negation.before)
-        self._adjacent = re.compile(
-            rf"(?<!\w)(?:{classes.joined(negation.adjacent)})"
-            r"(?: (?:the|an?|any|significant|clear|other))* \Z"
-        )
+        self._adjacent = classes.in_front(negation.adjacent)
+        self._object = classes.in_front(negation.object)
         self._behind = classes.words(negation.behind)
         self._denied = classes.words(negation.denied)
         self._after = classes.words(negation.after)
@@ -195,10 +199,11 @@ class Cues:
         return [*before, *between, *behind]
 
     def _negations_between(self, text: str, around: Scope) -> list[Span]:
-        if found := _found(self._between, text, around.between):
-            return found
-        adjacent = self._adjacent.search(text, around.between.start, around.second_listed)
-        return [Span(*adjacent.span())] if adjacent else []
+        if cues := _found(self._between, text, around.between):
+            return cues
+        place = around.between.start, around.second_listed
+        found = self._adjacent.search(text, *place) or self._object.search(around.text, *place)
+        return [Span(*found.span())] if found else []
 
     def _negations_behind(self, text: str, around: Scope) -> list[Span]:
         said = around.noun or around.complement

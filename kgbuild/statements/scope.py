@@ -34,8 +34,9 @@ _ASIDE = re.compile(
     r"|however|therefore|moreover|furthermore|thus|indeed|alone|too|itself|in turn|then),"
 )
 _BREAK = re.compile(
-    r"[;:] |,? but (?!not )|, (?:however|yet|nevertheless|nonetheless|so)[, ]"
+    r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )|, (?:however|yet|nevertheless|nonetheless|so)[, ]"
     r"|(?:,| and) (?:although|though) "
+    r"|,? and (?=(?:found|show|showed|demonstrated?|observed?|reveal|revealed|conclude|concluded) (?:that|))"
     r"|, and (?=(?:we|it|they|the|this|these|there|no|neither|nor|all|its?|an?|in)\b)|, (?=nor )"
 )
 """Where a new clause begins, of which the one before says nothing."""
@@ -121,7 +122,8 @@ _FINITE = re.compile(
 
 _BEHIND_ENDS = re.compile(
     r"[;:,] |\.\Z"
-    r"|\b(?:but|and|whereas|while|which|although|that|who|when|if|because|since)\b"
+    rf"|\band\b(?! (?:the |an? )?{MENTION})"
+    r"|\b(?:but|whereas|while|which|although|that|who|when|if|because|since)\b"
 )
 _GOES_ON = re.compile(
     r", (?=(?:is|are|was|were|has|have|did|does|do|can|could|may|might|remains?)\b)"

@@ -35,6 +35,9 @@ class _StatusCues(BaseModel):
     sentence: list[str] = Field(default_factory=list)
     near: list[str] = Field(default_factory=list)
     behind: list[str] = Field(default_factory=list)
+    subject: list[str] = Field(default_factory=list)
+    compound: list[str] = Field(default_factory=list)
+    whole: list[str] = Field(default_factory=list)
     title: list[str] = Field(default_factory=list)
 
 
@@ -95,7 +98,7 @@ class _Classes:
 
     def in_front(self, patterns: Sequence[str]) -> re.Pattern[str]:
         """The words directly in front of a mention."""
-        small = r"(?: (?:the|an?|any|significant|clear|other))* \Z"
+        small = r"(?: (?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by))* \Z"
         return re.compile(rf"(?<!\w)(?:{self.joined(patterns or ['(?!)'])}){small}")
 
     def _spelled(self, pattern: str) -> str:
@@ -114,6 +117,9 @@ class _StatusPatterns:
         self._sentence = classes.words(cues.sentence)
         self._near = classes.words(cues.near)
         self._behind = classes.words(cues.behind)
+        self._subject = classes.words(cues.subject)
+        self._compound = classes.words(cues.compound)
+        self._whole = classes.words(cues.whole)
         self._title = classes.words(cues.title)
 
     def find(self, around: Scope) -> Span | None:
@@ -121,7 +127,9 @@ class _StatusPatterns:
         for pattern, place in (
             (self._sentence, Span(around.clause.start, around.between.end)),
             (self._near, Span(around.phrase.start, around.between.end)),
-            (self._behind, around.behind),
+            (self._compound if around.compound else self._behind, around.behind),
+            (self._subject if around.noun else None, around.behind),
+            (self._whole, Span(around.clause.start, len(text))),
             (self._title if around.title else None, Span(0, len(text))),
         ):
             if pattern and (cue := pattern.search(text, place.start, place.end)):

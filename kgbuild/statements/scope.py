@@ -25,7 +25,7 @@ _FEW = 5
 
 _BRACKETS = re.compile(r" ?\([^()]*\)| ?\[[^\[\]]*\]")
 _ASIDE = re.compile(
-    r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory))"
+    r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory|success|avail|benefit|effect|vain))"
     r"(?:(?:which|who|whose|where|when|while|although|though|albeit|unlike|like|except|despite"
     r"|contrary to|rather than|instead of|including|such as|and not|but not|or|not|at|in|on|for"
     r"|with|without|after|before|during|from|as|given|both|either|an?|the|even"
@@ -141,7 +141,7 @@ class Scope:
     ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
     subject of the one behind; ``alone``: the second is, in a clause of its own. ``complement``:
-    they stand behind "that" or "of". ``title``: the sentence has no verb before a colon, and no word
+    they stand behind "that" or "of". ``compound``: they are "A-induced B". ``title``: the sentence has no verb before a colon, and no word
     such as "induced" joins the two.
 
     What joins the two may be part of a name or an aside ("A-induced B", "A, which causes B"), of
@@ -158,6 +158,7 @@ class Scope:
     noun: bool
     alone: bool
     complement: bool
+    compound: bool
     title: bool
     _kept: tuple[int, ...]
 
@@ -200,6 +201,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         noun=noun,
         alone=noun and bool(turns),
         complement=compound or _THAT.search(text, phrase, listed) is not None,
+        compound=compound,
         title=noun and not _CAUSAL.search(text, left.end, right.start) and _title(text),
         _kept=kept,
     )

@@ -191,8 +191,8 @@ class Cues:
         for status in self._statuses:
             if cue := status.find(around):
                 return status.kind, cue
-        if around.text.endswith("?"):
-            return Status.QUESTION, Span(len(around.text) - 1, len(around.text))
+        if (mark := around.text.find("?", around.clause.start)) >= 0:
+            return Status.QUESTION, Span(mark, mark + 1)
         return Status.STATED, None
 
     def _negations(self, around: Scope) -> list[Span] | None:

@@ -37,12 +37,13 @@ _BREAK = re.compile(
     r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )|, (?:however|yet|nevertheless|nonetheless|so)[, ]"
     r"|(?:,| and) (?:although|though) "
     r"|,? and (?=(?:found|show|showed|demonstrated?|observed?|reveal|revealed|conclude|concluded) (?:that|))"
-    r"|, and (?=(?:we|it|they|the|this|these|there|no|neither|nor|all|its?|an?|in)\b)|, (?=nor )"
+    r"|, and (?=(?:we|it|they|this|these|there|no|neither|nor|all|in)\b)|, (?=nor )"
+    r"|, and (?=(?:the|its?|an?) (?:\S+ ){0,6}?(?:is|are|was|were|had|has|did|(?<!-)\w{3,}ed)\b)"
 )
 """Where a new clause begins, of which the one before says nothing."""
 
 _TURN = re.compile(
-    r",? (?:whereas|while(?! \w+ing)|although|though|because|since)[, ]"
+    r",? (?:whereas|while(?! (?:\w+ing|on|under|in|at|still)\b)|although|though|because|since)[, ]"
     rf"|, and (?!(?:the )?{MENTION})"
 )
 """Where a clause begins that may still be asked or supposed with the one before."""

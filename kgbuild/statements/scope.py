@@ -84,7 +84,8 @@ _NEXT_VERB = re.compile(
 )
 _ACTS_ON = re.compile(
     r"\b(?:prevent|reduc|inhibit|attenuat|affect|block|protect|revers|abolish|suppress|ameliorat"
-    r"|alter|increas|enhanc|against|worsen|improv|treat|stud|investigat|examin|us|receiv|given)\w*\b"
+    r"|alter|increas|enhanc|against|worsen|improv|treat|stud|investigat|examin|us|receiv|given"
+    r"|measur|determin|evaluat|assess|analy|compar|explor|monitor|record|during|after|following)\w*\b"
 )
 """What is done to "A-induced B": whether it is done says nothing of A and B."""
 

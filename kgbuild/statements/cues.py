@@ -80,11 +80,12 @@ class Reading:
 
 
 _CLASS = re.compile(r"<(\w+)>")
+_SMALL = "(?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by)"
 _NOT = re.compile(r"\bnot\b")
 
 
 class _Classes:
-    """Makes patterns of cues: ``<name>`` in them stands for a class of words, "not" also for "n't"."""
+    """Makes patterns of cues: ``<name>`` stands for a class of words, "not" also for "n't"."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
         self._words = words
@@ -97,9 +98,8 @@ class _Classes:
         return re.compile(whole) if patterns else None
 
     def in_front(self, patterns: Sequence[str]) -> re.Pattern[str]:
-        """The words directly in front of a mention."""
-        small = r"(?: (?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by))* \Z"
-        return re.compile(rf"(?<!\w)(?:{self.joined(patterns or ['(?!)'])}){small}")
+        """The words directly in front of a mention, small words between them allowed."""
+        return re.compile(rf"(?<!\w)(?:{self.joined(patterns or ['(?!)'])})(?: {_SMALL})* \Z")
 
     def _spelled(self, pattern: str) -> str:
         """The pattern with its classes spelled out; a class may name others."""

@@ -25,7 +25,8 @@ _FEW = 5
 
 _BRACKETS = re.compile(r" ?\([^()]*\)| ?\[[^\[\]]*\]")
 _ASIDE = re.compile(
-    r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory|success|avail|benefit|effect|vain))"
+    r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory|success|avail|benefit|effect"
+    r"|vain))"
     r"(?:(?:which|who|whose|where|when|while|although|though|albeit|unlike|like|except|despite"
     r"|contrary to|rather than|instead of|including|such as|and not|but not|or|not|at|in|on|for"
     r"|with|without|after|before|during|from|as|given|both|either|an?|the|even"
@@ -34,9 +35,11 @@ _ASIDE = re.compile(
     r"|however|therefore|moreover|furthermore|thus|indeed|alone|too|itself|in turn|then),"
 )
 _BREAK = re.compile(
-    r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )|, (?:however|yet|nevertheless|nonetheless|so)[, ]"
+    r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )"
+    r"|, (?:however|yet|nevertheless|nonetheless|so)[, ]"
     r"|(?:,| and) (?:although|though) "
-    r"|,? and (?=(?:found|show|showed|demonstrated?|observed?|reveal|revealed|conclude|concluded) (?:that|))"
+    r"|,? and (?=(?:found|show(?:ed)?|demonstrated?|observed?|reveal(?:ed)?|concluded?)"
+    rf" (?:that|{MENTION}))"
     r"|, and (?=(?:we|it|they|this|these|there|no|neither|nor|all|in)\b)|, (?=nor )"
     r"|, and (?=(?:the|its?|an?) (?:\S+ ){0,6}?(?:is|are|was|were|had|has|did|(?<!-)\w{3,}ed)\b)"
 )
@@ -143,8 +146,8 @@ class Scope:
     ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
     subject of the one behind; ``alone``: the second is, in a clause of its own. ``complement``:
-    they stand behind "that" or "of". ``compound``: they are "A-induced B". ``title``: the sentence has no verb before a colon, and no word
-    such as "induced" joins the two.
+    they stand behind "that" or "of". ``compound``: they are "A-induced B". ``title``: the sentence
+    has no verb before a colon, and no word such as "induced" joins the two.
 
     What joins the two may be part of a name or an aside ("A-induced B", "A, which causes B"), of
     which the sentence's own verb says nothing: then ``clause`` and ``phrase`` are a few words.

@@ -28,7 +28,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from kgbuild_model.calibration import Calibration
-from kgbuild_model.digest import digest, weight_files
+from kgbuild_model.digest import check_folder, digest, weight_files
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.relation_reading import RelationRun
@@ -272,6 +272,7 @@ def _fill(module: torch.nn.Module, folder: Path) -> None:
 
 def read_config(folder: Path, kind: str = "tagger") -> dict[str, Any]:
     """The configuration of a checkpoint; raises CheckpointError where there is none of ours."""
+    check_folder(folder)
     path = folder / "config.json"
     try:
         config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kgbuild_model.errors import CheckpointError
 
-__all__ = ["digest", "weight_files"]
+__all__ = ["check_folder", "digest", "weight_files"]
 
 
 def digest(folder: Path) -> str:
@@ -23,8 +23,18 @@ def digest(folder: Path) -> str:
     return whole.hexdigest()[:16]
 
 
+def check_folder(folder: Path) -> None:
+    """Raise CheckpointError where there is no such folder."""
+    if not folder.is_dir():
+        raise CheckpointError(
+            f"{folder} is no folder, and no weights of that name ship",
+            hint="name fast or accurate, or a folder that kgbuild train wrote",
+        )
+
+
 def weight_files(folder: Path) -> list[Path]:
     """The files that hold a checkpoint's weights, in order. Raises CheckpointError for none."""
+    check_folder(folder)
     paths = sorted(folder.glob("weights-*.safetensors"))
     if not paths:
         raise CheckpointError(

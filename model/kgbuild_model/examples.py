@@ -7,12 +7,15 @@ nothing of genes; the loss must not read it as "no gene".
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kgbuild_model.bioc import Document, json_documents, xml_documents
 from kgbuild_model.errors import GoldError
+
+_IOB = re.compile(r"[BIOESLU](-.+)?")  # IOB, BIOES, and BILOU with its last and unit
 
 __all__ = ["FORMATS", "Example", "LabelledSpan", "read_examples", "relabelled"]
 
@@ -88,7 +91,7 @@ def _read_pubtator(path: Path) -> Iterator[Example]:
 def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
     block: list[str] = []
     start = 1
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
         if line.strip():
             start = start if block else number
             block.append(line)
@@ -160,7 +163,7 @@ def _read_iob(path: Path, words_per_example: int = 120) -> Iterator[Example]:
 
 def _iob_sentences(path: Path) -> Iterator[list[tuple[str, str]]]:
     sentence: list[tuple[str, str]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
         columns = line.split()
         if not columns:
             if sentence:
@@ -168,7 +171,7 @@ def _iob_sentences(path: Path) -> Iterator[list[tuple[str, str]]]:
             sentence = []
         elif columns[0] == "-DOCSTART-":
             continue
-        elif len(columns) >= 2 and columns[-1][0] in "BIOES":
+        elif len(columns) >= 2 and _IOB.fullmatch(columns[-1]):
             sentence.append((columns[0], columns[-1]))
         else:
             raise GoldError(f"{path}:{number}: expected a word and an IOB tag, found {line!r}")
@@ -183,7 +186,7 @@ def _iob_example(name: str, words: Sequence[str], tags: Sequence[str]) -> Exampl
     for word, tag in zip(words, tags, strict=True):
         mark, _, label = tag.partition("-")
         end = place + len(word)
-        if mark in {"I", "E"} and before == (label or "entity") and spans:
+        if mark in {"I", "E", "L"} and before == (label or "entity") and spans:
             spans[-1] = replace(spans[-1], end=end)
         elif mark != "O":
             spans.append(LabelledSpan(place, end, label or "entity"))
@@ -210,12 +213,14 @@ def _bioc_example(path: Path, document: Document) -> Example:
 
 def _read_jsonl(path: Path) -> Iterator[Example]:
     """One JSON object a line: ``{"id", "text", "spans": [[start, end, label], …]}``."""
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
             spans = tuple(LabelledSpan(*span) for span in record.get("spans", []))
+            if wrong := [s for s in spans if not 0 <= s.start < s.end <= len(record["text"])]:
+                raise ValueError(f"{wrong[0].start} to {wrong[0].end} is no place in the text")
             yield Example(id=str(record["id"]), text=record["text"], spans=spans)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise GoldError(f"{path}:{number}: not an example ({error})") from error

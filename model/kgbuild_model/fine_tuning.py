@@ -1,6 +1,7 @@
 """From a recipe to a checkpoint: read, train, measure, calibrate, write.
 
-The folder of a run has beside it ``FOLDER.run`` (state and log, with which a stopped run goes on).
+The folder of a run has beside it ``FOLDER.run`` (state and log, with which a stopped run goes on,
+and the recipe and the digests of the gold, without which it would be another run).
 The checkpoint itself has weights, tokenizer, labels, ``metrics.json``, ``recipe.json``,
 ``curves.svg`` and the model card ``README.md``.
 """
@@ -8,7 +9,7 @@ The checkpoint itself has weights, tokenizer, labels, ``metrics.json``, ``recipe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -20,10 +21,12 @@ from kgbuild_model.calibration import Calibration, expected_calibration_error
 from kgbuild_model.card import curves_svg, model_card, read_log
 from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
 from kgbuild_model.distillation import SoftBatch, SoftSet, teach
+from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.published import load_encoder
 from kgbuild_model.tagger import Tagger
 from kgbuild_model.tagger_training import (
+    Corpus,
     TaggerRecipe,
     TrainingSet,
     gold_examples,
@@ -69,6 +72,7 @@ def fine_tune(
     learning, held = gold_examples(recipe, places.corpora)
     if not learning:
         raise RecipeError("the recipe's corpora hold no text to train on")
+    _claim(work, recipe, places)
     run = _student(recipe, places)
     gold = TrainingSet(recipe, learning, run)
     tell(f"{len(learning)} texts to learn from, {len(held)} held out, {len(gold)} batches of gold")
@@ -102,6 +106,28 @@ def fine_tune(
         tell=tell,
     )
     _write(recipe, run, held, folder, work, places, precision)
+
+
+def _claim(work: Path, recipe: TaggerRecipe, places: Places) -> None:
+    """Note what a run is of; refuse to go on with a run of another recipe, or of other gold."""
+    digests = [_digests(corpus, places) for corpus in recipe.corpora]
+    what = json.dumps({"recipe": json.loads(recipe.to_json()), "gold": digests}, indent=1)
+    path = work / "run.json"
+    if path.exists() and path.read_text(encoding="utf-8") != what:
+        raise RecipeError(
+            f"{work} is a run that was stopped, of another recipe or of other gold",
+            hint=f"remove {work} to begin anew, or name another folder",
+        )
+    work.mkdir(parents=True, exist_ok=True)
+    path.write_text(what, encoding="utf-8")
+
+
+def _digests(corpus: Corpus, places: Places) -> dict[str, str]:
+    """The first twelve hex digits of the sha256 of each of a corpus' files."""
+    return {
+        file: sha256((places.corpora / file).read_bytes()).hexdigest()[:12]
+        for file in (*corpus.files, *corpus.held_out_files)
+    }
 
 
 def _student(recipe: TaggerRecipe, places: Places) -> TaggerRun:
@@ -184,24 +210,22 @@ def _write(
     precision: str,
 ) -> None:
     log = read_log(work / "log.jsonl")
+    kept = kept_line(log, recipe.optimisation.patience)
     names = tuple(corpus.name for corpus in recipe.corpora)
     calibration, calibrated = _calibrated(recipe, run, held)
     facts: dict[str, Any] = {
         "name": folder.name,
         "encoder": recipe.encoder,
         "labels": list(recipe.labels),
-        "measured_on": _measured_on(recipe),
-        "held_out": recipe.measured or log[-1].get("measured", {}),
+        "measured_on": _measured_on(recipe, log, kept),
+        "held_out": recipe.measured or kept.get("measured", {}),
         "calibration": calibrated,
         "corpora": [
             {
                 "name": corpus.name,
                 "share": corpus.share,
                 "terms": corpus.terms,
-                "files": {
-                    file: sha256((places.corpora / file).read_bytes()).hexdigest()[:12]
-                    for file in (*corpus.files, *corpus.held_out_files)
-                },
+                "files": _digests(corpus, places),
             }
             for corpus in recipe.corpora
         ],
@@ -219,7 +243,14 @@ def _write(
     save_tagger(folder, calibrated_run, names, precision=precision, papers=papers)
 
 
-def _measured_on(recipe: TaggerRecipe) -> str:
+def _measured_on(
+    recipe: TaggerRecipe, log: Sequence[Mapping[str, Any]], kept: Mapping[str, Any]
+) -> str:
+    if recipe.optimisation.patience and sum("measured" in line for line in log) > 1:
+        return (
+            "Strict F1 on held-out texts that it was not trained on. They chose the weights, those "
+            f"after step {kept['step'] + 1:,}, so the figures flatter a little."
+        )
     if recipe.hold_out:
         return "Strict F1 on held-out texts that it was not trained on."
     if recipe.measured:

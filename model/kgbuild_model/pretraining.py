@@ -8,7 +8,6 @@ authors added later); ``mlm+nsp`` asks besides whether the second half of a text
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -24,8 +23,10 @@ from torch.nn import functional
 from kgbuild_model.batching import drawn_batches
 from kgbuild_model.card import curves_svg, read_log
 from kgbuild_model.checkpoint import load_decoder, save_decoder
+from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.published import load_encoder, load_tokenizer, save_encoder
+from kgbuild_model.recipes import read_recipe
 from kgbuild_model.texts import read_texts
 from kgbuild_model.tokens import tokenise, windows
 from kgbuild_model.training import Optimisation, train
@@ -80,14 +81,7 @@ class PretrainRecipe:
     @classmethod
     def read(cls, path: Path) -> PretrainRecipe:
         """Read a recipe (TOML); raises RecipeError with the file and what is wrong."""
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            optimisation = Optimisation(**table.pop("optimisation", {}))
-            return cls(optimisation=optimisation, **table | {"texts": tuple(table["texts"])})
-        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-            raise RecipeError(f"{path}: {error}") from error
-        except RecipeError as error:
-            raise RecipeError(f"{path}: {error}", hint=error.hint) from error
+        return read_recipe(path, cls)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -403,7 +397,8 @@ def pretrain(
         tell=tell,
     )
     log = read_log(work / "log.jsonl")
-    facts = {"steps": len(log), "held_out": log[-1].get("measured", {})}
+    kept = kept_line(log, recipe.optimisation.patience)
+    facts = {"steps": len(log), "held_out": kept.get("measured", {})}
     papers = {
         "metrics.json": json.dumps(facts, indent=1) + "\n",
         "recipe.json": json.dumps(asdict(replace(recipe, shape=dict(recipe.shape))), indent=1),

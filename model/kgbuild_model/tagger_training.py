@@ -7,7 +7,6 @@ out, and the optimisation. Texts that are held out in one corpus are held out of
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,7 +19,8 @@ from torch import Tensor
 
 from kgbuild_model.batching import Batch, drawn_batches, pieces_of
 from kgbuild_model.errors import RecipeError
-from kgbuild_model.examples import Example, read_examples, relabelled
+from kgbuild_model.examples import FORMATS, Example, read_examples, relabelled
+from kgbuild_model.recipes import read_recipe
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
 from kgbuild_model.tagger import partial_label_loss
 from kgbuild_model.tagging import TaggerRun
@@ -47,6 +47,14 @@ class Corpus:
     held_out_files: tuple[str, ...] = ()
     held_out_most: int = 0
     terms: str = "not stated"
+
+    def __post_init__(self) -> None:
+        """Refuse a form that cannot be read."""
+        if self.format not in FORMATS:
+            raise RecipeError(
+                f"corpus {self.name}: no gold format is called {self.format!r}",
+                hint=f"one of {', '.join(FORMATS)}",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +89,19 @@ class TaggerRecipe:
     notes: tuple[str, ...] = ()
     optimisation: Optimisation = field(default_factory=Optimisation)
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        for corpus in self.corpora:
+            if unknown := sorted(set(corpus.labels.values()) - set(self.labels)):
+                raise RecipeError(
+                    f"corpus {corpus.name} has labels that the tagger lacks: {', '.join(unknown)}",
+                    hint=f"labels are {', '.join(self.labels)}",
+                )
+        if self.optimisation.patience and not self.hold_out:
+            raise RecipeError(
+                "patience needs held-out texts, and hold_out is false", hint="leave out one of them"
+            )
+
     def to_json(self) -> str:
         """The recipe as JSON, for the checkpoint."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False)
@@ -88,17 +109,7 @@ class TaggerRecipe:
     @classmethod
     def read(cls, path: Path) -> TaggerRecipe:
         """Read a recipe; raises RecipeError with the file and the key where one is wrong."""
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            corpora = tuple(Corpus(**_tuples(corpus)) for corpus in table.pop("corpus"))
-            optimisation = Optimisation(**table.pop("optimisation", {}))
-            return cls(corpora=corpora, optimisation=optimisation, **_tuples(table))
-        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-            raise RecipeError(f"{path}: {error}") from error
-
-
-def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:  # TOML has lists
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+        return read_recipe(path, cls, {"corpus": "corpora"})
 
 
 def gold_examples(recipe: TaggerRecipe, root: Path) -> tuple[list[Example], list[Example]]:

@@ -1,4 +1,4 @@
-"""The optimisation loop: AdamW, warm-up and decay, layer-wise rates, clipping, EMA, resume.
+"""The optimisation loop: AdamW, warm-up and decay, layer-wise rates, clipping, EMA, resuming.
 
 A run is a function of its settings: batches and dropout are drawn from the seed and the step's
 number, so a run that was stopped and resumed gives the bytes of one that was not.
@@ -10,15 +10,17 @@ import json
 import math
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from kgbuild_model.early_stopping import Best
 
 __all__ = ["Optimisation", "rate_at", "train"]
 
@@ -33,7 +35,9 @@ class Optimisation:
     last share ``decay``. ``layer_decay`` is what the rate of an encoder's layer is multiplied by
     for each layer above it. ``ema`` is the share of the old average kept at each step; 0 keeps
     none. ``accumulate`` is how many batches make a step. ``bf16`` computes the forward pass in
-    bf16; weights and moments stay in fp32.
+    bf16; weights and moments stay in fp32. ``patience`` is how many measurements in a row may be no
+    better than the best one before the run ends; the best weights are then those that count. 0 goes
+    on to the end, whose weights count.
     """
 
     rate: float = 1e-4
@@ -47,6 +51,7 @@ class Optimisation:
     ema: float = 0.0
     seed: int = 0
     bf16: bool = True
+    patience: int = 0
 
 
 def rate_at(step: int, steps: int, settings: Optimisation) -> float:
@@ -70,7 +75,7 @@ def train(
     folder: Path,
     save_every: int = 200,
     measure_every: int = 0,
-    measure: Callable[[nn.Module], Mapping[str, object]] | None = None,
+    measure: Callable[[nn.Module], Mapping[str, Any]] | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Optimise ``model`` in place over ``batches`` batches, resuming if ``folder`` has a state.
@@ -78,7 +83,7 @@ def train(
     ``batch_of`` gives a batch by its number, ``loss_of`` its loss. ``folder`` gets
     ``state.safetensors`` (weights and moments) every ``save_every`` steps, and ``log.jsonl``: one
     line a step. Every ``measure_every`` steps, and at the end, what ``measure`` gives is written
-    to the log. ``tell`` hears of the progress.
+    to the log: F1 by corpus, or an accuracy. ``tell`` hears of the progress.
     """
     folder.mkdir(parents=True, exist_ok=True)
     optimiser = torch.optim.AdamW(
@@ -92,42 +97,104 @@ def train(
     steps = math.ceil(batches / settings.accumulate)
     done = _restore(model, optimiser, average, folder)
     bases = [group["lr"] for group in optimiser.param_groups]
+    best = Best(folder / "best.safetensors", settings.patience, _resumed_log(folder, done))
+    clock = _Clock(done, steps)
+    if done:
+        tell(f"goes on after step {done:,} of {steps:,}")
     with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
         for step in range(done, steps):
-            began = time.monotonic()
+            if best.over:
+                break
             factor = rate_at(step, steps, settings)
             for group, base in zip(optimiser.param_groups, bases, strict=True):
                 group["lr"] = base * factor
-            torch.manual_seed(settings.seed * 1_000_003 + step)
-            model.train()
-            optimiser.zero_grad(set_to_none=True)
             first = step * settings.accumulate
             numbers = range(first, min(first + settings.accumulate, batches))
-            total = 0.0
-            for number in numbers:
-                with torch.autocast("cpu", torch.bfloat16, enabled=settings.bf16):
-                    loss = loss_of(batch_of(number)) / len(numbers)
-                loss.backward()  # type: ignore[no-untyped-call]
-                total += loss.item()
-            norm = nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
-            optimiser.step()
+            torch.manual_seed(settings.seed * 1_000_003 + step)
+            line: dict[str, Any] = {"step": step}
+            line |= _step(model, optimiser, settings, numbers, lambda n: loss_of(batch_of(n)))
             _follow(average, model, settings.ema)
-            line: dict[str, object] = {"step": step, "loss": round(total, 5)}
-            line |= {"norm": round(float(norm), 3), "seconds": round(time.monotonic() - began, 3)}
             last = step + 1 == steps
-            if last or (step + 1) % save_every == 0:
-                _save(model, optimiser, average, step + 1, folder)
             if measure and (last or (measure_every and (step + 1) % measure_every == 0)):
                 model.eval()
                 with _Averaged(model, average):
                     line["measured"] = measure(model)
+                    best.hear(line["measured"], model)
             print(json.dumps(line), file=log, flush=True)
-            if last or (step + 1) % 50 == 0:
-                tell(f"step {step + 1:,} of {steps:,}, loss {total:.4f}")
+            # after the log: what a state says is done is in the log, measurements included
+            if last or best.over or (step + 1) % save_every == 0:
+                _save(model, optimiser, average, step + 1, folder)
+            if step == done or last or "measured" in line or (step + 1) % 50 == 0:
+                tell(clock.said(line))
+    if best.over:
+        tell(f"stopped: the last {settings.patience} measurements were no better than the best")
     for name, value in model.named_parameters():
         if average:
             value.data.copy_(average[name])
+    best.bring_back(model)
     model.eval()
+
+
+def _step(
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    settings: Optimisation,
+    numbers: Sequence[int],
+    loss_of: Callable[[int], Tensor],
+) -> dict[str, float]:
+    """One step over the batches of these numbers; gives what the log says of it."""
+    began = time.monotonic()
+    model.train()
+    optimiser.zero_grad(set_to_none=True)
+    total = 0.0
+    for number in numbers:
+        with torch.autocast("cpu", torch.bfloat16, enabled=settings.bf16):
+            loss = loss_of(number) / len(numbers)
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.item()
+    norm = nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+    optimiser.step()
+    seconds = round(time.monotonic() - began, 3)
+    return {"loss": round(total, 5), "norm": round(float(norm), 3), "seconds": seconds}
+
+
+class _Clock:
+    """What is said of a step: where the run is, and how long the rest will take at this pace."""
+
+    def __init__(self, done: int, steps: int) -> None:
+        self._done, self._steps = done, steps
+        self._began = time.monotonic()
+
+    def said(self, line: Mapping[str, Any]) -> str:
+        step = line["step"] + 1
+        said = f"step {step:,} of {self._steps:,}, loss {line['loss']:.4f}"
+        if "measured" in line:
+            said += "".join(f", {part}" for part in _figures(line["measured"]))
+        if step < self._steps:
+            pace = (time.monotonic() - self._began) / (step - self._done)
+            said += f", about {math.ceil(pace * (self._steps - step) / 60)} min left"
+        return said
+
+
+def _figures(measured: Mapping[str, Any]) -> Iterator[str]:
+    for name, row in measured.items():
+        if isinstance(row, Mapping):
+            yield f"F1 of {name} {100 * float(row['f1']):.1f}"
+    if "accuracy" in measured:
+        yield f"accuracy {100 * float(measured['accuracy']):.1f}"
+
+
+def _resumed_log(folder: Path, done: int) -> list[dict[str, Any]]:
+    """The log's lines of the steps that the state has; later ones, which come again, are cut off.
+
+    So is a line that was not written to its end.
+    """
+    path = folder / "log.jsonl"
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    whole = text[: text.rfind("\n") + 1].splitlines()
+    lines = [line for line in map(json.loads, whole) if line["step"] < done]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return lines
 
 
 def _groups(model: nn.Module, settings: Optimisation) -> list[dict[str, object]]:

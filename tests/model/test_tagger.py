@@ -319,6 +319,16 @@ def test_gold_files_are_read_in_each_form(tmp_path: Path) -> None:
         assert example.spans == (LabelledSpan(0, 7, "Chemical"),)
 
 
+@pytest.mark.parametrize(
+    "tags", ["B I O B", "I I O I", "B-X I-X O B-X", "B-X E-X O S-X", "B-X L-X O U-X"]
+)
+def test_every_way_to_write_iob_gives_the_same_spans(tmp_path: Path, tags: str) -> None:
+    rows = zip(("mild", "asthma", "and", "fever"), tags.split(), strict=True)
+    (tmp_path / "a.tsv").write_text("\ufeff" + "".join(f"{word} {tag}\n" for word, tag in rows))
+    [example] = read_examples(tmp_path / "a.tsv", "iob")
+    assert [example.text[s.start : s.end] for s in example.spans] == ["mild asthma", "fever"]
+
+
 def test_a_gold_file_with_a_wrong_place_names_the_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("1|t|Aspirin.\n1|a|x\n1\t0\t7\tIbuprofen\tChemical\tD1\n")
     with pytest.raises(GoldError, match=r"a\.txt:3: 'Ibuprofen' is not in the text"):
@@ -400,6 +410,12 @@ def test_bioc_json_may_have_a_document_a_line(tmp_path: Path) -> None:
             "'fever' is not in the text",
         ),
         ("pubtator", "1|t|Aspirin.\n", "a:1: a PubTator block begins with"),
+        ("iob", "Aspirin\tB-Chemical\n5\tSYM\n", "a:2: expected a word and an IOB tag"),
+        (
+            "jsonl",
+            '{"id": 1, "text": "Aspirin", "spans": [[3, 9, "X"]]}',
+            "a:1: .*3 to 9 is no place",
+        ),
     ],
 )
 def test_gold_that_is_not_of_its_form_is_refused(

@@ -136,7 +136,7 @@ def _own_recipe(sources: Sequence[Path], tell: Callable[[str], None]) -> TaggerR
         corpora=(corpus,),
         epochs=max(3.0, min(30.0, 3000 / len(texts))),
         tokens=1536,
-        optimisation=Optimisation(rate=1e-4, head_rate=1e-3),
+        optimisation=Optimisation(rate=1e-4, head_rate=1e-3, patience=3),
     )
 
 

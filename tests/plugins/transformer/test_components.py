@@ -189,6 +189,12 @@ def test_a_damaged_or_foreign_checkpoint_is_refused_with_a_hint(tmp_path: Path, 
     assert caught.value.hints
 
 
+def test_a_checkpoint_that_is_not_there_is_said_to_be_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(ComponentUnavailableError, match="nowhere is no folder") as caught:
+        made(tmp_path / "nowhere")
+    assert caught.value.hints == ("name fast or accurate, or a folder that kgbuild train wrote",)
+
+
 def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04")
     with pytest.raises(ComponentUnavailableError):

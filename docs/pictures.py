@@ -2,7 +2,8 @@
 
     python docs/pictures.py
 
-Each picture is an SVG in docs/pictures/, with the fonts of whoever looks at it.
+Each picture is an SVG in docs/pictures/, with the fonts of whoever looks at it; the proof in
+docs/how-to/explain.md is drawn by the command that the page shows.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
+PROOF = ROOT / "docs" / "how-to" / "explain.md"
 WIDTH = 112
 
 PICTURES: dict[str, tuple[str, ...]] = {
@@ -51,9 +53,24 @@ def main() -> None:
         shutil.copytree(ROOT / "examples", examples, ignore=hidden)
         FOLDER.mkdir(exist_ok=True)
         for name, commands in PICTURES.items():
-            path = FOLDER / f"{name}.svg"
-            path.write_text(_picture(commands, examples), encoding="utf-8")
-            sys.stdout.write(f"wrote {path}\n")
+            _write(FOLDER / f"{name}.svg", _picture(commands, examples))
+        _write(PROOF.with_name("proof.svg"), _proof(PROOF.read_text("utf-8"), examples))
+
+
+def _write(path: Path, svg: str) -> None:
+    path.write_text(svg, encoding="utf-8")
+    sys.stdout.write(f"wrote {path}\n")
+
+
+def _proof(page: str, folder: Path) -> str:
+    """The picture that the page's own command draws, of the paper that the page gives."""
+    paper, text = re.findall(r'^```text title="(.+)"\n(.*?)^```', page, re.MULTILINE | re.DOTALL)[0]
+    (folder / paper).write_text(text, encoding="utf-8")
+    commands: list[str] = re.findall(r"^\$ (kgbuild .+)$", page, re.MULTILINE)
+    drawing = next(command for command in commands if command.endswith("--svg"))
+    for command in ("kgbuild ingest papers", "kgbuild reason"):
+        _printed(command, folder)
+    return _printed(drawing, folder)
 
 
 def _picture(commands: tuple[str, ...], folder: Path) -> str:

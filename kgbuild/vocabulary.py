@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -38,6 +38,7 @@ __all__ = [
     "check_predicate",
     "compress",
     "expand",
+    "in_words",
     "inverse",
     "is_symmetric",
     "normalise",
@@ -270,6 +271,34 @@ def check_predicate(predicate: str) -> str:
             f"unknown predicate {predicate!r}", hints=nearest(predicate, list(predicates()))
         )
     return predicate
+
+
+def in_words(
+    predicate: str, qualifiers: Iterable[tuple[str, str]] = (), *, negated: bool = False
+) -> str:
+    """A predicate as people read it, with its qualifiers.
+
+    ``qualified_predicate`` is left out: the predicate and a direction imply it.
+
+    >>> in_words("biolink:affects", [("biolink:object_direction_qualifier", "decreased"),
+    ...                              ("biolink:object_aspect_qualifier", "activity")])
+    'biolink:affects (decreased activity)'
+    >>> in_words("biolink:causes", negated=True)
+    'not biolink:causes'
+    """
+    given = dict(qualifiers)
+    given.pop("biolink:qualified_predicate", None)
+    words = [said.format(given.pop(name)) for name, said in _SAID.items() if name in given]
+    words += [f"{name.removeprefix('biolink:')}: {value}" for name, value in given.items()]
+    return ("not " if negated else "") + predicate + (f" ({' '.join(words)})" if words else "")
+
+
+_SAID = {
+    "biolink:object_direction_qualifier": "{}",
+    "biolink:object_aspect_qualifier": "{}",
+    "biolink:causal_mechanism_qualifier": "by {}",
+}
+"""How the commonest qualifiers are said, in this order; any other with its name."""
 
 
 def is_symmetric(predicate: str) -> bool:

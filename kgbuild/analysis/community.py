@@ -61,7 +61,7 @@ def _community(net: networkx.Graph[str], group: set[str]) -> Community:
     whole = sum(belief for _, belief in net.degree(group, weight="belief"))
     categories = Counter(net.nodes[one]["category"] for one in group)
     return Community(
-        label=", ".join(net.nodes[one]["label"] or one for one in members[:_NAMING]),
+        label="; ".join(net.nodes[one]["label"] or one for one in members[:_NAMING]),
         category=min(categories, key=lambda one: (-categories[one], one)),
         inside=round(sum(strength.values()) / whole, 6) if whole else 1.0,
         members=tuple(members),

@@ -101,7 +101,8 @@ def kgbuild() -> None:
 
     \b
     kgbuild ingest papers/
-    kgbuild query "SELECT ?s ?o WHERE { ?s biolink:treats ?o }"
+    kgbuild query --cookbook drugs-that-treat
+    kgbuild show aspirin
     """
 
 

@@ -9,6 +9,7 @@ import click
 
 from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.cli import ExitCode
+from kgbuild.cli.claims import claim, doubted
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph, load
@@ -67,14 +68,9 @@ def _label(graph: StoredGraph, value: str) -> str:
 
 
 def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> None:
-    ends = [graph.concept(end).label or end for end in (assertion.subject, assertion.object)]
-    predicate = ("not " if assertion.negated else "") + assertion.predicate
-    qualifiers = ", ".join(f"{name}={value}" for name, value in assertion.qualifiers)
-    click.echo(
-        f"  {ends[0]} — {predicate} — {ends[1]}  belief {believed:.2f}"
-        f"  ({assertion.id[:12]}{'; ' if qualifiers else ''}{qualifiers})"
-    )
+    click.echo(f"  {claim(graph, assertion)}  belief {believed:.2f}  ({assertion.id[:12]})")
     for evidence in assertion.evidence[:_SENTENCES]:
-        click.echo(f"    {evidence.document}, {evidence.section}: {evidence.text}")
+        document = f"{evidence.document}{doubted(graph, evidence.document)}"
+        click.echo(f"    {document}, {evidence.section}: {evidence.text}")
     if (more := len(assertion.evidence) - _SENTENCES) > 0:
         click.echo(f"    and {more} more")

@@ -12,6 +12,7 @@ from kgbuild.analysis.changes import KINDS, Change
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json
 from kgbuild.graph.reading import load
+from kgbuild.vocabulary import in_words
 
 __all__ = ["command"]
 
@@ -56,12 +57,11 @@ def command(
 
 
 def _line(change: Change) -> str:
-    predicate = ("not " if change.negated else "") + change.predicate.removeprefix("biolink:")
-    qualifiers = "".join(f"; {value}" for _, value in change.qualifiers)
+    predicate = in_words(change.predicate, change.qualifiers, negated=change.negated)
     by = f"  by {change.against[:12]}" if change.against else ""
     return (
         f"{change.kind:<12}  {_belief(change.before)} → {_belief(change.after)}"
-        f"  {change.subject_label or change.subject} — {predicate}{qualifiers} —"
+        f"  {change.subject_label or change.subject} — {predicate} —"
         f" {change.object_label or change.object}  ({change.assertion[:12]}){by}"
     )
 

@@ -67,7 +67,7 @@ def command(
             )  # fmt: skip
             lines = [
                 f"{one.score:.3f}  {one.label or one.concept}  (belief {one.belief:.3f}; through"
-                f" {', '.join(way.label or way.concept for way in one.ways[:_WAYS])}"
+                f" {'; '.join(way.label or way.concept for way in one.ways[:_WAYS])}"
                 f"{' …' if len(one.ways) > _WAYS else ''})"
                 for one in found
             ]

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode
+from kgbuild.cli.claims import predicate_of
 from kgbuild.cli.explain import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
@@ -73,4 +74,4 @@ def command(
 
 
 def _predicates(graph: StoredGraph, assertions: tuple[str, ...]) -> str:
-    return ", ".join(graph.assertion(one).predicate for one in assertions)
+    return ", ".join(predicate_of(graph.assertion(one)) for one in assertions)

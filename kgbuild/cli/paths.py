@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from kgbuild.cli import ExitCode
+from kgbuild.cli.claims import called, predicate_of
 from kgbuild.cli.explain import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
@@ -83,13 +85,11 @@ def command(
 
 
 def _print(graph: StoredGraph, path: paths.Path, explain: bool) -> None:
-    names = [graph.concept(curie).label or curie for curie in path.concepts]
-    line = names[0]
-    for here, assertion, name in zip(path.concepts, path.assertions, names[1:], strict=False):
-        forward = assertion.subject == here
-        line += f" —{assertion.predicate}→ {name}" if forward else (
-            f" ←{assertion.predicate}— {name}"
-        )  # fmt: skip
+    line = called(graph, path.concepts[0])
+    for (here, there), assertion in zip(pairwise(path.concepts), path.assertions, strict=True):
+        said = predicate_of(assertion)
+        arrow = f"—{said}→" if assertion.subject == here else f"←{said}—"
+        line += f" {arrow} {called(graph, there)}"
     click.secho(f"{path.belief:.3f}  {line}", bold=explain)
     if explain:
         for assertion in path.assertions:

@@ -61,7 +61,7 @@ def _aligned(rows: Iterable[tuple[str, ...]]) -> list[str]:
 @click.argument("name")
 @setup_options
 def show(name: str, **options: Any) -> int:
-    r"""Load one plugin; show what it offers: its components and their settings.
+    r"""Load one plugin; show its components and their settings.
 
     \b
     Example: kgbuild plugins show kgbuild.segmenters.rules

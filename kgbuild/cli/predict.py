@@ -11,6 +11,7 @@ import click
 
 from kgbuild.assertion import Prediction
 from kgbuild.cli import ExitCode
+from kgbuild.cli.claims import claim
 from kgbuild.cli.explain import concept_of
 from kgbuild.cli.setup import Setup, as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
@@ -102,11 +103,7 @@ def _above(setup: Setup) -> Above | None:
 
 
 def _print(graph: StoredGraph, one: Prediction, explain: bool) -> None:
-    name = {end: graph.concept(end).label or end for end in (one.subject, one.object)}
-    said = " ".join([one.predicate.removeprefix("biolink:"), *(v for _, v in one.qualifiers)])
-    click.secho(
-        f"{one.probability:.3f}  {name[one.subject]} — {said} — {name[one.object]}", bold=explain
-    )
+    click.secho(f"{one.probability:.3f}  {claim(graph, one)}", bold=explain)
     for reason in one.reasons if explain else one.reasons[:1]:
         click.echo(f"    {reason.rule}")
         for assertion in map(graph.assertion, reason.assertions) if explain else ():

@@ -47,7 +47,8 @@ def command(
     Registered prefixes (mesh:, biolink:, prov: …) need no declaration.
 
     \b
-    Example: kgbuild query "SELECT ?s ?o WHERE { ?s biolink:treats ?o }"
+    Example: kgbuild query --cookbook drugs-that-treat
+             kgbuild query "SELECT ?drug { ?c biolink:treats mesh:D006261 ; rdfs:label ?drug }"
     """
     if cookbook == "list":
         for name, title in recipes().items():
@@ -128,4 +129,6 @@ def _cell(term: dict[str, str] | None) -> str:
             return compress(term["value"])
         except VocabularyError:
             return term["value"]
+    if term.get("datatype", "").endswith(("#decimal", "#double", "#float")):
+        return f"{float(term['value']):.3f}"
     return term["value"]

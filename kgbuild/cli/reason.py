@@ -97,6 +97,8 @@ def command(
         broken = _report(graph, reasoner)
         if list_ or json_:
             _list(graph, limit, json_)
+        elif done.afresh:
+            click.echo("hint: kgbuild reason --list shows them, kgbuild explain why", err=True)
     return ExitCode.FAILURES if broken else ExitCode.WELL
 
 

@@ -13,6 +13,7 @@ import click
 from kgbuild.annotation import AnnotatedDocument, Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
+from kgbuild.cli.claims import claim, doubted
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind
 from kgbuild.errors import NotInGraphError
@@ -136,14 +137,11 @@ def _holds(assertion: Assertion) -> bool:
 
 def _line(graph: StoredGraph, assertion: Assertion) -> str:
     """One line: a claim that no text states outright is dotted, and says so first."""
-    ends = [graph.concept(end).label or end for end in (assertion.subject, assertion.object)]
-    predicate = ("not " if assertion.negated else "") + assertion.predicate
-    dash = "—" if _holds(assertion) else "···"
+    edge = claim(graph, assertion, "—" if _holds(assertion) else "···")
     counts = Counter(evidence.status.value for evidence in assertion.evidence)
     said = ", ".join(f"{counts[one]} {one}" for one in Status if counts[one])
     judged = "rejected; " if assertion.rejected else ""
     hedged = "" if counts[Status.STATED] else "not stated outright; "
-    edge = f"{ends[0]} {dash} {predicate} {dash} {ends[1]}"
     belief = f", belief {graph.belief(assertion):.2f}"
     mark = "; contested" if contradicting(graph, assertion) else ""
     said = f"{judged}{hedged}{said or 'no evidence'}{belief}{mark}"
@@ -161,15 +159,7 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
     for evidence in assertion.evidence:
         span = evidence.spans[0]
         click.echo(
-            f"  {evidence.document}{_doubted(graph, evidence.document)}, {evidence.section},"
+            f"  {evidence.document}{doubted(graph, evidence.document)}, {evidence.section},"
             f" {span.start}-{span.end}, {evidence.status.value},"
             f" {evidence.source.component}: {evidence.text}"
         )
-
-
-def _doubted(graph: StoredGraph, document: str) -> str:
-    """What a reader of the sentence must know of its document; empty where all is well."""
-    kinds = {notice.kind for notice in graph.document(document).notices if notice.incoming}
-    if NoticeKind.RETRACTION in kinds:
-        return click.style(" (RETRACTED)", fg="red")
-    return click.style(" (expression of concern)", fg="red") if NoticeKind.CONCERN in kinds else ""

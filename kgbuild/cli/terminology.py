@@ -66,7 +66,7 @@ def list_(json_: bool, **options: Any) -> int:
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 @setup_options
 def show(curie: str, json_: bool, **options: Any) -> int:
-    r"""Show a concept: names, exact matches, what is above it, what it is called now.
+    r"""Show a concept: its names now, what it matches, what is above it.
 
     \b
     Example: kgbuild terminology show mesh:D003924

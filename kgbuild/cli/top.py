@@ -9,7 +9,7 @@ import click
 
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.graph.ranking import RANKINGS, hops, ranked
+from kgbuild.graph.ranking import RANKINGS, Ranked, hops, ranked
 from kgbuild.graph.reading import load
 
 __all__ = ["command"]
@@ -43,10 +43,17 @@ def command(what: str, limit: int, first: str, then: str, json_: bool, kg: Path 
             rows = [asdict(pair) for pair in pairs]
         else:
             found = list(ranked(graph, what, limit))
-            lines = [f"{row.count:>8,}  {row.label}  ({row.identity[:40]})" for row in found]
+            lines = [f"{row.count:>8,}  {_called(what, row)}" for row in found]
             rows = [asdict(row) for row in found]
     if json_:
         as_json(rows)
     else:
         click.echo("\n".join(lines) if lines else "nothing yet")
     return ExitCode.WELL
+
+
+def _called(what: str, row: Ranked) -> str:
+    """What a row is about, and the identifier that other verbs take."""
+    if what == "predicates":
+        return f"{row.identity}  ({row.label})"
+    return f"{row.label}  ({row.identity[:12] if what == 'assertions' else row.identity})"

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from kgbuild.errors import UsageError
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.vocabulary import check_predicate
+from kgbuild.graph.rows import decode_terms
+from kgbuild.vocabulary import check_predicate, in_words
 
 __all__ = ["RANKINGS", "Hops", "Ranked", "hops", "ranked"]
 
@@ -39,7 +40,7 @@ class Hops:
 
 
 _PLAIN = (
-    "SELECT a.id, a.identity, a.subject, a.predicate, a.object, count(*) AS evidence"
+    "SELECT a.id, a.identity, a.subject, a.predicate, a.qualifiers, a.object, count(*) AS evidence"
     " FROM assertions a JOIN evidence e ON e.assertion = a.id AND e.status = 'stated'"
     " WHERE NOT a.negated AND a.identity NOT IN"
     " (SELECT assertion FROM reviews WHERE verdict = 'rejected')"
@@ -49,9 +50,9 @@ _PLAIN = (
 
 RANKINGS = {
     "assertions": (
-        f"SELECT p.identity, s.label || ' — ' || p.predicate || ' — ' || o.label, p.evidence"
+        "SELECT p.identity, s.label, p.predicate, p.qualifiers, o.label, p.evidence"
         f" FROM ({_PLAIN}) p JOIN concepts s ON s.id = p.subject"
-        " JOIN concepts o ON o.id = p.object ORDER BY 3 DESC, 1 LIMIT ?"
+        " JOIN concepts o ON o.id = p.object ORDER BY p.evidence DESC, p.identity LIMIT ?"
     ),
     "predicates": (
         f"SELECT predicate, count(*) || ' assertions', sum(evidence) FROM ({_PLAIN})"
@@ -85,8 +86,13 @@ def ranked(graph: StoredGraph, what: str, limit: int = 10) -> Iterator[Ranked]:
     """The first ``limit`` of a ranking of ``RANKINGS``. Raises UsageError for another name."""
     if what not in RANKINGS:
         raise UsageError(f"nothing is ranked as {what!r}", hints=[f"one of {', '.join(RANKINGS)}"])
-    for identity, label, count in graph.connection.execute(RANKINGS[what], (limit,)):
-        yield Ranked(identity, label or "", int(count))
+    for identity, *called, count in graph.connection.execute(RANKINGS[what], (limit,)):
+        label = _claim(*called) if what == "assertions" else called[0] or ""
+        yield Ranked(identity, label, int(count))
+
+
+def _claim(subject: str, predicate: str, qualifiers: str | None, object_: str) -> str:
+    return f"{subject} — {in_words(predicate, decode_terms(qualifiers))} — {object_}"
 
 
 def hops(graph: StoredGraph, first: str, second: str, limit: int = 10) -> Iterator[Hops]:

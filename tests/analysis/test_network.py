@@ -98,7 +98,7 @@ def test_two_cliques_are_two_communities_named_after_their_own():
     first, second = communities(cliques())
     assert set(first.members) == {"a0", "a1", "a2", "a3"}
     assert set(second.members) == {"b0", "b1", "b2", "b3"}
-    assert (first.label, first.category) == ("A0, A1, A2", "biolink:Gene")
+    assert (first.label, first.category) == ("A0; A1; A2", "biolink:Gene")
     assert 0.9 < first.inside < 1
 
 

@@ -24,7 +24,7 @@ def folder(library: Library) -> str:
 VERBS = [
     (["near", "G1"], "d1"),
     (["central", "--by", "betweenness"], "d1"),
-    (["communities"], "d1, g1, g2"),
+    (["communities"], "d1; g1; g2"),
     (["enrich", "g1", "g2", "--max-q", "1"], "d1"),
 ]
 

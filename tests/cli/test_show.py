@@ -14,6 +14,12 @@ TI  - Two.
 AB  - Lisinopril might cause cough. Ibuprofen treats headache.
 
 """
+QUALIFIED = """\
+PMID- 990000006
+TI  - Six.
+AB  - Ibuprofen inhibits PTGS2. Ibuprofen activates PTGS2.
+
+"""
 RETRACTED = """\
 PMID- 990000003
 PT  - Journal Article
@@ -48,6 +54,21 @@ def test_a_hedged_edge_does_not_look_like_a_stated_one(project: Any) -> None:
     assert "aspirin — biolink:treats — headache  (1 stated, belief" in stated
     denied = next(line for line in _lines(project, "ibuprofen") if "nausea" in line)
     assert "ibuprofen — not biolink:" in denied
+
+
+def test_claims_that_differ_in_a_qualifier_do_not_look_alike(project: Any) -> None:
+    with (project.folder / "terms.tsv").open("a", encoding="utf-8") as terms:
+        terms.write("ncbigene:5743\tPTGS2\t\tbiolink:Gene\n")
+    project.write("a.nbib", QUALIFIED)
+    project.run("ingest", "papers")
+    edges = [line for line in _lines(project, "ibuprofen") if "affects" in line]
+    said = sorted(line.partition(" — ")[2].partition("  (")[0] for line in edges)
+    assert said == [
+        "biolink:affects (decreased activity) — PTGS2",
+        "biolink:affects (increased activity) — PTGS2",
+    ]
+    _, top, _ = project.run("top", "assertions")
+    assert "ibuprofen — biolink:affects (decreased activity) — PTGS2  (" in top
 
 
 def test_a_rejected_edge_says_so(project: Any) -> None:

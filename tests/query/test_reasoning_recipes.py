@@ -27,6 +27,8 @@ PAPERS = {
         Said("C3", "treats", "D2", conditions=(("species", "mice"),)),
     ],
     "pubmed:3": [Said("C3", "treats", "D2", negated=True), Said("C2", "treats", "D1")],
+    "pubmed:6": [Said("C5", "treats_or_applied_or_studied_to_treat", "D1", score=0.6),
+                 Said("C2", "treats_or_applied_or_studied_to_treat", "D1", score=0.5)],
     "pubmed:4": [Said("D1", "subclass_of", "D3"), Said("D3", "subclass_of", "D4")],
 }
 RELATION = "urn:kgbuild:relation:"
@@ -71,6 +73,16 @@ def test_the_best_believed_inhibitor_comes_first(library):
     found = rows(library, "best-inhibitors")
     assert [(row["chemical"], row["gene"], row["aspect"]) for row in found] == [
         ("c1", "g1", "activity"), ("c2", "g1", "activity")]  # fmt: skip
+
+
+def test_a_drug_that_was_given_for_a_disease_counts_among_those_that_treat_it(library):
+    found = where(rows(library, "drugs-that-treat"), disease="d1")
+    assert [row["chemical"] for row in found] == ["c2", "c5"]
+    with library.open() as graph:
+        (treats,) = graph.assertions(subject="mesh:C2", predicate="biolink:treats")
+        assert float(found[0]["belief"]) == graph.belief(treats)
+    pairs = where(rows(library, "shared-treatment"), disease="d1")
+    assert [(row["one"], row["other"]) for row in pairs] == [("c2", "c5")]
 
 
 def test_conclusions_name_their_premises(library):

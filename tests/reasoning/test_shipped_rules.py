@@ -90,6 +90,15 @@ def test_it_concludes_what_it_should_and_no_more(library, tmp_path, name):
     assert expected not in concluded_by(library, name)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["treats", "treats_or_applied_or_studied_to_treat", "preventative_for_condition", "causes"],
+)
+def test_what_a_text_says_of_a_pair_is_no_hypothesis_any_more(library, said):
+    library.add({"pubmed:1": [LOWERS, Said("G1", "causes", "D1"), Said("C1", said, "D1")]})
+    assert concluded_by(library, "repurposing-through-gene") == set()
+
+
 def test_hypotheses_are_premises_of_nothing():
     rules = shipped_rules()
     hypotheses = {rule.head.relation for rule in rules if rule.hypothesis}

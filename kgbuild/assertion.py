@@ -44,7 +44,7 @@ def content_id(*parts: str) -> str:
     >>> content_id("a", "bc") != content_id("ab", "c")
     True
     """
-    packed = "".join(f"{len(part)}:{part}" for part in parts)
+    packed = "".join([f"{len(part)}:{part}" for part in parts])
     return hashlib.sha256(packed.encode()).hexdigest()[:32]
 
 
@@ -111,7 +111,7 @@ class Evidence:
         return content_id(
             self.document,
             self.version,
-            ",".join(f"{s.start}-{s.end}" if s else "" for s in places),
+            ",".join([f"{s.start}-{s.end}" if s else "" for s in places]),
             source.component,
             source.distribution,
         )

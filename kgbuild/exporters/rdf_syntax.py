@@ -140,6 +140,7 @@ class TriG(Turtle):
 
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML_UNSAFE = re.compile(f"[&<>\r]|{_NOT_XML.pattern}")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 
 
@@ -150,6 +151,8 @@ def _xml_iri(iri: str) -> str:
 
 class RdfXml(Syntax):
     """RDF/XML. Characters that XML 1.0 cannot hold, even escaped, become U+FFFD."""
+
+    unsafe = _XML_UNSAFE
 
     def template(self, pattern: Pattern) -> tuple[str, list[int]]:
         """One ``rdf:Description`` for each subject."""
@@ -241,8 +244,8 @@ class JsonLd(Syntax):
         return ",\n".join(nodes), order
 
     def text(self, text: str) -> str:
-        """A JSON string, quotes included."""
-        return _json_string(encodable(text))
+        """The inside of a JSON string."""
+        return _json_string(encodable(text))[1:-1]
 
     def document(self, statements: Iterable[Statement]) -> Iterator[str]:
         """The context, then runs of nodes of one graph."""
@@ -267,11 +270,10 @@ class JsonLd(Syntax):
             iri = self._iri(term, order)
             return iri if coerced == "@id" else f'{{"@id":{iri}}}'
         order.append(term.slot)
-        if not term.value:
-            return "%s"
         if term.value in BARE:
             return "%s"
-        return '"%s"' if coerced == term.value else f'{{"@value":"%s","@type":"{term.value}"}}'
+        plain = not term.value or coerced == term.value
+        return '"%s"' if plain else f'{{"@value":"%s","@type":"{term.value}"}}'
 
     def _iri(self, term: Term, order: list[int]) -> str:
         if term.kind is Kind.CONSTANT:

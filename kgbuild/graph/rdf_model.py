@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote
 
 from kgbuild import vocabulary
@@ -329,44 +330,36 @@ class RdfModel:
                 yield REVIEW_REASON, [f"review:{key}", review.reason]
 
     def _evidence(self, own: str, node: str, evidence: Evidence) -> Iterator[Statement]:
-        parts = list(self._places(own, node, evidence))
+        """The evidence, where it stands, and where the ends of the claim are named."""
+        document = self.iri(evidence.document)
+        parts = [EVIDENCE]
+        values: list[Any] = [
+            own,
+            node,
+            document,
+            evidence.text,
+            evidence.section,
+            _STATUS[evidence.status],
+            _double(evidence.score),
+            _source_node(evidence.source),
+            evidence.version,
+        ]
+        quotes = _quotes(evidence)
+        for index, span in enumerate(evidence.spans):
+            parts.append(QUOTED_TARGET if quotes else TARGET)
+            values += [node, f"{node}:target{index or ''}", document, span.start, span.end]
+            values += quotes[index : index + 1]
+        for end, place in (("subject", evidence.subject_span), ("object", evidence.object_span)):
+            if place is not None:
+                known, more = _end(end, node, place, evidence.spans, quotes)
+                parts.append(known)
+                values += more
         # One statement is faster to write than five, and its triples are grouped by subject.
-        whole = joined(tuple([known for known, _ in parts]), _SHARED)
-        yield whole, [value for _, values in parts for value in values]
+        yield joined(tuple(parts), _SHARED), values
         yield from _cues(node, evidence)
         for name, value in sorted(set(evidence.conditions)):
             condition = f"{node}:condition-{content_id(name, value)[:16]}"
             yield CONDITION, [node, condition, name, value]
-
-    def _places(self, own: str, node: str, evidence: Evidence) -> Iterator[Statement]:
-        """The evidence, where it stands, and where the ends of the claim are named."""
-        document = self.iri(evidence.document)
-        yield (
-            EVIDENCE,
-            [
-                own,
-                node,
-                document,
-                evidence.text,
-                evidence.section,
-                _STATUS[evidence.status],
-                _double(evidence.score),
-                _source_node(evidence.source),
-                evidence.version,
-            ],
-        )
-        quotes = _quotes(evidence)
-        for index, span in enumerate(evidence.spans):
-            target = f"{node}:target{index or ''}"
-            if quotes:
-                place = [node, target, document, span.start, span.end, quotes[index]]
-                yield QUOTED_TARGET, place
-            else:
-                yield TARGET, [node, target, document, span.start, span.end]
-        if evidence.subject_span is not None:
-            yield _end("subject", node, evidence.subject_span, evidence.spans, quotes)
-        if evidence.object_span is not None:
-            yield _end("object", node, evidence.object_span, evidence.spans, quotes)
 
     # -- what is weighed and what follows ---------------------------------------------------
 
@@ -493,7 +486,7 @@ def _premises(derivation: Derivation) -> list[str]:
 def _quotes(evidence: Evidence) -> list[str]:
     """The text of each span; nothing where the text is not what the spans say."""
     lengths = [span.end - span.start for span in evidence.spans]
-    if lengths == [len(evidence.text)]:
+    if lengths == [len(evidence.text)]:  # nearly always
         return [evidence.text]
     if sum(lengths) + len(ELSEWHERE) * (len(lengths) - 1) != len(evidence.text):
         return []
@@ -550,7 +543,10 @@ def _source_node(source: Source) -> str:
 def _double(number: float) -> str:
     """A lexical form of xsd:double: Python's, but for the two that XSD spells otherwise."""
     text = repr(float(number))
-    return {"nan": "NaN", "inf": "INF", "-inf": "-INF"}.get(text, text)
+    return _XSD_SPELLING.get(text, text)
+
+
+_XSD_SPELLING = {"nan": "NaN", "inf": "INF", "-inf": "-INF"}
 
 
 _DATES = (

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, ClassVar
 
 from kgbuild.vocabulary import OWN_IRI, expand
 
@@ -140,8 +140,18 @@ def term_iri(term: str) -> str:
 Rendering = tuple[str, Callable[[Sequence[Any]], Any], tuple[int, ...], tuple[int, ...]]
 
 
+UNSAFE = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff]')
+"""What a literal of N-Quads or Turtle escapes; a lone surrogate has no UTF-8 at all."""
+
+
 class Syntax(ABC):
-    """One way to write statements. A subclass says how a pattern looks; this does the rest."""
+    """One way to write statements. A subclass says how a pattern looks; this does the rest.
+
+    ``unsafe`` finds what makes a text need :meth:`text`; most texts have nothing of it, and so
+    all texts of a statement are looked through at once.
+    """
+
+    unsafe: ClassVar[re.Pattern[str]] = UNSAFE
 
     def __init__(self, base_iri: str = OWN_IRI) -> None:
         self.base = base_iri
@@ -163,8 +173,9 @@ class Syntax(ABC):
         """The statement, written out."""
         pattern, values = statement
         template, chosen, texts, iris = self._renderings.get(pattern) or self._prepare(pattern)
-        for slot in texts:
-            values[slot] = self.text(values[slot])
+        if self.unsafe.search("".join([values[slot] for slot in texts])):
+            for slot in texts:
+                values[slot] = self.text(values[slot])
         for slot in iris:
             values[slot] = self.iri(values[slot])
         rendered: str = template % chosen(values)
@@ -185,9 +196,6 @@ class Syntax(ABC):
         """The pieces of a whole file."""
         return map(self.render, statements)
 
-
-UNSAFE = re.compile('["\\\\\x00-\x1f\x7f\ud800-\udfff]')
-"""What a literal of N-Quads or Turtle escapes; a lone surrogate has no UTF-8 at all."""
 
 # The canonical form of N-Quads (RDF 1.2): short escapes where there are some, else \u00XX.
 _ESCAPES: dict[int, str] = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F)}

@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -80,6 +82,7 @@ class StoredGraph:
             self.close()
             check_version(schema, str(path))
         self._sources: dict[int, Source] = {}
+        self._noticed: tuple[int, Mapping[str, float]] = (-1, {})
 
     def _schema(self) -> int:
         (schema,) = self._row("PRAGMA user_version") or (0,)
@@ -247,16 +250,14 @@ class StoredGraph:
         )
 
     def _assertions(self, where: str, *values: Any) -> Iterator[Assertion]:
-        current: list[tuple[Any, ...]] = []
-        for row in self._stream(f"{_ASSERTION} {where} ORDER BY a.id", *values):
-            if current and current[0][0] != row[0]:
-                yield self._assertion(current)
-                current = []
-            current.append(row)
-        if current:
-            yield self._assertion(current)
+        rows = self._stream(f"{_ASSERTION} {where} ORDER BY a.id", *values)
+        reviewed = None
+        for _, group in groupby(rows, key=itemgetter(0)):
+            if reviewed is None:  # most graphs have no reviews, and so need not look for each
+                (reviewed,) = self._row(_REVIEWED) or (0,)
+            yield self._assertion(list(group), reviewed=bool(reviewed))
 
-    def _assertion(self, rows: list[tuple[Any, ...]]) -> Assertion:
+    def _assertion(self, rows: list[tuple[Any, ...]], *, reviewed: bool) -> Assertion:
         number, identity, subject, predicate, object_, negated, qualifiers = rows[0][:7]
         evidence = [self._evidence(row[7:]) for row in rows if row[7] is not None]
         return Assertion(
@@ -266,7 +267,7 @@ class StoredGraph:
             negated=bool(negated),
             qualifiers=decode_terms(qualifiers),
             evidence=tuple(sorted(evidence, key=lambda e: e.id)),
-            reviews=tuple(self._reviews(number, identity)),
+            reviews=tuple(self._reviews(number, identity)) if reviewed else (),
         )
 
     def _evidence(self, row: tuple[Any, ...]) -> Evidence:
@@ -325,16 +326,17 @@ class StoredGraph:
         """How far an assertion of this graph may be believed: kgbuild.reasoning.belief."""
         from kgbuild.reasoning.belief import belief
 
-        denial = self._denial(assertion)
-        told = (*assertion.evidence, *(denial.evidence if denial else ()))
-        standings = {curie: self._standing(curie) for curie in {one.document for one in told}}
-        return belief(assertion, denial, standings=standings)
+        return belief(assertion, self._denial(assertion), standings=self._standings())
 
-    def _standing(self, curie: str) -> float:
+    def _standings(self) -> Mapping[str, float]:
+        """How far a document counts of which its publisher said something; read once a revision."""
         from kgbuild.reasoning.belief import standing
 
-        (notices,) = self._row("SELECT notices FROM documents WHERE curie = ?", curie) or ("[]",)
-        return 1.0 if notices == "[]" else standing(decode_notices(json.loads(notices)))
+        if self._noticed[0] != (revision := self.revision):
+            rows = self._stream("SELECT curie, notices FROM documents WHERE notices <> '[]'")
+            told = {curie: standing(decode_notices(json.loads(said))) for curie, said in rows}
+            self._noticed = revision, {curie: worth for curie, worth in told.items() if worth < 1}
+        return self._noticed[1]
 
     def contradictions(self) -> list[Contradiction]:
         """The pairs of assertions that disagree, the weightiest first."""
@@ -356,8 +358,10 @@ class StoredGraph:
 
     def _denial(self, assertion: Assertion) -> Assertion | None:
         a = assertion
-        twin = assertion_id(a.subject, a.predicate, a.object, not a.negated, a.qualifiers)
-        return next(self._assertions("WHERE a.id = ?", key(twin)), None)
+        twin = key(assertion_id(a.subject, a.predicate, a.object, not a.negated, a.qualifiers))
+        if self._row("SELECT 1 FROM assertions WHERE id = ?", twin) is None:
+            return None  # most claims, and this is much faster
+        return next(self._assertions("WHERE a.id = ?", twin), None)
 
     # --- counts, failures --------------------------------------------------------------------
 
@@ -427,6 +431,7 @@ _ASSERTION = (
     " LEFT JOIN evidence e ON e.assertion = a.id LEFT JOIN versions v ON v.id = e.version"
     " LEFT JOIN documents d ON d.version = v.id"
 )
+_REVIEWED = "SELECT EXISTS (SELECT 1 FROM reviews) OR EXISTS (SELECT 1 FROM policy_reviews)"
 _COUNTS = {
     "files": "SELECT count(*) FROM files",
     "documents": "SELECT count(*) FROM documents",

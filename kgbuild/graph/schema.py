@@ -144,11 +144,15 @@ INSERT INTO evidence_ranges SELECT version, min(id), max(id) FROM evidence GROUP
 DROP INDEX evidence_by_version;
 """
 
+# Few documents have a notice; a belief asks for those that have one.
+_NOTICED = "CREATE INDEX documents_noticed ON documents(curie, notices) WHERE notices <> '[]';"
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _WORK_OF_THE_EXCLUDED,
     _LEANER_INDICES,
     _EVIDENCE_RANGES,
+    _NOTICED,
 )
 CURRENT = len(MIGRATIONS)
 

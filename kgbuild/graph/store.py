@@ -59,6 +59,10 @@ __all__ = [
 _DATABASE = "graph.sqlite"
 _PAGE = 16_384
 """Bytes. Rows that come in the order of a hash touch fewer pages than with SQLite's 4,096."""
+_CACHE = 65_536
+"""Kilobytes of pages that a writer holds."""
+_READ_CACHE = 4 * _CACHE
+"""The same of a reader: who reads all claims in order looks everywhere for their sentences."""
 _LOG = 64 * 1024**2
 """Bytes of the write-ahead log after which it is written back."""
 
@@ -85,7 +89,7 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
             timeout=10,
             check_same_thread=False,
         )
-        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE if write else _READ_CACHE}")
         connection.execute("PRAGMA temp_store = MEMORY")
         if write:
             connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file; others keep theirs

@@ -59,8 +59,10 @@ _DOWN = frozenset({"decreased", "downregulated"})
 
 def contradictions(graph: StoredGraph) -> list[Contradiction]:
     """All contradictions of a graph, the weightiest first; ties by identity."""
-    pairs = _pairs(_claims_by_pair(graph, _TOLD_TWICE))
-    found = [_judged(graph, kind, pair) for kind, pair in sorted(pairs)]
+    pairs = sorted(_pairs(_claims_by_pair(graph, _TOLD_TWICE)))
+    keys = {key(identity) for _, pair in pairs for identity in pair}
+    worth, believed = dict(strengths(graph.connection, keys)), beliefs(graph, keys)
+    found = [_judged(graph, kind, pair, worth, believed) for kind, pair in pairs]
     return sorted(found, key=lambda c: (-c.weight, c.first.id, c.second.id))
 
 
@@ -162,15 +164,18 @@ def _opposite_directions(one: _Claim, other: _Claim) -> bool:
     return opposed and ours == theirs
 
 
-def _judged(graph: StoredGraph, kind: str, pair: tuple[str, str]) -> Contradiction:
-    keys = [key(identity) for identity in pair]
-    worth = dict(strengths(graph.connection, keys))
-    believed = beliefs(graph, keys)
+def _judged(
+    graph: StoredGraph,
+    kind: str,
+    pair: tuple[str, str],
+    worth: Mapping[int, float],
+    believed: Mapping[int, float],
+) -> Contradiction:
     order = sorted(pair, key=lambda identity: (-worth.get(key(identity), 0.0), identity))
     first, second = (graph.assertion(identity) for identity in order)
     return Contradiction(
         kind=kind,
-        weight=round(worth.get(keys[0], 0.0) * worth.get(keys[1], 0.0), 12),
+        weight=round(worth.get(key(first.id), 0.0) * worth.get(key(second.id), 0.0), 12),
         first=first,
         second=second,
         first_belief=believed.get(key(first.id), 0.0),

@@ -261,3 +261,14 @@ def test_a_retraction_told_by_another_text_of_the_work_ends_the_belief(library):
     after = {row["o"]: float(row["b"]) for row in rows(library, asked)}
     (retracted,) = [concept for concept in before if concept.endswith("D2")]
     assert after == before | {retracted: 0.0}
+
+
+def test_a_graph_that_is_open_learns_of_a_later_retraction(library):
+    library.add({"pubmed:1": [Said("C1", "treats", "D1")]})
+    with library.open() as graph:
+        [told] = graph.assertions()
+        assert graph.belief(told) > 0
+        notice = Notice(kind=NoticeKind.RETRACTION, about="pubmed:9")
+        library.add({"doi:10.1/x": []}, exact_matches=("pubmed:1",), notices=(notice,))
+        [told] = graph.assertions()
+        assert graph.belief(told) == 0.0

@@ -26,7 +26,7 @@ import sys
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +39,7 @@ from machine import describe  # type: ignore[import-not-found]
 from kgbuild import Annotations, Mention, PaperFile, Relation, Span, Task
 from kgbuild.readers.jsonl import SPEC as JSONL
 from kgbuild.readers.pubtator import SPEC as PUBTATOR
-from kgbuild.reasoning.belief import BeliefModel, against, weigh
+from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, against, weigh
 from kgbuild.segmenters.rules import RuleSegmenter
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
@@ -93,8 +93,14 @@ class Text:
 # --- the corpora -----------------------------------------------------------------------------
 
 
-def texts(corpus: str, part: int) -> Iterator[Text]:
-    """The documents of a corpus; part 1 is its training half, 2 its development half."""
+Claims = Callable[[Text, Iterable[Relation]], Iterable[tuple[Pair, Relation]]]
+
+
+def texts(corpus: str, part: int, claims: Claims | None = None) -> Iterator[Text]:
+    """The documents of a corpus; part 1 is its training half, 2 its development half.
+
+    ``claims`` names what is related; else that is each pair, whatever the type.
+    """
     folder, *names = FILES[corpus]
     file = CORPORA / folder / names[part - 1]
     reader = PUBTATOR.create(PUBTATOR.settings_class()())
@@ -103,7 +109,11 @@ def texts(corpus: str, part: int) -> Iterator[Text]:
         document = one.document.with_sentences(tuple(RuleSegmenter().segment(one.document)))
         kept = Annotations(mentions=given.mentions, links=given.links)
         related = {frozenset((str(r.subject), str(r.object))) for r in given.relations}
-        yield Text(Task(document=document, annotations=kept), corpus, frozenset(related))
+        text = Text(Task(document=document, annotations=kept), corpus, frozenset(related))
+        if claims is None:
+            yield text
+        else:
+            yield replace(text, related=frozenset(c for c, _ in claims(text, given.relations)))
 
 
 def concepts_of(annotations: Annotations) -> dict[Mention, set[str]]:
@@ -376,7 +386,9 @@ def by_sentence(training: Sequence[Candidate]) -> BeliefModel:
         for said in one.said
         if not said.negated
     ]
-    return fitted(alone, BeliefModel(shared_error=0.0))
+    # Noisy-or knows no hedges and no sections: they are left to its calibration.
+    level = dict.fromkeys(DEFAULT_MODEL.status, 1.0)
+    return fitted(alone, BeliefModel(shared_error=0.0, status=level, section={}))
 
 
 # --- measuring -------------------------------------------------------------------------------

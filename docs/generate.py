@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import textwrap
+import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -41,6 +42,7 @@ from kgbuild.host import KINDS, Host, list_plugins
 from kgbuild.query.engine import prefixes
 
 REFERENCE = Path(__file__).parent / "reference"
+TESTS = Path(__file__).parents[1] / "tests"
 FIRST_PARTY = {"lexicon", "linker", "spacy", "transformer"}
 _NOTE = "<!-- made by docs/generate.py from the code: do not edit -->\n"
 
@@ -60,6 +62,7 @@ def pages() -> dict[str, str]:
         "records.md": _records(),
         "errors.md": _errors(),
         "cookbook.md": _cookbook(),
+        "entailment.md": _entailment(),
     }
 
 
@@ -119,6 +122,64 @@ def _way_back() -> list[str]:
     ]
     names = relation_names.BIORED_NAMES
     return lines + [f"| `{predicate}` | {name} |" for predicate, name in sorted(names.items())]
+
+
+def _entailment() -> str:
+    owl, rdfs = (
+        tomllib.loads((TESTS / "reasoning" / f"{name}.toml").read_text("utf-8"))
+        for name in ("owl_rl", "rdfs")
+    )
+    lines = [
+        "# What an ontology entails",
+        "",
+        "What `kgbuild reason --ontology` concludes is tested on examples: one for each rule of",
+        "OWL 2 RL, one for each of the W3C's tests of RDF Schema that applies. They were written for",
+        "kgbuild and copy no file. `pytest tests/reasoning/test_owl_rules.py` runs them.",
+        "",
+        "## OWL 2 RL, rule by rule",
+        "",
+        "A conclusion is asked of owlrl, of sparq and of kgbuild's own rules; each proof goes through",
+        "the checker. The prefixes are in `tests/reasoning/owl_rl.toml`.",
+        "",
+        "| rule | where this holds | this follows | kgbuild's own rules |",
+        "|---|---|---|---|",
+    ]
+    for rule, case in owl["entailed"].items():
+        reason = owl["not_of_concepts"].get(rule)
+        claimed = f"not claimed: {reason}" if reason else "concluded and proved"
+        lines.append(
+            f"| {rule} | {_turtle(case['premises'])} | {_turtle(case['conclusion'])} | {claimed} |"
+        )
+    lines += [
+        f"| {rule} | {_turtle(premises)} | a contradiction | reported and proved |"
+        for rule, premises in owl["inconsistent"].items()
+    ]
+    lines += [f"| {rule} | | | not claimed: {why} |" for rule, why in owl["left_out"].items()]
+    lines += [
+        "",
+        "## RDF Schema, by the W3C's tests",
+        "",
+        "The names are those of the W3C's RDF Schema and Semantics tests (w3c/rdf-tests, rdf11,",
+        "rdf-mt: 48 approved ones) and of the RDF, RDFS and D tests of SPARQL 1.1's entailment (18).",
+        "",
+        "| test | where this holds | this | passed by |",
+        "|---|---|---|---|",
+    ]
+    for name, case in rdfs["tests"].items():
+        follows = "follows: " if case["follows"] else "does not follow: "
+        lines.append(
+            f"| {name} | {_turtle(case['premises'])} | {follows}{_turtle(case['conclusion'])}"
+            " | owlrl, sparq, own rules |"
+        )
+    lines += ["", "Not claimed:", "", "| why | tests |", "|---|---|"]
+    lines += [
+        f"| {why} | {', '.join(names.split())} |" for why, names in rdfs["not_claimed"].items()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _turtle(text: str) -> str:
+    return "`" + " ".join(text.split()).replace("|", "\\|") + "`"
 
 
 def _commands() -> str:

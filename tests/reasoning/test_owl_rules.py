@@ -39,16 +39,7 @@ scm-rng1 scm-rng2 scm-hv scm-svf1 scm-svf2 scm-avf1 scm-avf2 scm-int scm-uni
 """.split()  # noqa: SIM905
 )
 
-# What no conclusion about a concept of a graph can depend on.
-NOT_OF_CONCEPTS = {
-    "eq-ref": "everything is the same as itself",
-    "dt-type1": "datatypes are datatypes",
-    "scm-cls": "every class is below owl:Thing",
-    "scm-op": "every property is below itself",
-    "scm-dp": "every property is below itself",
-    "scm-eqc2": "that two classes are equivalent shows in what they contain",
-    "scm-eqp2": "that two properties are equivalent shows in what they relate",
-}
+NOT_OF_CONCEPTS = CASES["not_of_concepts"]
 NOT_SPARQ = {"eq-ref", "dt-type1", "scm-cls", "scm-op", "scm-dp"}
 
 

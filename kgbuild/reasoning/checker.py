@@ -7,7 +7,7 @@ it gives; every step is an instance of its rule; what must be absent is; and all
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from math import isclose, prod
@@ -50,27 +50,25 @@ class Checker:
         """What is wrong with an explanation (a fact and its proofs); nothing where it is right."""
         try:
             fact, proofs = _fact(explained), explained["proofs"]
-            factors: list[dict[Any, float]] = []
-            if not proofs:
-                yield f"{fact}: there is no proof"
+            if not proofs or explained["count"] != len(proofs):
+                yield f"{fact}: a proof is missing"
             for proof in proofs:
                 if _fact(proof["tree"]) != fact:
                     yield f"{fact}: a proof is of {_fact(proof['tree'])}"
                 yield from self._node(proof["tree"], ())
-                factors.append(dict(_factors(proof["tree"])))
-                if not isclose(proof["strength"], prod(factors[-1].values()), abs_tol=1e-9):
+                if not isclose(proof["strength"], prod(_factors(proof["tree"])), abs_tol=1e-9):
                     yield f"{fact}: a proof is not as strong as {proof['strength']}"
             order = [-proof["strength"] for proof in proofs]
             if order != sorted(order) or len({repr(p["tree"]) for p in proofs}) != len(proofs):
                 yield f"{fact}: a proof is given twice, or before a stronger one"
-            yield from _confidence(fact, explained, factors)
+            yield from _confidence(fact, explained)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, KgbuildError) as error:
             yield f"not a proof: {type(error).__name__}: {error}"
 
     def _node(self, node: Node, below: tuple[tuple[str, ...], ...]) -> Iterator[str]:
         fact = _fact(node)
         if " ".join(sorted(node)) != _PARTS[node["by"]]:
-            yield f"{fact}: has other parts than a node has"
+            yield f"{fact}: has other parts than a {node['by']} node has"
         if fact in below:
             yield f"{fact}: rests on itself"
         yield from getattr(self, f"_{node['by']}")(node)
@@ -94,8 +92,7 @@ class Checker:
         told = [
             {"document": e.document, "section": e.section, "text": e.text, "score": e.score,
              "spans": [[s.start, s.end] for s in e.spans], "status": e.status.value,
-             "component": e.source.component} for e in claim.evidence
-        ]  # fmt: skip
+             "component": e.source.component} for e in claim.evidence]  # fmt: skip
         if node["evidence"] != told:
             yield f"{fact}: the evidence is not what the graph holds"
         for evidence in claim.evidence:
@@ -136,9 +133,7 @@ class Checker:
         absent = [(a.relation, *(_value(t, bound) for t in a.terms)) for a in rule.absent]
         if absent != [_fact(a) for a in node["absent"]]:
             yield f"{fact}: something else must be absent"
-        for missing in absent:
-            if self._holds(missing):
-                yield f"{fact}: {missing} is not absent"
+        yield from (f"{fact}: {one} is not absent" for one in absent if self._holds(one))
         why = rule.display
         for name, term in bound.items():
             why = why.replace("{?" + name + "}", self._names(term) or term)
@@ -149,11 +144,10 @@ class Checker:
         relation, *arguments = fact
         if relation == "category":
             return not any(self._given({"relation": relation, "arguments": arguments}))
-        if self._concluded(relation, arguments):
-            return True
-        last = arguments[min(2, len(arguments) - 1)]
-        claims = self._graph.assertions(subject=arguments[0], object=last)
-        return any(replace(c, negated=False).plain and fact in set(_readings(c)) for c in claims)
+        claims = self._graph.assertions(subject=arguments[0], object=arguments[:3][-1])
+        return self._concluded(relation, arguments) or any(
+            replace(c, negated=False).plain and fact in set(_readings(c)) for c in claims
+        )
 
 
 def _value(term: str, bound: Mapping[str, str]) -> str:
@@ -173,27 +167,33 @@ def _readings(claim: Assertion) -> Iterator[tuple[str, ...]]:
         yield ("qualified", claim.subject, claim.predicate, claim.object, name, value)
 
 
-def _factors(node: Node) -> Iterator[tuple[Any, float]]:
-    if node["by"] == "stated":
-        yield node["assertion"], node["belief"]
-    elif node["by"] == "derived":
-        premises = tuple(map(_fact, node["premises"]))
-        yield (node["rule"], _fact(node), premises), node["confidence"]
-        for premise in node["premises"]:
-            yield from _factors(premise)
+def _factors(*trees: Node) -> Iterable[float]:
+    """The chances of what must hold for all trees; claims about one pair hang together."""
+    found: dict[Any, float] = {}
+    waiting = [*trees]
+    while waiting:
+        node = waiting.pop()
+        if node["by"] == "stated":
+            relation, first, *more = _fact(node)
+            about = (relation == "denied", frozenset((first, more[:2][-1])))
+            found[about] = min(node["belief"], found.get(about, 1.0))
+        elif node["by"] == "derived":
+            found[node["rule"], _fact(node), *map(_fact, node["premises"])] = node["confidence"]
+            waiting += node["premises"]
+    return found.values()
 
 
-def _confidence(fact: object, explained: Node, factors: list[dict[Any, float]]) -> Iterator[str]:
+def _confidence(fact: object, explained: Node) -> Iterator[str]:
     """Inclusion and exclusion over the proofs, where they are all and few enough."""
     low, high = explained["confidence"], explained["upper"]
     if not 0.0 <= low <= high <= 1.0:
         yield f"{fact}: {low} and {high} are no bounds"
-    if not explained["complete"] or len(factors) > _FEW:
+    trees = [proof["tree"] for proof in explained["proofs"]]
+    if not explained["complete"] or len(trees) > _FEW:
         return
     exact = 0.0
-    for size in range(1, len(factors) + 1):
-        for some in combinations(factors, size):
-            union = {one: p for proof in some for one, p in proof.items()}
-            exact -= (-1) ** size * prod(union.values())
+    for size in range(1, len(trees) + 1):
+        for some in combinations(trees, size):
+            exact -= (-1) ** size * prod(_factors(*some))
     if not isclose(low, exact, abs_tol=1e-9) or low != high:
         yield f"{fact}: a confidence of {low} does not follow, it is {exact:.6f}"

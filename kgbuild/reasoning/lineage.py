@@ -1,17 +1,24 @@
 """How sure a conclusion is: the probability that at least one of its proofs holds.
 
-Every assertion holds with its belief, every application of a rule with the rule's confidence,
-all independently of each other. Proofs that share an assertion are *not* independent, and are
-not treated as if they were: the proofs of a fact, minimal sets of assertions and rule
-applications, are a Boolean formula, of which the probability is computed exactly by splitting
-it into independent parts and, where there are none, on its most frequent variable (Shannon's
-expansion). This is ProbLog's semantics (De Raedt, Kimmig, Toivonen 2007).
+Every assertion holds with its belief, every application of a rule with the rule's confidence.
+What texts claim of one pair of concepts is read from the same sentences and hangs together: the
+less sure claim holds only where the surer one does (so ``causes`` and ``contributes_to`` of one
+pair are together as sure as the surer). All else is independent.
+
+Proofs that share an assertion are *not* independent, and are not treated as if they were: the
+proofs of a fact, minimal sets of assertions and rule applications, are a Boolean formula, of which
+the probability is computed exactly by splitting it into independent parts and, where there are
+none, on its most frequent variable (Shannon's expansion). This is ProbLog's semantics (De Raedt,
+Kimmig, Toivonen 2007).
 
 Where a fact has more than ``MAX_PROOFS`` proofs, or the expansion takes more than ``MAX_STEPS``
 steps, the answer is two bounds. Below: the exact probability of the strongest proofs alone.
 Above: ``1 - Π (1 - p)`` over all proofs (proofs that share what they need are positively
 correlated, so the noisy-or is never too low), or 1 where not all proofs were listed.
 
+    >>> one, other = Claimed(7, 1), Claimed(7, 2)  # two claims about one pair
+    >>> bounds([frozenset({one}), frozenset({other})], {one: 0.8, other: 0.6})
+    (0.8, 0.8)
     >>> shared = [frozenset("ab"), frozenset("ac")]
     >>> bounds(shared, {"a": 0.5, "b": 0.5, "c": 0.5})
     (0.375, 0.375)
@@ -26,10 +33,11 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from kgbuild.reasoning.supports import Support, Supports
 
-__all__ = ["MAX_PROOFS", "MAX_STEPS", "Lineage", "bounds"]
+__all__ = ["MAX_PROOFS", "MAX_STEPS", "Claimed", "Lineage", "bounds"]
 
 MAX_PROOFS = 64
 MAX_STEPS = 20_000
@@ -42,7 +50,14 @@ Leaves = Sequence[tuple[int, float]]
 """Assertions, by key (0: given by the store or an ontology), and their beliefs."""
 
 Proof = frozenset[Hashable]
-"""What must hold for one proof: keys of assertions, and applications of rules."""
+"""What must hold for one proof: claims, and applications of rules."""
+
+
+class Claimed(NamedTuple):
+    """An assertion, by key, about a ``pair`` of concepts: those about one pair hang together."""
+
+    pair: int
+    assertion: int
 
 
 _NOTHING: Proof = frozenset()
@@ -66,6 +81,7 @@ def bounds(
 def _bounds(
     minimal: list[Proof], probability: Mapping[Hashable, float], *, complete: bool
 ) -> tuple[float, float]:
+    minimal, probability = _apart(minimal, probability)
     if complete and _share_nothing(minimal):
         missed = math.prod(sorted(1 - _strength(proof, probability) for proof in minimal))
         exact = round(1 - missed, _DIGITS)
@@ -87,6 +103,34 @@ def _bounds(
         return lower, 1.0
     missed = math.prod(1 - _strength(proof, probability) for proof in minimal)
     return lower, max(lower, round(1 - missed, _DIGITS))
+
+
+def _apart(
+    proofs: list[Proof], probability: Mapping[Hashable, float]
+) -> tuple[list[Proof], Mapping[Hashable, float]]:
+    """The same proofs over things that are independent of each other.
+
+    Claims about one pair become steps, the surest first: a claim holds where its step and all
+    before it do, and a step with the share of the belief that is left of the step before.
+    """
+    about: dict[int, set[Claimed]] = {}
+    for one in frozenset().union(*proofs):
+        if isinstance(one, Claimed):
+            about.setdefault(one.pair, set()).add(one)
+    crowded = [claims for claims in about.values() if len(claims) > 1]
+    if not crowded:
+        return proofs, probability
+    chances, steps = dict(probability), dict[Hashable, Proof]()
+    for claims in crowded:
+        passed, before = _NOTHING, 1.0
+        for claim in sorted(claims, key=lambda one: (-probability[one], one)):
+            passed |= {("step", claim)}
+            chances["step", claim] = probability[claim] / before if before else 0.0
+            before = probability[claim]
+            steps[claim] = passed
+    return _minimal(
+        frozenset().union(*(steps.get(one, {one}) for one in proof)) for proof in proofs
+    ), chances
 
 
 def _strength(proof: Proof, probability: Mapping[Hashable, float]) -> float:
@@ -176,6 +220,7 @@ class Lineage:
         self._supports = supports
         self._supports_of: Callable[[int], Sequence[Support]] = supports.of
         self._leaves_of: Callable[[int], Leaves] = self._read_leaves
+        self._pair_of: Callable[[int], int] = self._read_pair
         self.probability: dict[Hashable, float] = {}
         self._proved: dict[int, tuple[list[Proof], bool]] = {}
 
@@ -191,7 +236,7 @@ class Lineage:
         """
         ways = self._supports.gather()
         leaves = AllLeaves(self._connection, self._supports.concluded())
-        self._leaves_of = leaves.of
+        self._leaves_of, self._pair_of = leaves.of, leaves.pair.__getitem__
         concluded: Iterable[tuple[int, Sequence[Support]]] = self._supports.gathered()
         if ways <= _HELD:
             held = dict(concluded)
@@ -233,8 +278,9 @@ class Lineage:
         for assertion, belief in self._leaves_of(fact):
             if not assertion:
                 return self._certain(fact)
-            self.probability[assertion] = belief
-            found.append(frozenset({assertion}))
+            claim = Claimed(self._pair_of(fact), assertion)
+            self.probability[claim] = belief
+            found.append(frozenset({claim}))
         for rule, premises in self._supports_of(fact) if complete else ():
             if fact in premises:
                 continue
@@ -290,24 +336,24 @@ class Lineage:
         )
 
     def _disjoint(self, leaves: AllLeaves, fact: int, supports: Sequence[Support]) -> float | None:
-        """The probability where no two proofs share anything and all rest on assertions.
+        """The probability where no two proofs share a pair and all rest on assertions.
 
         None where that is not so: most conclusions are that simple, and this is much faster.
         """
-        seen: set[int] = set()
-        doubt = 1.0
-        for assertion, belief in leaves.of(fact):
-            seen.add(assertion)
-            doubt *= 1 - belief
-        alone, belief_of = leaves.alone, leaves.belief
+        stated = leaves.of(fact)
+        if len(stated) > 1:
+            return None
+        seen = {leaves.pair[fact]} if stated else set[int]()
+        doubt = math.prod(1 - belief for _, belief in stated)
+        alone, belief_of, pair = leaves.alone, leaves.belief, leaves.pair
         for rule, premises in supports:
             p = self._confidence[rule]
             for premise in premises:
                 assertion = alone[premise]
-                if assertion < 0 or assertion in seen:
+                if assertion < 0 or (assertion and pair[premise] in seen):
                     return None
                 if assertion:
-                    seen.add(assertion)
+                    seen.add(pair[premise])
                 p *= belief_of[premise]
             doubt *= 1 - p
         return round(1 - doubt, _DIGITS)
@@ -317,25 +363,43 @@ class Lineage:
             self._connection.execute("SELECT assertion, belief FROM leaves WHERE fact = ?", (fact,))
         )
 
+    def _read_pair(self, fact: int) -> int:
+        terms = self._connection.execute("SELECT a, b, c, d FROM facts WHERE id = ?", (fact,))
+        return _pair(*terms.fetchone())
+
+
+def _pair(a: int, b: int, c: int, d: int) -> int:
+    """The pair of concepts that a fact is about, in either order; denials have one of their own.
+
+    A fact that texts state is relation(a, b), denied(a, b, c) or qualified(a, b, c, d, e).
+    """
+    if not c:
+        return a ^ b
+    return a ^ c if d else ~(a ^ c)
+
 
 class AllLeaves:
     """The leaves of all facts, in arrays by the facts' numbers.
 
     ``alone`` has the assertion that a fact rests on (0: what is given), where it is one and no
-    rule concludes the fact, else -1; ``belief`` is how sure its first leaf is.
+    rule concludes the fact, else -1; ``belief`` is how sure its first leaf is, ``pair`` what pair
+    of concepts it is about.
     """
 
     def __init__(self, connection: sqlite3.Connection, concluded: Iterable[int]) -> None:
         (top,) = connection.execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
         self._first = array("q", [-1]) * (top + 1)
         self.belief = array("d", [0.0]) * (top + 1)
+        self.pair = array("q", [0]) * (top + 1)
         self._several: dict[int, list[tuple[int, float]]] = {}
         first, beliefs = self._first, self.belief
-        for fact, assertion, belief in connection.execute(
-            "SELECT fact, assertion, belief FROM leaves ORDER BY fact, assertion"
+        for fact, assertion, belief, *terms in connection.execute(
+            "SELECT l.fact, l.assertion, l.belief, f.a, f.b, f.c, f.d FROM leaves l"
+            " CROSS JOIN facts f ON f.id = l.fact ORDER BY l.fact, l.assertion"
         ):
             if first[fact] < 0:
                 first[fact], beliefs[fact] = assertion, belief
+                self.pair[fact] = _pair(*terms)
             else:
                 told = self._several.setdefault(fact, [(first[fact], beliefs[fact])])
                 told.append((assertion, belief))

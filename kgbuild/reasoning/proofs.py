@@ -9,8 +9,9 @@ A proof is a dictionary that JSON can hold, so that it can be kept, sent and che
 - an *axiom* node is what an ontology says, with its file and line (0 where it is not known);
 - a *derived* node has the rule, its text and place, the premises, and what had to be absent.
 
-``strength`` is the probability that this one proof holds: the product of the beliefs of the
-distinct assertions in it and of the confidences of its distinct rule applications.
+``strength`` is the probability that this one proof holds: the product of the least belief in what
+it takes from texts about each pair of concepts, and of the confidences of its distinct rule
+applications.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ def explain(
 ) -> dict[str, Any]:
     """A fact with its confidence and all its proofs, the strongest first.
 
-    ``complete`` says that these are all. Raises NotInGraphError where neither a text states
-    nor a rule concludes it, GraphError where the layer is behind the graph.
+    ``complete`` says that these are all, ``count`` how many are given. Raises NotInGraphError
+    where neither a text states nor a rule concludes it, GraphError where the layer is behind the
+    graph.
     """
     fact = layer.find(relation, arguments)
     if fact is None:
@@ -58,6 +60,7 @@ def explain(
         "confidence": confidence,
         "upper": upper,
         "complete": not found.cut,
+        "count": len(proofs),
         "proofs": proofs,
     }
 
@@ -193,16 +196,23 @@ def _term(term: str, bound: dict[str, str]) -> str:
 
 
 def strength(tree: Node) -> float:
-    """The probability that this proof holds; what stands in it twice counts once."""
+    """The probability that this proof holds; what is said of one pair counts once."""
     factors: dict[Hashable, float] = {}
     waiting = [tree]
     while waiting:
         node = waiting.pop()
         if node["by"] == "stated":
-            factors[node["assertion"]] = node["belief"]
+            pair = _pair(node)
+            factors[pair] = min(node["belief"], factors.get(pair, 1.0))
         elif node["by"] == "derived":
             premises = tuple((p["relation"], *p["arguments"]) for p in node["premises"])
             application = (node["rule"], node["relation"], *node["arguments"], premises)
             factors[application] = node["confidence"]
             waiting += node["premises"]
     return round(math.prod(sorted(factors.values())), 12)
+
+
+def _pair(stated: Node) -> Hashable:
+    """What hangs together: the claims about one pair of concepts, or the denials."""
+    first, second, *more = stated["arguments"]
+    return stated["relation"] == "denied", frozenset((first, more[0] if more else second))

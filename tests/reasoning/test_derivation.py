@@ -91,6 +91,24 @@ def test_shared_premises_are_not_counted_twice(library):
     assert confidence < 1 - (1 - p**3) ** 2
 
 
+def test_one_sentence_read_in_two_ways_counts_once(library):
+    """What texts claim of one pair is as sure as the surest of it, whichever rules use it."""
+    rules = """
+    harm(?x, ?d) :- biolink:causes(?x, ?d) .
+    harm(?x, ?d) :- biolink:contributes_to(?x, ?d) .
+    both(?x, ?d) :- biolink:causes(?x, ?d), biolink:contributes_to(?x, ?d) .
+    """
+    words = "C1 is the cause of D1."
+    library.add({
+        "pubmed:1": [Said("C1", "causes", "D1", score=0.8, words=words),
+                     Said("C1", "contributes_to", "D1", score=0.9, words=words)],
+    })  # fmt: skip
+    assert derive(library, rules) == {
+        ("harm", "mesh:C1", "mesh:D1"): pytest.approx(0.95 * 0.9),
+        ("both", "mesh:C1", "mesh:D1"): pytest.approx(0.95 * 0.8),
+    }
+
+
 @pytest.mark.parametrize(
     "blocking",
     [Said("C1", "treats", "D1"), Said("C1", "treats", "D1", negated=True)],

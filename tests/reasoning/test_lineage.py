@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kgbuild.reasoning import lineage
-from kgbuild.reasoning.lineage import bounds
+from kgbuild.reasoning.lineage import Claimed, bounds
 
 PROOFS = st.lists(
     st.frozensets(st.sampled_from("abcdef"), min_size=1, max_size=4), min_size=1, max_size=7
@@ -51,3 +51,29 @@ def test_paths_that_share_an_edge_are_not_independent():
     chance = dict.fromkeys("abcde", 0.7)
     paths = [frozenset("abc"), frozenset("ade")]
     assert bounds(paths, chance)[0] == pytest.approx(0.7 * (1 - (1 - 0.49) ** 2))
+
+
+CLAIMS = [Claimed(pair, number) for pair in (1, 2) for number in range(3)]
+TOLD = st.lists(
+    st.frozensets(st.sampled_from([*CLAIMS, "rule"]), min_size=1, max_size=4),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+def by_inclusion(proofs, chance):
+    """Inclusion and exclusion; of the claims about one pair that must hold, the least decides."""
+    total = 0.0
+    for size in range(1, len(proofs) + 1):
+        for some in combinations(proofs, size):
+            least = {}
+            for one in frozenset().union(*some):
+                about = one.pair if isinstance(one, Claimed) else one
+                least[about] = min(chance[one], least.get(about, 1.0))
+            total -= (-1) ** size * math.prod(least.values())
+    return total
+
+
+@given(TOLD, st.fixed_dictionaries({one: st.floats(0, 1) for one in (*CLAIMS, "rule")}))
+def test_claims_about_one_pair_hang_together(proofs, chance):
+    lower, upper = bounds(proofs, chance)
+    assert lower == upper == pytest.approx(by_inclusion(proofs, chance), abs=1e-9)

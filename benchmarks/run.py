@@ -71,6 +71,7 @@ BENCHMARKS = (
     Benchmark(name="sparql", quick="--evidences 1000 --heavy 5000 --limit 10"),
     Benchmark(name="reasoning", quick="--assertions 20000 --triples 2000 --closure 20000",
               modules=("owlrl", "reasonable", "sparq")),
+    Benchmark(name="rule_formats", quick="--assertions 2000 --shacl 100", modules=("pyshacl",)),
     Benchmark(name="paths", quick="--assertions 20000 --pairs 5"),
     Benchmark(name="prediction", quick="--models TransE --epochs 5", modules=("pykeen",)),
     Benchmark(name="linking", modules=("kgbuild_linker",), files=(BIORED, BC5CDR)),

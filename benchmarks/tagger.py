@@ -1,12 +1,13 @@
 """The transformer tagger beside what a user would pick: speed, share of the peak, memory, accuracy.
 
-    python benchmarks/tagger.py [--model fast accurate] [--texts FILE.jsonl] [--peer]
+    python benchmarks/tagger.py [--model fast accurate] [--texts FILE.jsonl] [--peer] [--profile]
 
 One run measures, on the same texts: the whole tagger (text in, spans out), its bare encoder on the
 same wordpieces, the rate of a matrix product of the encoder's own shape and precision (the peak),
 and with --peer the `transformers` token-classification pipeline with a BERT-base in fp32. That one
 has random weights of the published shape: speed does not depend on them, and it has no accuracy.
-It needs `pip install transformers`. The accuracy of ours is that of the model card: strict F1 on
+It needs `pip install transformers`. With --profile it says which operations take the encoder's
+time. The accuracy of ours is that of the model card: strict F1 on
 held-out texts; `kgbuild evaluate` measures it anew.
 """
 
@@ -142,6 +143,21 @@ def peer(texts: list[str]) -> float:
         return seconds(lambda: tagger(texts, batch_size=8), repeats=1)
 
 
+def profile(run: Any, words: list[Any]) -> str:
+    """The shares of the bare encoder's time, by kind of operation."""
+    kinds = {"addmm": "products", "dot_product": "attention", "gelu": "GELU", "norm": "norms"}
+    work = bare(run, words, shared=True)
+    work()
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
+        work()
+    took: dict[str, float] = dict.fromkeys([*kinds.values(), "the rest"], 0.0)
+    for event in seen.key_averages():
+        kind = next((kinds[part] for part in kinds if part in event.key), "the rest")
+        took[kind] += event.self_cpu_time_total
+    whole = sum(took.values())
+    return ", ".join(f"{kind} {time / whole:.0%}" for kind, time in took.items())
+
+
 def accuracy(folder: Path) -> str:
     """The strict F1 of the model card on held-out texts of each convention."""
     measured = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["held_out"]
@@ -153,7 +169,7 @@ def row(*cells: object) -> None:
     print("| " + " | ".join(str(cell) for cell in cells) + " |")
 
 
-def measure(model: str, texts: list[str]) -> float:
+def measure(model: str, texts: list[str], *, profiled: bool) -> float:
     """Measure one tagger, print its rows; give its seconds a text."""
     folder = weights_folder(model) or Path(model)
     began = time.perf_counter()
@@ -180,6 +196,8 @@ def measure(model: str, texts: list[str]) -> float:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     ABOUT.append(f"{model}: a matrix product reaches {highest / 1e9:,.0f} GFLOP/s in {kind}")
     ABOUT.append(f"{model}: ready in {ready:.1f} s, {memory:,.0f} MB at most so far")
+    if profiled:
+        ABOUT.append(f"{model}: of the bare encoder's time {profile(run, words)}")
     return whole / len(texts)
 
 
@@ -192,6 +210,7 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, default=TEXTS)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--profile", action="store_true")
     arguments = parser.parse_args()
     texts = read(arguments.texts, arguments.count)
     pieces = [len(words.ids) for words in tokenise(load_tokenizer(weights_folder("fast")), texts)]
@@ -205,7 +224,7 @@ def main() -> None:
     print()
     row("", "precision", "texts/s", "wordpieces/s", "whole over it", "of the peak", "F1, held out")
     row(*["---"] * 7)
-    ours = {model: measure(model, texts) for model in arguments.model}
+    ours = {m: measure(m, texts, profiled=arguments.profile) for m in arguments.model}
     if arguments.peer:
         few = texts[:16]
         theirs = peer(few) / len(few)

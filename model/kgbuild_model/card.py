@@ -125,7 +125,35 @@ def model_card(facts: Mapping[str, Any]) -> str:
         "",
         f"Expected calibration error: {calibration['error']:.4f} ({calibration['how']}).",
     ]
+    if facts.get("mistakes"):
+        lines += _of_mistakes(facts["mistakes"])
     return _with_sources(lines, facts)
+
+
+def _of_mistakes(found: Mapping[str, Any]) -> list[str]:
+    """The part of a tagger's card that says where it errs."""
+    recall = ", ".join(
+        f"{right} of {count} names that the training texts {'mark' if part == 'seen' else 'lack'}"
+        for part, (right, count) in found["recall"].items()
+    )
+    kinds = {"label": "another label", "bounds": "other bounds", "nothing there": "nothing marked"}
+    wrong = ", ".join(f"{count} with {kinds[what]} there" for what, count in found["wrong"].items())
+    lines = [
+        "",
+        "## Where it errs",
+        "",
+        f"It finds {recall}. Wrong spans: {wrong or 'none'}; {found['missed']} names untouched.",
+        "",
+    ]
+    if found["confused"]:
+        pairs = (f"{gold} for {said} ({count})" for gold, said, count in found["confused"])
+        lines += [f"Labels taken for others: {'; '.join(pairs)}.".replace("biolink:", ""), ""]
+    lines += ["The surest mistakes:", "", "| text | said | gold | score |", "|---|---|---|---|"]
+    for one in found["surest"]:
+        text = one["text"].replace("|", "\\|")
+        row = f"| {text} | {one['said']} | {one['gold'] or 'nothing'} | {one['score']:.2f} |"
+        lines.append(row.replace("biolink:", ""))
+    return lines
 
 
 def relation_card(facts: Mapping[str, Any]) -> str:

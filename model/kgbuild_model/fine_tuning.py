@@ -9,7 +9,7 @@ The checkpoint itself has weights, tokenizer, labels, ``metrics.json``, ``recipe
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +23,7 @@ from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
 from kgbuild_model.distillation import SoftBatch, SoftSet, teach
 from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
+from kgbuild_model.mistakes import mistakes, names_of
 from kgbuild_model.published import load_encoder
 from kgbuild_model.tagger import Tagger
 from kgbuild_model.tagger_training import (
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from kgbuild_model.examples import Example
+    from kgbuild_model.tagging import ScoredSpan
 
 __all__ = ["Places", "fine_tune"]
 
@@ -105,7 +107,7 @@ def fine_tune(
         measure=(lambda _: measure_tagger(run, recipe, held)) if held else None,
         tell=tell,
     )
-    _write(recipe, run, held, folder, work, places, precision)
+    _write(recipe, run, _answers(recipe, run, held), names_of(learning), folder, places, precision)
 
 
 def _claim(work: Path, recipe: TaggerRecipe, places: Places) -> None:
@@ -200,19 +202,32 @@ def _interleaved(one: list[Any], two: list[Any]) -> list[Any]:
     return [(one, two)[number][i] for _, number, i in sorted(places)]
 
 
+def _answers(
+    recipe: TaggerRecipe, run: TaggerRun, held: Sequence[Example]
+) -> list[tuple[Example, list[ScoredSpan]]]:
+    """What the tagger finds in held-out texts, under their conventions, of the labels marked."""
+    answers: list[tuple[Example, list[ScoredSpan]]] = []
+    for place, corpus in enumerate(recipe.corpora if recipe.hold_out else ()):
+        texts = [example for example in held if example.convention == corpus.name]
+        found = replace(run, convention=place).tag([example.text for example in texts])
+        for example, spans in zip(texts, found, strict=True):
+            answers.append((example, [span for span in spans if span.label in example.marked]))
+    return answers
+
+
 def _write(
     recipe: TaggerRecipe,
     run: TaggerRun,
-    held: Sequence[Example],
+    answers: Sequence[tuple[Example, Sequence[ScoredSpan]]],
+    learnt: Set[str],
     folder: Path,
-    work: Path,
     places: Places,
     precision: str,
 ) -> None:
-    log = read_log(work / "log.jsonl")
+    log = read_log(folder.with_name(folder.name + ".run") / "log.jsonl")
     kept = kept_line(log, recipe.optimisation.patience)
     names = tuple(corpus.name for corpus in recipe.corpora)
-    calibration, calibrated = _calibrated(recipe, run, held)
+    calibration, calibrated = _calibrated(recipe, answers)
     facts: dict[str, Any] = {
         "name": folder.name,
         "encoder": recipe.encoder,
@@ -220,6 +235,7 @@ def _write(
         "measured_on": _measured_on(recipe, log, kept),
         "held_out": recipe.measured or kept.get("measured", {}),
         "calibration": calibrated,
+        "mistakes": mistakes(answers, learnt) if answers else {},
         "corpora": [
             {
                 "name": corpus.name,
@@ -262,10 +278,10 @@ def _measured_on(
 
 
 def _calibrated(
-    recipe: TaggerRecipe, run: TaggerRun, held: Sequence[Example]
+    recipe: TaggerRecipe, answers: Sequence[tuple[Example, Sequence[ScoredSpan]]]
 ) -> tuple[Calibration, dict[str, Any]]:
     """The curve fitted on all held-out texts; its error by cross-fitting over two halves."""
-    if recipe.calibration or not held or not recipe.hold_out:
+    if recipe.calibration or not answers:
         points = tuple((float(x), float(y)) for x, y in recipe.calibration)
         given = Calibration(points) if points else Calibration()
         return given, {
@@ -273,15 +289,11 @@ def _calibrated(
             "how": "as measured before, by the recipe",
         }
     halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
-    for place, corpus in enumerate(recipe.corpora):
-        texts = [example for example in held if example.convention == corpus.name]
-        found = replace(run, convention=place).tag([example.text for example in texts])
-        for number, (example, spans) in enumerate(zip(texts, found, strict=True)):
-            gold = {(s.start, s.end, s.label) for s in example.spans}
-            for span in spans:
-                if span.label in example.marked:
-                    halves[number % 2][0].append(span.score)
-                    halves[number % 2][1].append((span.start, span.end, span.label) in gold)
+    for number, (example, spans) in enumerate(answers):
+        gold = {(s.start, s.end, s.label) for s in example.spans}
+        for span in spans:
+            halves[number % 2][0].append(span.score)
+            halves[number % 2][1].append((span.start, span.end, span.label) in gold)
     errors = []
     for (scores, right), (others, known) in (halves, halves[::-1]):
         curve = Calibration.fitted(others, known)

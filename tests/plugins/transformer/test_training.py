@@ -99,7 +99,10 @@ def test_gold_of_any_types_becomes_a_tagger_in_one_command(
     assert metrics["held_out"]["own"]["f1"] > 0.5
     for file in ("README.md", "curves.svg", "recipe.json", "weights-1.safetensors"):
         assert (tmp_path / "mine" / file).stat().st_size > 100
-    assert "| own | 1 | your own |" in (tmp_path / "mine/README.md").read_text()
+    card = (tmp_path / "mine/README.md").read_text()
+    assert "| own | 1 | your own |" in card
+    assert "names that the training texts mark" in card
+    assert sum(count for _, count in metrics["mistakes"]["recall"].values()) == 6
     settings = [
         "--set",
         "components.transformer.model=mine",

@@ -62,7 +62,7 @@ def test_a_tagger_that_is_right_has_no_mistakes() -> None:
     right = [ScoredSpan(one.start, one.end, one.label, 1.0) for one in GOLD.spans]
     found = mistakes([(GOLD, right)], names_of([GOLD]))
     assert found["recall"] == {"seen": [4, 4], "unseen": [0, 0]}
-    assert not (found["wrong"] or found["missed"] or found["surest"])
+    assert (found["wrong"], found["missed"], found["surest"]) == ({}, 0, [])
 
 
 def test_the_card_says_where_it_errs() -> None:

@@ -21,7 +21,6 @@ from kgbuild.assertion import (
     Contradiction,
     Inference,
     Prediction,
-    Review,
     Source,
 )
 from kgbuild.document import Document, Span, Unread
@@ -445,6 +444,3 @@ class DocumentResult:
     assertions: tuple[Assertion, ...]
     failures: tuple[Failure, ...] = ()
     dropped: Mapping[str, int] = field(default_factory=dict)
-
-
-Reviewer = Callable[[Assertion, Document], Review | None]

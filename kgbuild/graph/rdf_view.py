@@ -1,12 +1,9 @@
 """The graph as RDF: quads, N-Quads, and an rdflib Dataset.
 
-    >>> from kgbuild import Assertion
-    >>> claim = Assertion(subject="mesh:D1", predicate="biolink:treats", object="mesh:D2")
-    >>> nquads(assertion_statements(claim)).decode().splitlines()[1].split()[2]
-    '<http://id.nlm.nih.gov/mesh/D1>'
-
-The SPARQL room keeps its store in step with these: :func:`quads_of_assertion` gives what one
-assertion is in RDF, :func:`nodes_of_assertion` the nodes that go when it goes.
+>>> from kgbuild import Assertion
+>>> claim = Assertion(subject="mesh:D1", predicate="biolink:treats", object="mesh:D2")
+>>> nquads(RdfModel().assertion(claim)).decode().splitlines()[1].split()[2]
+'<http://id.nlm.nih.gov/mesh/D1>'
 """
 
 from __future__ import annotations
@@ -14,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kgbuild.assertion import Assertion
 from kgbuild.components import Graph
 from kgbuild.graph.rdf_model import RdfModel
 from kgbuild.graph.rdf_pattern import (
@@ -36,11 +32,8 @@ __all__ = [
     "Literal",
     "Quad",
     "as_rdflib",
-    "assertion_statements",
-    "nodes_of_assertion",
     "nquads",
     "quads",
-    "quads_of_assertion",
     "quads_of_graph",
 ]
 
@@ -101,40 +94,9 @@ def _term(term: Term, values: list[Any], base_iri: str) -> Iri | Literal:
     return Literal(encodable(text))
 
 
-def assertion_statements(assertion: Assertion, *, base_iri: str = OWN_IRI) -> Iterator[Statement]:
-    """The statements of one assertion, its plain triple and its evidence included."""
-    return RdfModel(base_iri).assertion(assertion)
-
-
 def nquads(statements: Iterable[Statement], *, base_iri: str = OWN_IRI) -> bytes:
     """Statements as N-Quads, UTF-8."""
     return "".join(NQuads(base_iri).document(statements)).encode()
-
-
-def quads_of_assertion(assertion: Assertion, *, base_iri: str = OWN_IRI) -> bytes:
-    """One assertion as N-Quads: plain triple, association, evidence, reviews.
-
-    No other assertion has any of these quads but the plain triple, which assertions that
-    differ in their qualifiers share.
-    """
-    return nquads(assertion_statements(assertion, base_iri=base_iri), base_iri=base_iri)
-
-
-def nodes_of_assertion(assertion: Assertion, *, base_iri: str = OWN_IRI) -> tuple[str, ...]:
-    """The IRIs of the nodes that exist because of this assertion, in order.
-
-    The association, its evidence, selectors, cues, conditions and reviews: every subject of
-    its quads but the subject of the plain triple.
-    """
-    model = RdfModel(base_iri)
-    found = {quad.subject for quad in quads_of(model.association(assertion), base_iri)}
-    return tuple(sorted(found))
-
-
-def plain_quad(assertion: Assertion, *, base_iri: str = OWN_IRI) -> bytes:
-    """The plain triple of an assertion as N-Quads; nothing where it has none."""
-    edges = [RdfModel(base_iri).edge(assertion)] if assertion.plain else []
-    return nquads(edges, base_iri=base_iri)
 
 
 def quads_of_graph(graph: Graph, *, base_iri: str = OWN_IRI) -> Iterator[bytes]:

@@ -286,7 +286,8 @@ def validate(
             ) from error
         wrong = fault.get("input")
         problem = f"{fault['msg']}, got {wrong!r}" if fault["type"] != "missing" else "is missing"
-        raise ConfigError(problem, place=place(key), key=key) from error
+        where = "" if fault["type"] == "missing" else place(key)
+        raise ConfigError(problem, place=where, key=key) from error
 
 
 def _fields(model: type[BaseModel], path: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from importlib import import_module
 import click
 
 from kgbuild import __version__
-from kgbuild.errors import KgbuildError
+from kgbuild.errors import KgbuildError, UsageError, nearest
 
 __all__ = ["ExitCode", "main"]
 
@@ -80,6 +80,15 @@ class _Verbs(click.Group):
         command: click.Command = import_module(f"kgbuild.cli.{cmd_name}").command
         _mark_examples(command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        verb = args[0]
+        if verb not in VERBS and not verb.startswith("-"):
+            hints = nearest(verb, list(VERBS)) or ("kgbuild --help lists the verbs",)
+            raise UsageError(f"there is no verb {verb!r}", hints=hints)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

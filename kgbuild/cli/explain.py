@@ -8,7 +8,7 @@ import click
 
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.errors import NotInGraphError, UsageError
+from kgbuild.errors import NotInGraphError, UsageError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 
 __all__ = ["command"]
@@ -79,7 +79,8 @@ def concept_of(graph: StoredGraph, given: str) -> str:
         named = graph.named(given)
     if not named:
         raise NotInGraphError(
-            f"the graph has no concept {given!r}", hints=["kgbuild top concepts lists some"]
+            f"the graph has no concept {given!r}",
+            hints=nearest(given, graph.names_like(given)) or ["kgbuild top concepts lists some"],
         )
     if len(named) > 1:
         several = ", ".join(f"{concept.id} ({concept.label})" for concept in named[:5])

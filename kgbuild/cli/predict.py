@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_KINDS = 3
+"""Of the kinds of links that are too few to be learnt so many are named."""
+
 
 @click.command("predict")
 @click.argument("concept", required=False)
@@ -81,7 +84,9 @@ def command(
         about = concept_of(graph, concept) if concept else ""
         done = predict(graph, predicates=predicate, limit=keep, seed=seed, above=_above(setup))
         if done.unlearnt:
-            click.echo(f"too few links to learn from: {'; '.join(done.unlearnt)}", err=True)
+            kinds, more = done.unlearnt[:_KINDS], len(done.unlearnt) - _KINDS
+            rest = f" and {more} other kinds" if more > 0 else ""
+            click.echo(f"too few links to learn from: {'; '.join(kinds)}{rest}", err=True)
         found = list(islice(predictions(graph, about), limit))
         if json_:
             as_json([asdict(one) for one in found])

@@ -16,7 +16,7 @@ from kgbuild.cli import ExitCode
 from kgbuild.cli.claims import claim, doubted
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind
-from kgbuild.errors import NotInGraphError
+from kgbuild.errors import NotInGraphError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.contradictions import contradicting
 
@@ -67,7 +67,7 @@ def _find(graph: StoredGraph, thing: str) -> Iterator[AnnotatedDocument | Concep
     if not named:
         raise NotInGraphError(
             f"the graph has no document, concept or assertion {thing!r}",
-            hints=["kgbuild status says what it holds"],
+            hints=nearest(thing, graph.names_like(thing)) or ["kgbuild status says what it holds"],
         )
     yield from named
 

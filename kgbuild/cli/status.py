@@ -24,8 +24,10 @@ def command(kg: Path | None, json_: bool) -> int:
     """
     with load(set_up(kg=kg).folder) as graph:
         counts, drops, runs = graph.counts(), graph.drops(), graph.last_runs(3)
+        waiting = graph.waiting()
     if json_:
-        as_json({"counts": dict(counts), "left out": dict(drops), "runs": runs})
+        found = {"counts": dict(counts), "waiting": waiting, "left out": dict(drops), "runs": runs}
+        as_json(found)
         return ExitCode.WELL
     for name, count in counts.items():
         click.echo(f"{count:>12,}  {name}")
@@ -33,4 +35,7 @@ def command(kg: Path | None, json_: bool) -> int:
         click.echo(f"{count:>12,}  left out: {reason}")
     for started, finished, paths, _ in runs:
         click.echo(f"run {started} to {finished or 'its interruption'}: {paths}")
+    if waiting:
+        click.echo(f"note: {waiting:,} texts are not annotated yet", err=True)
+        click.echo("hint: kgbuild ingest with the same paths goes on", err=True)
     return ExitCode.WELL

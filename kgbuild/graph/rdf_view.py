@@ -19,7 +19,6 @@ from kgbuild.graph.rdf_pattern import (
     Statement,
     Term,
     encodable,
-    escape_literal,
     term_iri,
 )
 from kgbuild.vocabulary import OWN_IRI
@@ -146,14 +145,3 @@ PREFIXES = (
 def prefixes(base_iri: str = OWN_IRI) -> dict[str, str]:
     """The prefixes of the model's terms; ``kgbuild`` stands for the base IRI."""
     return {name: term_iri(f"{name}:x")[:-1] for name in PREFIXES} | {"kgbuild": base_iri}
-
-
-def line(quad: Quad) -> str:
-    """A quad as one line of N-Quads."""
-    subject, predicate, object_, graph = quad
-    if isinstance(object_, Iri):
-        written = f"<{object_}>"
-    else:
-        written = f'"{escape_literal(object_.text)}"'
-        written += f"^^<{object_.datatype}>" if object_.datatype else ""
-    return f"<{subject}> <{predicate}> {written} <{graph}> .\n"

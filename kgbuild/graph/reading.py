@@ -200,6 +200,14 @@ class StoredGraph:
         )
         return [_concept(row) for row in rows]
 
+    def names_like(self, name: str) -> list[str]:
+        """Labels that begin as a name does: where a misspelt one may be looked for."""
+        rows = self._stream(
+            "SELECT DISTINCT label FROM concepts WHERE substr(label, 1, 2) = ? COLLATE NOCASE",
+            name[:2],
+        )
+        return [label for (label,) in rows]
+
     # --- assertions --------------------------------------------------------------------------
 
     def assertions(
@@ -369,6 +377,10 @@ class StoredGraph:
         """How much of everything there is: documents, mentions, assertions, failures …."""
         return {name: int((self._row(sql) or (0,))[0]) for name, sql in _COUNTS.items()}
 
+    def waiting(self) -> int:
+        """How many texts that count no pipeline has seen: a run was ended before it got there."""
+        return int((self._row(_WAITING) or (0,))[0])
+
     def drops(self) -> Mapping[str, int]:
         """What was left out of the graph, by reason."""
         rows = self._stream(
@@ -432,6 +444,7 @@ _ASSERTION = (
     " LEFT JOIN documents d ON d.version = v.id"
 )
 _REVIEWED = "SELECT EXISTS (SELECT 1 FROM reviews) OR EXISTS (SELECT 1 FROM policy_reviews)"
+_WAITING = "SELECT count(*) FROM versions WHERE work IS NOT NULL AND pipeline IS NULL"
 _COUNTS = {
     "files": "SELECT count(*) FROM files",
     "documents": "SELECT count(*) FROM documents",

@@ -1,8 +1,13 @@
-"""``kgbuild show``: what is hedged, rejected, denied or retracted looks so."""
+"""``kgbuild show`` and ``status``: what is hedged, rejected, retracted or unfinished looks so."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kgbuild.faults import set_observer
+
+if TYPE_CHECKING:
+    import pytest
 
 PAPERS = """\
 PMID- 990000001
@@ -90,3 +95,20 @@ def test_a_retraction_is_seen_at_the_document_and_at_its_sentences(project: Any)
     edge = next(line for line in _lines(project, "lisinopril") if "causes" in line)
     identity = edge.split()[0]
     assert "pubmed:990000003 (RETRACTED), abstract" in "\n".join(_lines(project, identity))
+
+
+def test_a_run_that_was_ended_before_all_was_annotated_is_seen_in_the_status(
+    project: Any, request: pytest.FixtureRequest
+) -> None:
+    def interrupt(point: str) -> None:
+        if point == "ingest.read-batch":
+            raise KeyboardInterrupt
+
+    project.write("a.nbib", PAPERS)
+    request.addfinalizer(lambda: set_observer(None))
+    set_observer(interrupt)
+    assert project.run("ingest", "papers")[0] == 130
+    set_observer(None)
+    assert "note: 2 texts are not annotated yet" in project.run("status")[2]
+    assert project.run("ingest", "papers")[0] == 0
+    assert project.run("status")[2] == ""

@@ -13,10 +13,10 @@ from kgbuild import Assertion, Concept, Document, Evidence, Source, Span, Status
 from kgbuild.graph.rdf_model import RdfModel
 from kgbuild.graph.rdf_view import (
     as_rdflib,
-    line,
     nquads,
     quads,
     quads_of,
+    quads_of_graph,
 )
 from kgbuild.testing import strategies
 from kgbuild.testing.example_graph import example_graph
@@ -228,7 +228,7 @@ def test_claims_that_differ_in_qualifiers_write_their_plain_triple_once():
         claim(told(), qualifiers=(("object_direction_qualifier", way),))
         for way in ("increased", "decreased")
     ]
-    found = [line(quad) for quad in quads(MemoryGraph(assertions=claims))]
+    found = b"".join(quads_of_graph(MemoryGraph(assertions=claims))).decode().splitlines()
     assert len(found) == len(set(found))
     plain = "<http://id.nlm.nih.gov/mesh/D1> <https://w3id.org/biolink/vocab/affects> "
     assert len([one for one in found if one.startswith(plain)]) == 1

@@ -19,7 +19,7 @@ from kgbuild.errors import QueryError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.query.ordering import ordered
 from kgbuild.query.predicted import predicted_view
-from kgbuild.query.safety import Checked, check_query
+from kgbuild.query.safety import Checked, check_prefixes, check_query
 from kgbuild.query.view import prepare_view
 from kgbuild.vocabulary import OWN_IRI, prefix_map
 
@@ -86,12 +86,13 @@ def query(
     Raises QueryError: refused (see :mod:`kgbuild.query.safety`), not understood by Oxigraph,
     or stopped after ``timeout`` seconds.
     """
-    checked = check_query(text, max_rows=max_rows)
+    checked, names = check_query(text, max_rows=max_rows), prefixes()
+    check_prefixes(text, names)
     view = predicted_view(graph) if predicted else prepare_view(graph)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
-        target=_answer, args=(theirs, str(view), checked, dict(prefixes())), daemon=True
+        target=_answer, args=(theirs, str(view), checked, dict(names)), daemon=True
     )
     process.start()
     theirs.close()

@@ -8,13 +8,14 @@ another way is guarded against by a second look at the bare words.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from kgbuild.errors import QueryError
+from kgbuild.errors import QueryError, nearest
 from kgbuild.vocabulary import OWN_IRI
 
-__all__ = ["Checked", "check_query"]
+__all__ = ["Checked", "check_prefixes", "check_query"]
 
 _NOT_WORDS = re.compile(
     r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\''
@@ -22,6 +23,8 @@ _NOT_WORDS = re.compile(
     re.DOTALL,
 )
 _SERVICE = re.compile(r"(?<![\w:?$.-])service(?![\w:.-])", re.IGNORECASE)
+_PREFIX = re.compile(r"(?<![\w:?$.-])([A-Za-z][\w.-]*):")
+_DECLARED = re.compile(r"\bprefix\s+([\w.-]+):", re.IGNORECASE)
 _LONGEST = 1_000_000
 
 
@@ -56,6 +59,18 @@ def check_query(text: str, *, max_rows: int) -> Checked:
     dataset = _names_graphs(tree)
     limited = _limited(text, tree, max_rows) if form == "SELECT" else text
     return Checked(limited, form, dataset)
+
+
+def check_prefixes(text: str, known: Collection[str]) -> None:
+    """Raise QueryError for a prefix that the query does not declare and that is not ``known``."""
+    words = _NOT_WORDS.sub(" ", text)
+    known = {*known, *_DECLARED.findall(words)}
+    for name in _PREFIX.findall(words):
+        if name not in known:
+            raise QueryError(
+                f"unknown prefix {name!r}",
+                hints=[*nearest(name, sorted(known)), f"PREFIX {name}: <…> declares it"],
+            )
 
 
 def _parsed(text: str) -> Any:

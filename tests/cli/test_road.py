@@ -195,6 +195,18 @@ def test_a_second_writer_is_refused_by_name(project: Any) -> None:
     assert f"process {os.getpid()}" in err
 
 
+def test_a_misspelt_verb_or_name_is_answered_with_the_nearest(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    for words, meant in (
+        (["ingset", "papers"], "ingest"), (["show", "Asprin"], "aspirin"),
+        (["paths", "aspirin", "hedache"], "headache"),
+    ):  # fmt: skip
+        code, _, err = project.run(*words)
+        assert code == 2
+        assert err.endswith(f"hint: did you mean {meant!r}?\n")
+
+
 @pytest.mark.parametrize(
     ("query", "word"),
     [
@@ -202,6 +214,8 @@ def test_a_second_writer_is_refused_by_name(project: Any) -> None:
         ("LOAD <file:///etc/passwd>", "may not change"),
         ("INSERT DATA { <a:a> <a:b> <a:c> }", "may not change"),
         ("SELECT * { ?s ?p", "line 1"),
+        ("SELECT * { ?s biolnk:treats ?o }", "did you mean 'biolink'?"),
+        ("SELECT * { ?s my:treats ?o }", "hint: PREFIX my: <…> declares it"),
     ],
 )
 def test_a_query_that_reaches_out_or_changes_is_refused(

@@ -132,11 +132,16 @@ def save_relations(
 
 
 def load_relations(
-    folder: Path, tagger: Path, *, precision: torch.dtype = torch.float32
+    folder: Path,
+    tagger: Path,
+    *,
+    precision: torch.dtype = torch.float32,
+    run: TaggerRun | None = None,
 ) -> RelationRun:
     """Read a relation model and the tagger of the folder ``tagger`` that it was trained above.
 
-    Raises CheckpointError where a folder is missing or damaged, or the tagger is another one.
+    ``run`` is that tagger, where it has been read in this precision already. Raises
+    CheckpointError where a folder is missing or damaged, or the tagger is another one.
     """
     config = read_config(folder, "relations")
     if config["tagger"] != digest(tagger):
@@ -144,7 +149,7 @@ def load_relations(
             f"{folder} was trained above another tagger than {tagger}",
             hint="name the tagger that it was trained above, or train it anew",
         )
-    run = load_tagger(tagger, precision=precision)
+    run = run or load_tagger(tagger, precision=precision)
     sets = tuple(
         RelationSet(
             name=one["name"],

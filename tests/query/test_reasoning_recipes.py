@@ -27,8 +27,10 @@ PAPERS = {
         Said("C3", "treats", "D2", conditions=(("species", "mice"),)),
     ],
     "pubmed:3": [Said("C3", "treats", "D2", negated=True), Said("C2", "treats", "D1")],
-    "pubmed:6": [Said("C5", "treats_or_applied_or_studied_to_treat", "D1", score=0.6),
-                 Said("C2", "treats_or_applied_or_studied_to_treat", "D1", score=0.5)],
+    "pubmed:6": [
+        Said("C5", "treats_or_applied_or_studied_to_treat", "D1", score=0.6),
+        Said("C2", "treats_or_applied_or_studied_to_treat", "D1", score=0.5),
+    ],
     "pubmed:4": [Said("D1", "subclass_of", "D3"), Said("D3", "subclass_of", "D4")],
 }
 RELATION = "urn:kgbuild:relation:"

@@ -172,20 +172,19 @@ class Terminology:
     def exact_matches(self, curie: str) -> list[str]:
         """The other identifiers of a concept, sorted; those that are withdrawn are none."""
         number = self._number(self.preferred(curie))
-        rows = self._others.execute("SELECT curie FROM others WHERE concept = ?", (number,))
+        rows = self._others.execute("SELECT curie FROM turned.others WHERE concept = ?", (number,))
         others = [other for (other,) in rows.fetchall() if not self._is_withdrawn(other)]
         return sorted(map(_bioregistry_spelling, others))
 
     @cached_property
     def _others(self) -> sqlite3.Connection:
         """``same`` the other way round, made when it is first asked: an index is 4 MB of file."""
-        made = sqlite3.connect(":memory:", check_same_thread=False)
-        made.execute(
-            "CREATE TABLE others(concept, curie, PRIMARY KEY(concept, curie)) WITHOUT ROWID"
+        self._connection.execute("ATTACH ':memory:' AS turned")
+        self._connection.executescript(
+            "CREATE TABLE turned.others(concept, curie, PRIMARY KEY(concept, curie)) WITHOUT ROWID;"
+            "INSERT INTO turned.others SELECT concept, curie FROM same ORDER BY concept, curie;"
         )
-        rows = self._connection.execute("SELECT concept, curie FROM same ORDER BY concept, curie")
-        made.executemany("INSERT INTO others VALUES (?, ?)", rows)
-        return made
+        return self._connection
 
     def group(self, curie: str) -> Group | None:
         """The kind of a concept, or None where it is not known."""

@@ -26,7 +26,7 @@ from kgbuild.statements import read_cues
 from kgbuild_transformer.evidence import Showing, showings
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
 from kgbuild_transformer.settings import RelationSettings
-from kgbuild_transformer.tagger import lower_layers, precision_of, threads
+from kgbuild_transformer.tagger import lower_layers, precision_of, tagger_run, threads
 
 if TYPE_CHECKING:
     from kgbuild_model.relation_reading import RelationRun, ScoredRelation
@@ -131,15 +131,18 @@ def _unknown(name: str) -> Meaning:
 
 
 def _load(settings: RelationSettings) -> RelationRun:
-    tagger = tagger_folder(settings.tagger)
+    tagger, precision = tagger_folder(settings.tagger), precision_of(settings)
     try:
         run = load_relations(
-            relations_folder(settings.model), tagger, precision=precision_of(settings)
+            relations_folder(settings.model),
+            tagger,
+            precision=precision,
+            run=tagger_run(tagger, precision),
         )
     except CheckpointError as error:
         raise ComponentUnavailableError(
             str(error), plugin="transformer", hints=[error.hint]
         ) from error
-    lower = lower_layers(tagger, precision_of(settings))
+    lower = lower_layers(tagger, precision)
     lower.layers = run.model.config.trunk
     return replace(run, run=replace(run.run, kept=lower))

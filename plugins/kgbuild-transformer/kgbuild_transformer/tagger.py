@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 from kgbuild_model.checkpoint import load_tagger, read_config
+from kgbuild_model.digest import check_folder
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.lower_layers import LowerLayers
 
@@ -32,6 +33,7 @@ __all__ = [
     "TransformerTagger",
     "lower_layers",
     "precision_of",
+    "tagger_run",
     "threads",
 ]
 
@@ -71,6 +73,22 @@ class TransformerTagger:
                 yield Mention.at(document, span.start, span.end, span.label, span.score)
 
 
+def tagger_run(folder: Path, precision: torch.dtype) -> TaggerRun:
+    """The tagger of a folder, on the processor; read once while the folder's files are the same.
+
+    The tagger and the relations above it share it. Raises CheckpointError.
+    """
+    check_folder(folder)
+    files = ((path.name, path.stat()) for path in sorted(folder.iterdir()))
+    seen = tuple((name, file.st_mtime_ns, file.st_size) for name, file in files)
+    return _tagger_run(folder, seen, precision)
+
+
+@lru_cache(maxsize=1)
+def _tagger_run(folder: Path, seen: object, precision: torch.dtype) -> TaggerRun:
+    return load_tagger(folder, precision=precision)
+
+
 @cache
 def lower_layers(folder: Path, precision: torch.dtype) -> LowerLayers:
     """Where the tagger of a folder leaves what relations read on from, in this process.
@@ -103,7 +121,12 @@ def _load(settings: TaggerSettings) -> TaggerRun:
                 key="convention",
                 hints=[f"it has {', '.join(names)}"],
             )
-        run = load_tagger(folder, convention=settings.convention or None, precision=precision)
+        # Where the tagger is moved elsewhere, it is not shared.
+        read = tagger_run if device.type == "cpu" else load_tagger
+        run = replace(
+            read(folder, precision=precision),
+            convention=names.index(settings.convention) if settings.convention else 0,
+        )
     except CheckpointError as error:
         raise ComponentUnavailableError(
             str(error), plugin="transformer", hints=[error.hint]

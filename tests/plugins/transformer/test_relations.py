@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,6 +22,7 @@ from kgbuild_transformer.evidence import Showing, showings
 from kgbuild_transformer.fingerprints import relations_fingerprint as fingerprint
 from kgbuild_transformer.relations import TransformerRelations
 from kgbuild_transformer.settings import RelationSettings
+from kgbuild_transformer.tagger import tagger_run
 
 from kgbuild import ComponentUnavailableError, ConfigError, Status, Task
 from kgbuild.statements import read_cues
@@ -217,3 +219,12 @@ def test_one_mention_that_names_both_ends_shows_nothing(weights: Mapping[str, st
     task = Task(document=document, annotations=annotations)
     both = [annotations.mentions[0]]
     assert list(showings(task, relation, both, both, read_cues(None))) == []
+
+
+def test_the_tagger_below_is_read_once_until_its_files_change(tmp_path: Path) -> None:
+    save_tagger(tmp_path / "tagger", small_run(LABELS), ("biored", "bc5cdr"))
+    first = tagger_run(tmp_path / "tagger", torch.float32)
+    assert tagger_run(tmp_path / "tagger", torch.float32) is first
+    shutil.rmtree(tmp_path / "tagger")
+    save_tagger(tmp_path / "tagger", small_run(LABELS), ("bc5cdr", "biored"))
+    assert tagger_run(tmp_path / "tagger", torch.float32) is not first

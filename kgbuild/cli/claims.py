@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from kgbuild.assertion import Assertion, Prediction
@@ -9,7 +11,7 @@ from kgbuild.document import NoticeKind
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.vocabulary import in_words
 
-__all__ = ["called", "claim", "doubted", "predicate_of"]
+__all__ = ["called", "claim", "doubted", "predicate_of", "sentences"]
 
 
 def claim(graph: StoredGraph, said: Assertion | Prediction, dash: str = "—") -> str:
@@ -27,6 +29,13 @@ def predicate_of(said: Assertion | Prediction) -> str:
 def called(graph: StoredGraph, curie: str) -> str:
     """A concept's label; its identifier where it has none."""
     return graph.concept(curie).label or curie
+
+
+def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[str]:
+    """The first sentences that say it, each with its document and whether that is doubted."""
+    for evidence in assertion.evidence[:most]:
+        document = f"{evidence.document}{doubted(graph, evidence.document)}"
+        yield f"{document}, {evidence.section}: {evidence.text}"
 
 
 def doubted(graph: StoredGraph, document: str) -> str:

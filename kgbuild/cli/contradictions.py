@@ -9,7 +9,7 @@ import click
 
 from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.cli import ExitCode
-from kgbuild.cli.claims import claim, doubted
+from kgbuild.cli.claims import claim, sentences
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph, load
@@ -69,8 +69,7 @@ def _label(graph: StoredGraph, value: str) -> str:
 
 def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> None:
     click.echo(f"  {claim(graph, assertion)}  belief {believed:.2f}  ({assertion.id[:12]})")
-    for evidence in assertion.evidence[:_SENTENCES]:
-        document = f"{evidence.document}{doubted(graph, evidence.document)}"
-        click.echo(f"    {document}, {evidence.section}: {evidence.text}")
+    for sentence in sentences(graph, assertion, _SENTENCES):
+        click.echo(f"    {sentence}")
     if (more := len(assertion.evidence) - _SENTENCES) > 0:
         click.echo(f"    and {more} more")

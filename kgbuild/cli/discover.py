@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode
+from kgbuild.cli.claims import sentences
 from kgbuild.cli.explain import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
@@ -88,7 +89,4 @@ def command(
 
 
 def _sentences(graph: StoredGraph, identity: str) -> list[str]:
-    return [
-        f"    {evidence.document}, {evidence.section}: {evidence.text}"
-        for evidence in graph.assertion(identity).evidence[:2]
-    ]
+    return [f"    {sentence}" for sentence in sentences(graph, graph.assertion(identity), 2)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.claims import called, predicate_of
+from kgbuild.cli.claims import called, predicate_of, sentences
 from kgbuild.cli.explain import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
@@ -93,5 +93,5 @@ def _print(graph: StoredGraph, path: paths.Path, explain: bool) -> None:
     click.secho(f"{path.belief:.3f}  {line}", bold=explain)
     if explain:
         for assertion in path.assertions:
-            for evidence in assertion.evidence[:3]:
-                click.echo(f"    {evidence.document}, {evidence.section}: {evidence.text}")
+            for sentence in sentences(graph, assertion, 3):
+                click.echo(f"    {sentence}")

@@ -11,7 +11,7 @@ import click
 
 from kgbuild.assertion import Prediction
 from kgbuild.cli import ExitCode
-from kgbuild.cli.claims import claim
+from kgbuild.cli.claims import claim, sentences
 from kgbuild.cli.explain import concept_of
 from kgbuild.cli.setup import Setup, as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
@@ -112,8 +112,8 @@ def _print(graph: StoredGraph, one: Prediction, explain: bool) -> None:
     for reason in one.reasons if explain else one.reasons[:1]:
         click.echo(f"    {reason.rule}")
         for assertion in map(graph.assertion, reason.assertions) if explain else ():
-            for evidence in assertion.evidence[:2]:
-                click.echo(f"      {evidence.document}, {evidence.section}: {evidence.text}")
+            for sentence in sentences(graph, assertion, 2):
+                click.echo(f"      {sentence}")
 
 
 def _evaluate(graph: StoredGraph, before: str, seed: int, above: Above | None, json_: bool) -> int:

@@ -95,6 +95,12 @@ def test_a_retraction_is_seen_at_the_document_and_at_its_sentences(project: Any)
     edge = next(line for line in _lines(project, "lisinopril") if "causes" in line)
     identity = edge.split()[0]
     assert "pubmed:990000003 (RETRACTED), abstract" in "\n".join(_lines(project, identity))
+    project.write("b.nbib", "PMID- 990000007\nTI  - Seven.\nAB  - Lisinopril causes cough.\n\n")
+    project.run("ingest", "papers")
+    project.run("reason")
+    _, path, _ = project.run("paths", "lisinopril", "cough", "--explain")
+    assert "pubmed:990000003 (RETRACTED), abstract: Lisinopril causes cough." in path
+    assert "pubmed:990000007, abstract: Lisinopril causes cough." in path
 
 
 def test_a_run_that_was_ended_before_all_was_annotated_is_seen_in_the_status(

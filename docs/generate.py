@@ -32,7 +32,7 @@ from kgbuild import (
     vocabulary,
 )
 from kgbuild.builtins import BUILT_INS
-from kgbuild.cli import VERBS, ExitCode
+from kgbuild.cli import SECTIONS, VERBS, ExitCode
 from kgbuild.cli import kgbuild as verbs
 from kgbuild.config import Settings
 from kgbuild.data import relation_names
@@ -517,7 +517,10 @@ def _dedented(example: str) -> str:
 
 def readme(text: str) -> str:
     """The front page, with a row for every verb in its table."""
-    rows = "".join(f"| `{name}` | {summary} |\n" for name, summary in VERBS.items())
+    rows = "".join(
+        f"| **{title}** | |\n" + "".join(f"| `{name}` | {does} |\n" for name, does in verbs.items())
+        for title, verbs in SECTIONS.items()
+    )
     head = "| verb | does |\n|---|---|\n"
     before, _, after = text.partition(head)
     return before + head + rows + re.sub(r"\A(?:\|.*\n)*", "", after)

@@ -8,7 +8,7 @@ output, everything else to standard error. A person's mistake never shows a trac
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from importlib import import_module
 
@@ -30,42 +30,55 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-VERBS = {
-    "init": "write a kgbuild.toml for what is installed",
-    "ingest": "read papers into the graph; resumable",
-    "annotate": "annotate papers without a graph",
-    "link": "what a name may name, with scores and reasons",
-    "terminology": "which vocabularies names and identifiers come from",
-    "evaluate": "score annotations against gold",
-    "train": "train a component on gold annotations",
-    "pretrain": "let a component's encoder or decoder learn from plain text",
-    "status": "how much the graph holds, and what was left out",
-    "show": "a document with its mentions, a concept with its edges, an assertion",
-    "query": "run SPARQL on the graph",
-    "top": "the most named concepts, the best evidenced assertions, two hops",
-    "reason": "derive what rules say; kept up with the graph",
-    "explain": "why a claim holds, down to the sentences",
-    "verify": "check every proof again",
-    "paths": "the best paths between two concepts",
-    "discover": "what the literature implies and no paper says",
-    "predict": "links that no paper speaks of and the graph suggests",
-    "contradictions": "where texts disagree, with both sides' sentences",
-    "near": "what lies around a concept",
-    "central": "the most central concepts",
-    "communities": "concepts that hang together, named",
-    "enrich": "what a list of genes or drugs has in common, beyond chance",
-    "diff": "what changed between two graphs",
-    "export": "write the graph in some format",
-    "failures": "what failed, and --retry",
-    "review": "accept or reject an assertion",
-    "remove": "take documents out with all that came from them",
-    "readmit": "let documents in again that were kept out",
-    "merge": "take over what another graph holds",
-    "backup": "copy the graph, also while an ingest runs",
-    "plugins": "list, show, check, disable, enable and make plugins",
-    "config": "show the settings and where each came from",
-    "doctor": "find out what is wrong here, and what to do",
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "Make a graph": {
+        "init": "write a kgbuild.toml for what is installed",
+        "ingest": "read papers into the graph; resumable",
+        "status": "how much the graph holds, and what was left out",
+        "failures": "what failed, and --retry",
+        "review": "accept or reject an assertion",
+        "remove": "take documents out with all that came from them",
+        "readmit": "let documents in again that were kept out",
+        "merge": "take over what another graph holds",
+        "backup": "copy the graph, also while an ingest runs",
+    },
+    "Ask it": {
+        "show": "a document with its mentions, a concept with its edges, an assertion",
+        "query": "run SPARQL on the graph",
+        "top": "the most named concepts, the best evidenced assertions, two hops",
+        "near": "what lies around a concept",
+        "paths": "the best paths between two concepts",
+        "contradictions": "where texts disagree, with both sides' sentences",
+        "diff": "what changed between two graphs",
+        "export": "write the graph in some format",
+    },
+    "Draw conclusions": {
+        "reason": "derive what rules say; kept up with the graph",
+        "explain": "why a claim holds, down to the sentences",
+        "verify": "check every proof again",
+        "discover": "what the literature implies and no paper says",
+        "predict": "links that no paper speaks of and the graph suggests",
+        "central": "the most central concepts",
+        "communities": "concepts that hang together, named",
+        "enrich": "what a list of genes or drugs has in common, beyond chance",
+    },
+    "Annotate, link and train": {
+        "annotate": "annotate papers without a graph",
+        "link": "what a name may name, with scores and reasons",
+        "terminology": "which vocabularies names and identifiers come from",
+        "evaluate": "score annotations against gold",
+        "train": "train a component on gold annotations",
+        "pretrain": "let a component's encoder or decoder learn from plain text",
+    },
+    "Set up": {
+        "plugins": "list, show, check, disable, enable and make plugins",
+        "config": "show the settings and where each came from",
+        "doctor": "find out what is wrong here, and what to do",
+    },
 }
+"""The verbs as ``--help`` lists them, each with what it does."""
+
+VERBS = {name: does for verbs in SECTIONS.values() for name, does in verbs.items()}
 
 
 class _Verbs(click.Group):
@@ -91,8 +104,10 @@ class _Verbs(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+        widest = max(map(len, VERBS))
+        for title, verbs in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), does) for name, does in verbs.items()])
 
 
 def _mark_examples(command: click.Command) -> None:

@@ -57,6 +57,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_help_lists_every_verb_under_one_heading(capsys):
+    assert main(["--help"]) == 0
+    listed = re.findall(r"^  (\w+)  +\w", capsys.readouterr().out, re.MULTILINE)
+    assert listed == list(VERBS)
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_shows_an_example(verb):
     command = import_module(f"kgbuild.cli.{verb}").command

@@ -39,7 +39,12 @@ class Calibration:
     def fitted(
         cls, scores: Sequence[float], right: Sequence[bool], points: int = 12
     ) -> Calibration:
-        """The curve that fits what was right; ``points`` at most, at equal shares of the scores."""
+        """The curve that fits what was right; ``points`` at most, at equal shares of the scores.
+
+        Without scores there is nothing to fit, and they are taken at their word.
+        """
+        if not scores:
+            return cls()
         order = np.argsort(scores, kind="stable")
         groups = np.array_split(order, min(points, max(1, len(order) // 25)))
         x = [float(np.mean(np.asarray(scores)[group])) for group in groups]

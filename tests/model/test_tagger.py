@@ -262,6 +262,10 @@ def test_a_fitted_calibration_rises_and_stays_in_range(pairs: list[tuple[float, 
     assert all(b >= a - 1e-4 for a, b in itertools.pairwise(values))
 
 
+def test_without_scores_there_is_nothing_to_calibrate() -> None:
+    assert Calibration.fitted([], []) == Calibration()
+
+
 def test_calibration_brings_the_error_down() -> None:
     random = np.random.default_rng(1)
     scores = random.uniform(size=4000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from kgbuild_model.errors import ModelError
@@ -36,7 +37,7 @@ def train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) ->
 
     Raises ConfigError where the recipe is wrong, InputError where the gold is.
     """
-    try:
+    with _plainly(target):
         if len(sources) == 1 and _is_of_relations(sources[0]):
             _train_relations(sources[0], target, tell)
             return
@@ -48,14 +49,26 @@ def train(sources: Sequence[Path], target: Path, tell: Callable[[str], None]) ->
             places = Places(corpora=Path(), encoders=_shipped("fast").parent)
         every = max(50, round(400_000 / recipe.tokens))
         fine_tune(recipe, target, places, measure_every=every, tell=tell)
+
+
+@contextmanager
+def _plainly(target: Path) -> Iterator[None]:
+    """Errors of the model, and of the disk that ``target`` is on, become kgbuild's within."""
+    try:
+        yield
     except ModelError as error:
         raise ConfigError(str(error), hints=[error.hint] if error.hint else []) from error
+    except OSError as error:
+        raise ConfigError(
+            f"{error.filename or target}: {error.strerror or error}",
+            hints=[f"{target} must be where you may write, with room for the weights"],
+        ) from error
 
 
 def _is_of_relations(source: Path) -> bool:
     """Whether a recipe is one of relations: it names the tagger that they are read above."""
     return source.suffix == ".toml" and any(
-        line.startswith("tagger") for line in source.read_text(encoding="utf-8").splitlines()
+        line.startswith(b"tagger") for line in source.read_bytes().splitlines()
     )
 
 
@@ -76,7 +89,7 @@ def pretrain(sources: Sequence[Path], target: Path, tell: Callable[[str], None])
 
     Raises ConfigError where the recipe is wrong or holds no text.
     """
-    try:
+    with _plainly(target):
         if len(sources) == 1 and sources[0].suffix == ".toml":
             recipe, root = PretrainRecipe.read(sources[0]), sources[0].parent
         else:
@@ -85,8 +98,6 @@ def pretrain(sources: Sequence[Path], target: Path, tell: Callable[[str], None])
             recipe, root = PretrainRecipe(objective="mlm", texts=texts, shape=shape), Path()
         every = max(50, round(400_000 / recipe.tokens))
         pretrain_by(recipe, target, root, measure_every=every, tell=tell)
-    except ModelError as error:
-        raise ConfigError(str(error), hints=[error.hint] if error.hint else []) from error
 
 
 def _places(folder: Path, recipe: TaggerRecipe) -> Places:
@@ -142,6 +153,14 @@ def _own_recipe(sources: Sequence[Path], tell: Callable[[str], None]) -> TaggerR
 
 def _gold_files(source: Path) -> Iterator[tuple[Path, str]]:
     """The files of gold and their forms, by their suffixes; a file that is named must have one."""
+    if source.suffix == ".toml":
+        raise InputError("a recipe stands alone", file=str(source), hints=["it names its gold"])
+    if source.is_file() and source.suffix.lower() not in _SUFFIXES:
+        raise InputError(
+            "holds no gold that is told by its suffix",
+            file=str(source),
+            hints=[f"gold has one of {', '.join(_SUFFIXES)}"],
+        )
     for path in [source] if source.is_file() else sorted(source.rglob("*")):
         form = _SUFFIXES.get(path.suffix.lower())
         if form and path.is_file():

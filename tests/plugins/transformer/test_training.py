@@ -133,12 +133,43 @@ def test_a_persons_mistakes_are_said_and_nothing_is_written(
     (tmp_path / "latin.pubtator").write_bytes(b"1|t|Caf\xe9.\n1|a|x\n")
     assert main(["train", "latin.pubtator", "-o", "mine"]) == 2
     assert "latin.pubtator cannot be read" in capsys.readouterr().err
+    (tmp_path / "latin.toml").write_bytes(b'encoder = "caf\xe9"')
+    assert main(["train", "latin.toml", "-o", "mine"]) == 2
+    assert "latin.toml cannot be read" in capsys.readouterr().err
+    for name, said in (("notes.md", "holds no gold"), ("latin.toml", "a recipe stands alone")):
+        assert main(["train", "bad.pubtator", name, "-o", "mine"]) == 2
+        assert f"{name}: {said}" in capsys.readouterr().err.replace("\n", " ")
     (tmp_path / "recipe.toml").write_text("encoder = 1")
     assert main(["train", "recipe.toml", "-o", "mine"]) == 2
     assert "recipe.toml" in capsys.readouterr().err
     assert main(["train", "bad.pubtator", "-o", "empty"]) == 2
     assert "empty is there already" in capsys.readouterr().err
     assert not (tmp_path / "mine").exists()
+
+
+@pytest.mark.usefixtures("weights")
+def test_where_nothing_can_be_written_it_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    gold(tmp_path / "corpus")
+    assert main(["train", "corpus", "-o", "corpus/gold.PubTator/mine"]) == 2
+    said = capsys.readouterr().err
+    assert "gold.PubTator" in said
+    assert "must be where you may write" in said
+
+
+@pytest.mark.usefixtures("weights")
+def test_iob_without_a_name_in_what_is_held_out_is_learnt_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plain, named = "It\tO\nrains\tO\n\n" * 61, "Aspirin\tB-Chemical\nhelps\tO\n\n"
+    (tmp_path / "gold.conll").write_text(plain + named)
+    assert main(["train", "gold.conll", "-o", "mine"]) == 0
+    assert "1 spans labelled Chemical: biolink:ChemicalEntity" in capsys.readouterr().err
+    config = json.loads((tmp_path / "mine/config.json").read_text())
+    assert config["calibration"] == [[0.0, 0.0], [1.0, 1.0]]
 
 
 def test_a_component_that_cannot_be_trained_says_which_can(

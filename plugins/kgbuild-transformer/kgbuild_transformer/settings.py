@@ -30,8 +30,9 @@ class TaggerSettings(ComputeSettings):
     checkpoint folder that ``kgbuild train`` wrote. ``convention`` names the corpus whose habits
     the spans follow; empty for the checkpoint's first. ``categories`` keeps these Biolink classes
     alone. ``min_score`` leaves out what is less sure. ``consistent`` tags a name that is sure
-    wherever the text has it, under one label. ``device`` is one of PyTorch's, e.g. ``cuda``, where
-    ``precision`` ``auto`` is fp32; relations are read on the CPU.
+    wherever the text has it, under one label. ``precision`` ``auto`` is bf16 where the processor
+    has instructions for it, else fp32. ``device`` is one of PyTorch's, e.g. ``cuda``, where
+    ``auto`` is fp32; relations are read on the CPU.
     """
 
     model: str = "fast"

@@ -36,7 +36,7 @@ from kgbuild_model.tagger_training import (
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
 from kgbuild_model.texts import read_texts
-from kgbuild_model.training import train
+from kgbuild_model.training import claim, train
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -74,7 +74,8 @@ def fine_tune(
     learning, held = gold_examples(recipe, places.corpora)
     if not learning:
         raise RecipeError("the recipe's corpora hold no text to train on")
-    _claim(work, recipe, places)
+    digests = [_digests(corpus, places) for corpus in recipe.corpora]
+    claim(work, {"recipe": json.loads(recipe.to_json()), "gold": digests})
     run = _student(recipe, places)
     gold = TrainingSet(recipe, learning, run)
     tell(f"{len(learning)} texts to learn from, {len(held)} held out, {len(gold)} batches of gold")
@@ -108,20 +109,6 @@ def fine_tune(
         tell=tell,
     )
     _write(recipe, run, _answers(recipe, run, held), names_of(learning), folder, places, precision)
-
-
-def _claim(work: Path, recipe: TaggerRecipe, places: Places) -> None:
-    """Note what a run is of; refuse to go on with a run of another recipe, or of other gold."""
-    digests = [_digests(corpus, places) for corpus in recipe.corpora]
-    what = json.dumps({"recipe": json.loads(recipe.to_json()), "gold": digests}, indent=1)
-    path = work / "run.json"
-    if path.exists() and path.read_text(encoding="utf-8") != what:
-        raise RecipeError(
-            f"{work} is a run that was stopped, of another recipe or of other gold",
-            hint=f"remove {work} to begin anew, or name another folder",
-        )
-    work.mkdir(parents=True, exist_ok=True)
-    path.write_text(what, encoding="utf-8")
 
 
 def _digests(corpus: Corpus, places: Places) -> dict[str, str]:

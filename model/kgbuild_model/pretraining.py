@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ from kgbuild_model.published import load_encoder, load_tokenizer, save_encoder
 from kgbuild_model.recipes import read_recipe
 from kgbuild_model.texts import read_texts
 from kgbuild_model.tokens import tokenise, windows
-from kgbuild_model.training import Optimisation, train
+from kgbuild_model.training import Optimisation, claim, train
 from kgbuild_model.transformer import Decoder, Encoder, TransformerConfig
 
 if TYPE_CHECKING:
@@ -366,6 +367,18 @@ def learn_tokenizer(texts: Sequence[str], vocabulary: int) -> Tokenizer:
     return tokenizer
 
 
+def _as_json(recipe: PretrainRecipe) -> str:
+    return json.dumps(asdict(replace(recipe, shape=dict(recipe.shape))), indent=1)
+
+
+def _digest(recipe: PretrainRecipe, root: Path) -> str:
+    """The first twelve hex digits of the sha256 of a recipe's texts."""
+    whole = sha256()
+    for text in (text for name in recipe.texts for text in read_texts(root / name)):
+        whole.update(text.encode(errors="surrogatepass"))
+    return whole.hexdigest()[:12]
+
+
 def pretrain(
     recipe: PretrainRecipe,
     folder: Path,
@@ -383,6 +396,7 @@ def pretrain(
     if folder.exists():
         raise RecipeError(f"{folder} is there already", hint="name another folder, or remove it")
     work = folder.with_name(folder.name + ".run")
+    claim(work, {"recipe": json.loads(_as_json(recipe)), "texts": _digest(recipe, root)})
     lesson = Pretraining(recipe, root, work)
     tell(f"{len(lesson.learning)} windows to learn from, {len(lesson.held)} held out")
     train(
@@ -401,7 +415,7 @@ def pretrain(
     facts = {"steps": len(log), "held_out": kept.get("measured", {})}
     papers = {
         "metrics.json": json.dumps(facts, indent=1) + "\n",
-        "recipe.json": json.dumps(asdict(replace(recipe, shape=dict(recipe.shape))), indent=1),
+        "recipe.json": _as_json(recipe),
         "curves.svg": curves_svg(log),
     }
     if isinstance(lesson.model, CausalModel):

@@ -21,8 +21,9 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from kgbuild_model.early_stopping import Best
+from kgbuild_model.errors import RecipeError
 
-__all__ = ["Optimisation", "rate_at", "train"]
+__all__ = ["Optimisation", "claim", "rate_at", "train"]
 
 BatchT = TypeVar("BatchT")
 
@@ -63,6 +64,22 @@ def rate_at(step: int, steps: int, settings: Optimisation) -> float:
     rising = (step + 1) / max(settings.warmup * steps, 1)
     falling = (steps - step) / max(settings.decay * steps, 1)
     return min(rising, falling, 1.0)
+
+
+def claim(folder: Path, of: Mapping[str, Any]) -> None:
+    """Note in a run's folder what the run is of: its recipe, and the digests of what it reads.
+
+    Raises RecipeError where a stopped run of another recipe, or of other texts, lies there.
+    """
+    path = folder / "run.json"
+    text = json.dumps(of, indent=1)
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise RecipeError(
+            f"{folder} is a run that was stopped, of another recipe or of other texts",
+            hint=f"remove {folder} to begin anew, or name another folder",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def train(

@@ -120,6 +120,8 @@ def test_a_run_that_goes_on_gives_the_bytes_of_one_that_was_not_stopped(texts: P
     with pytest.raises(StopError):
         pretrain(recipe, texts / "halves", texts, tell=stop)
     assert not (texts / "halves").exists()
+    with pytest.raises(RecipeError, match="of another recipe or of other texts"):
+        pretrain(replace(recipe, masked=0.2), texts / "halves", texts)
     pretrain(recipe, texts / "halves", texts)
     pretrain(recipe, texts / "again", texts)
     one, two = (texts / name / "model.safetensors" for name in ("again", "halves"))

@@ -80,6 +80,12 @@ class Reading:
 
 
 _CLASS = re.compile(r"<(\w+)>")
+_PEOPLE = re.compile(
+    r"(?:patients?|participants?|subjects?|animals?|humans?|people|volunteers?|(?:wo)?m[ae]n"
+    r"|child(?:ren)?|infants?|mice|mouse|rats?)"
+)
+"""Whom a sentence tells of: words that cues are made of ("no patient"), also where they are tagged."""
+
 _SMALL = "(?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by)"
 _NOT = re.compile(r"\bnot\b")
 
@@ -163,7 +169,9 @@ class Cues:
         then not read as cues. Where negations are too many to count on ("no evidence that A
         does not cause B"), it is read as speculated.
         """
-        hiding = hidden(lowered(sentence), _apart([first, second, *mentions]))
+        text = lowered(sentence)
+        named = [span for span in mentions if not _PEOPLE.fullmatch(span.of(text))]
+        hiding = hidden(text, _apart([first, second, *named]))
         left, right = sorted((first, second))
         if reading := self.read(hiding, left, right):
             return reading

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -130,17 +130,25 @@ class _StatusPatterns:
 
     def find(self, around: Scope) -> Span | None:
         text = _without(self._pseudo, around.text)
-        for pattern, place in (
-            (self._sentence, Span(around.clause.start, around.between.end)),
-            (self._near, Span(around.phrase.start, around.between.end)),
-            (self._compound if around.compound else self._behind, around.behind),
-            (self._subject if around.noun else None, around.behind),
-            (self._whole, Span(around.clause.start, len(text))),
-            (self._title if around.title else None, Span(0, len(text))),
-        ):
-            if pattern and (cue := pattern.search(text, place.start, place.end)):
+        for pattern, place in self._places(around):
+            cue = pattern and pattern.search(text, place.start, place.end)
+            if cue and (pattern is not self._whole or cue.start() < around.behind.start):
                 return Span(*cue.span())
         return None
+
+    def _places(self, around: Scope) -> Iterator[tuple[re.Pattern[str] | None, Span]]:
+        """Each pattern with the stretch in which it is looked for."""
+        clause, end = around.clause.start, around.between.end
+        anew = around.between.start if around.anew else 0
+        yield self._sentence, Span(max(clause, anew), end)
+        yield self._near, Span(max(around.phrase.start, anew), end)
+        if around.compound:
+            yield self._compound, around.behind
+        else:
+            yield self._behind, around.behind
+            yield self._subject if around.noun else None, around.behind
+        yield self._whole, Span(max(clause, anew), len(around.text))
+        yield self._title if around.title else None, Span(0, len(around.text))
 
 
 class Cues:
@@ -226,7 +234,8 @@ class Cues:
         found = _found(self._denied, text, around.behind) if said else []
         if around.noun and not found:
             found = _found(self._between if around.alone else self._behind, text, around.behind)
-        if self._after and (after := self._after.match(text, around.behind.start)):
+        after = self._after and self._after.match(text, around.behind.start)
+        if after and not around.compound:
             found.append(Span(*after.span()))
         return found
 

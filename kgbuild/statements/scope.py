@@ -34,9 +34,15 @@ _ASIDE = re.compile(
     r"(?:[^,;:]|(?<=\d),(?=\d)){1,120}"
     r"|however|therefore|moreover|furthermore|thus|indeed|alone|too|itself|in turn|then),"
 )
+_MEANS = re.compile(
+    r", (?:possibly|probably|perhaps|presumably|likely|in part|partly) "
+    r"(?:by|through|via|because of|owing to|as a result of) [^,;:]{1,80},"
+)
+"""How a thing comes about may be doubted, and the thing not."""
+
 _BREAK = re.compile(
     r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )"
-    r"|, (?:however|yet|nevertheless|nonetheless|so)[, ]"
+    r"|, (?:however|yet|nevertheless|nonetheless|so)[, ]|, for (?=(?:it|they) )"
     r"|(?:,| and) (?:although|though) "
     r"|,? and (?=(?:found|show(?:ed)?|demonstrated?|observed?|reveal(?:ed)?|concluded?)"
     rf" (?:that|{MENTION}))"
@@ -46,7 +52,8 @@ _BREAK = re.compile(
 """Where a new clause begins, of which the one before says nothing."""
 
 _TURN = re.compile(
-    r",? (?:whereas|while(?! (?:\w+ing|on|under|in|at|still)\b)|although|though|because|since)[, ]"
+    r",? (?<!perhaps )(?<!possibly )(?<!presumably )(?<!probably )(?<!likely )(?<!not )"
+    r"(?:whereas|while(?! (?:\w+ing|on|under|in|at|still)\b)|although|though|because|since)[, ]"
     rf"|, and (?!(?:the )?{MENTION})"
 )
 """Where a clause begins that may still be asked or supposed with the one before."""
@@ -55,7 +62,7 @@ _OPENING = re.compile(
     r"(?:(?:although|though|whereas|while|because|since|unlike|despite|even if"
     r"|(?:in (?:contrast|agreement|line|keeping|accord(?:ance)?|addition)|contrary) (?:to|with)"
     r"|(?:consistent|compared|together) with|similar(?:ly)? to|rather than|instead of|far from"
-    r"|besides|(?:apart|aside) from|regardless of|irrespective of|independent(?:ly)? of|without"
+    r"|after|following|during|before|besides|(?:apart|aside) from|regardless of|irrespective of|independent(?:ly)? of|without"
     r"|in the absence of|as (?:expected|predicted|anticipated|hypothesi[sz]ed|suspected)"
     r"|(?:un|not )surprisingly|to (?:our|their) (?:\w+ )?surprise)\b[^,]*"
     r"|(?:in order )?to \w+ [^,]*"
@@ -115,7 +122,10 @@ _VERB = re.compile(
     r"|(?:caus|induc|reduc|produc|decreas|increas|prevent|inhibit|activat|block|treat|lower|rais"
     r"|affect|protect|promot|enhanc|trigger|regulat|stimulat|suppress|mediat|provok|elevat"
     r"|interact|contribut|predict|phosphorylat|modulat|reliev|improv|worsen|attenuat|explain"
-    r"|result|control|catalys|degrad)e?s)\b"
+    r"|result|control|catalys|degrad|cur|heal|kill|bind|stop|eas|alleviat|ameliorat|aggravat"
+    r"|exacerbat|damag|harm|injur|target|cleav|encod|express|recruit|repress|ubiquitinat|acetylat"
+    r"|methylat|transactivat|stabili[sz]|antagoni[sz]|potentiat|augment|abolish|impair|disrupt"
+    r"|facilitat|driv|confer|underli)e?s)\b"
 )
 _CAUSAL = re.compile(r"\b(?:due|after|following|secondary|during|from|by|under|caused|induced)\b")
 _FINITE = re.compile(
@@ -165,6 +175,7 @@ class Scope:
     complement: bool
     compound: bool
     title: bool
+    anew: bool
     _kept: tuple[int, ...]
 
     def place(self, span: Span) -> Span:
@@ -207,6 +218,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         alone=noun and bool(turns),
         complement=compound or _THAT.search(text, phrase, listed) is not None,
         compound=compound,
+        anew=bool(breaks) and not noun,
         title=noun and not _CAUSAL.search(text, left.end, right.start) and _title(text),
         _kept=kept,
     )
@@ -220,7 +232,7 @@ def _title(text: str) -> bool:
 def _kept(sentence: str, first: Span, second: Span) -> tuple[int, ...]:
     """The places of the characters that stand in no aside; the two mentions always do."""
     gone: set[int] = set()
-    for pattern in (_BRACKETS, _ASIDE):
+    for pattern in (_BRACKETS, _MEANS, _ASIDE):
         for aside in pattern.finditer(sentence):
             found = Span(*aside.span())
             apart = (found.end <= m.start or found.start >= m.end for m in (first, second))

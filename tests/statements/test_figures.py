@@ -27,7 +27,7 @@ def _module(name: str) -> ModuleType:
 MARKED = _module("marked")
 LATER = [
     *("third", "fourth", "fifth", "sixth", "seventh"),
-    *("eighth", "ninth", "tenth", "eleventh", "twelfth"),
+    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
 ]
 """Sets written one after the other, each when the one before had mended the cues."""
 

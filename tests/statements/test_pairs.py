@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kgbuild import Span
+from kgbuild.errors import ConfigError
 from kgbuild.statements import Reading, read_cues
 
 CUES = read_cues(None)
+NEGATION = ("pseudo", "between", "clause", "before", "adjacent", "behind", "denied", "after")
 
 
 def place(sentence: str, name: str) -> Span:
@@ -48,6 +52,37 @@ def test_names_are_not_read_as_cues() -> None:
     others = (place(sentence, "No"),)
     pair = place(sentence, "Aspirin"), place(sentence, "May-Hegglin anomaly")
     assert CUES.between(sentence, *pair, others).plain
+
+
+def test_patients_are_read_also_where_they_are_tagged() -> None:
+    sentence = "No patient developed asthma while on aspirin."
+    others = (place(sentence, "patient"),)
+    pair = place(sentence, "asthma"), place(sentence, "aspirin")
+    assert CUES.between(sentence, *pair, others).negated
+
+
+def test_a_contracted_not_is_a_denial() -> None:
+    sentence = "Aspirin doesn't cause asthma."
+    (cue,) = said(sentence, "Aspirin", "asthma").cues
+    assert cue.span.of(sentence) == "n't"
+
+
+def test_what_an_opening_doubts_is_not_what_follows() -> None:
+    assert said("Contrary to earlier reports, aspirin caused asthma.", "aspirin", "asthma").plain
+
+
+def test_a_title_that_names_two_things_states_nothing() -> None:
+    reading = said("Effect of aspirin on asthma: a randomised trial.", "aspirin", "asthma")
+    assert reading.status == "question"
+    assert said("Fatal asthma after aspirin: a case report.", "aspirin", "asthma").plain
+
+
+def test_a_class_of_words_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "cues.toml"
+    lists = "".join(f"{name} = []\n" for name in NEGATION)
+    file.write_text(f"status = []\n[negation]\n{lists}".replace("between = []", "between = ['<odd>']"))
+    with pytest.raises(ConfigError, match="odd"):
+        read_cues(file)
 
 
 def test_negations_that_cannot_be_counted_make_no_plain_edge() -> None:

@@ -84,7 +84,7 @@ _PEOPLE = re.compile(
     r"(?:patients?|participants?|subjects?|animals?|humans?|people|volunteers?|(?:wo)?m[ae]n"
     r"|child(?:ren)?|infants?|mice|mouse|rats?)"
 )
-"""Whom a sentence tells of: words that cues are made of ("no patient"), also where they are tagged."""
+"""Whom a sentence tells of: words that cues are made of ("no patient"), tagged or not."""
 
 _SMALL = "(?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by)"
 _NOT = re.compile(r"\bnot\b")

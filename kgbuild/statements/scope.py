@@ -29,7 +29,7 @@ _ASIDE = re.compile(
     r"|vain))"
     r"(?:(?:which|who|whose|where|when|while|although|though|albeit|unlike|like|except|despite"
     r"|contrary to|rather than|instead of|including|such as|and not|but not|or|not|at|in|on|for"
-    r"|with|without|after|before|during|from|as|given|both|either|an?|the|even"
+    r"|absent|present|lacking|found|seen|known|rare|common|with|without|after|before|during|from|as|given|both|either|an?|the|even"
     r"|and (?:if so|at|in|by|to what|how|under|when))\b"
     r"(?:[^,;:]|(?<=\d),(?=\d)){1,120}"
     r"|however|therefore|moreover|furthermore|thus|indeed|alone|too|itself|in turn|then),"
@@ -62,8 +62,8 @@ _OPENING = re.compile(
     r"(?:(?:although|though|whereas|while|because|since|unlike|despite|even if"
     r"|(?:in (?:contrast|agreement|line|keeping|accord(?:ance)?|addition)|contrary) (?:to|with)"
     r"|(?:consistent|compared|together) with|similar(?:ly)? to|rather than|instead of|far from"
-    r"|after|following|during|before|besides|(?:apart|aside) from|regardless of|irrespective of|independent(?:ly)? of|without"
-    r"|in the absence of|as (?:expected|predicted|anticipated|hypothesi[sz]ed|suspected)"
+    r"|after|following|during|before|besides|(?:apart|aside) from|regardless of|irrespective of"
+    r"|independent(?:ly)? of|without|in the absence of|as (?:expected|predicted|anticipated|hypothesi[sz]ed|suspected)"
     r"|(?:un|not )surprisingly|to (?:our|their) (?:\w+ )?surprise)\b[^,]*"
     r"|(?:in order )?to \w+ [^,]*"
     r"(?=, (?:we|i|the authors|(?:the |these |our )?[\w-]+ (?:were|was|received|underwent))\b)), "
@@ -157,7 +157,8 @@ class Scope:
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
     subject of the one behind; ``alone``: the second is, in a clause of its own. ``complement``:
     they stand behind "that" or "of". ``compound``: they are "A-induced B". ``title``: the sentence
-    has no verb before a colon, and no word such as "induced" joins the two.
+    has no verb before a colon, and no word such as "induced" joins the two. ``anew``: a clause with
+    a verb of its own begins between them.
 
     What joins the two may be part of a name or an aside ("A-induced B", "A, which causes B"), of
     which the sentence's own verb says nothing: then ``clause`` and ``phrase`` are a few words.
@@ -206,6 +207,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     if compound:
         start = phrase = _tight(text, start, left.start)
     noun = not (compound or aside) and _VERB.search(text, after, right.start) is None
+    behind = _behind(text, right.end)
     return Scope(
         text=text,
         clause=Span(start, left.start),
@@ -213,12 +215,12 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         listed=max(listed, phrase),
         second_listed=max(after, _list_start(text, right.start)),
         between=Span(after, max(after, right.start)),
-        behind=Span(right.end, _behind(text, right.end)),
+        behind=Span(right.end, behind),
         noun=noun,
         alone=noun and bool(turns),
         complement=compound or _THAT.search(text, phrase, listed) is not None,
         compound=compound,
-        anew=bool(breaks) and not noun,
+        anew=bool(breaks) and (not noun or _VERB.search(text, right.end, behind) is not None),
         title=noun and not _CAUSAL.search(text, left.end, right.start) and _title(text),
         _kept=kept,
     )

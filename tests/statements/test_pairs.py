@@ -80,7 +80,9 @@ def test_a_title_that_names_two_things_states_nothing() -> None:
 def test_a_class_of_words_that_is_not_there_is_named(tmp_path: Path) -> None:
     file = tmp_path / "cues.toml"
     lists = "".join(f"{name} = []\n" for name in NEGATION)
-    file.write_text(f"status = []\n[negation]\n{lists}".replace("between = []", "between = ['<odd>']"))
+    file.write_text(
+        f"status = []\n[negation]\n{lists}".replace("between = []", "between = ['<odd>']")
+    )
     with pytest.raises(ConfigError, match="odd"):
         read_cues(file)
 

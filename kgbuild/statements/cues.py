@@ -109,9 +109,14 @@ class _Classes:
 
     def _spelled(self, pattern: str) -> str:
         """The pattern with its classes spelled out; a class may name others."""
-        for _ in self._words:
-            pattern = _CLASS.sub(lambda found: f"(?:{self._words[found[1]]})", pattern)
+        for _ in range(len(self._words) + 1):
+            pattern = _CLASS.sub(lambda found: f"(?:{self._class(found[1])})", pattern)
         return pattern
+
+    def _class(self, name: str) -> str:
+        if name not in self._words:
+            raise KeyError(f"<{name}> is no class of [words]")
+        return self._words[name]
 
 
 class _StatusPatterns:

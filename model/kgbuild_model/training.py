@@ -26,6 +26,7 @@ from kgbuild_model.errors import RecipeError
 __all__ = ["Optimisation", "claim", "rate_at", "train"]
 
 BatchT = TypeVar("BatchT")
+_SILENT = 60.0  # seconds after which a person wonders whether it still runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +142,8 @@ def train(
             # after the log: what a state says is done is in the log, measurements included
             if last or best.over or (step + 1) % save_every == 0:
                 _save(model, optimiser, average, step + 1, folder)
-            if step == done or last or "measured" in line or (step + 1) % 50 == 0:
+            due = (step + 1) % 50 == 0 or clock.silent > _SILENT
+            if step == done or last or "measured" in line or due:
                 tell(clock.said(line))
     if best.over:
         tell(f"stopped: the last {settings.patience} measurements were no better than the best")
@@ -180,15 +182,21 @@ class _Clock:
 
     def __init__(self, done: int, steps: int) -> None:
         self._done, self._steps = done, steps
-        self._began = time.monotonic()
+        self._began = self._spoke = time.monotonic()
+
+    @property
+    def silent(self) -> float:
+        """Seconds since it last said something."""
+        return time.monotonic() - self._spoke
 
     def said(self, line: Mapping[str, Any]) -> str:
         step = line["step"] + 1
+        self._spoke = time.monotonic()
         said = f"step {step:,} of {self._steps:,}, loss {line['loss']:.4f}"
         if "measured" in line:
             said += "".join(f", {part}" for part in _figures(line["measured"]))
         if step < self._steps:
-            pace = (time.monotonic() - self._began) / (step - self._done)
+            pace = (self._spoke - self._began) / (step - self._done)
             said += f", about {math.ceil(pace * (self._steps - step) / 60)} min left"
         return said
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,12 +38,12 @@ class Valley:
             raise KeyboardInterrupt
         return {"own": {"f1": 1 - abs(self.seen[-1] - 0.5)}}
 
-    def train(self, folder: Path, *, steps: int = 20, save_every: int = 4) -> list[dict[str, Any]]:
+    def train(self, folder: Path, *, measured: bool = True) -> list[dict[str, Any]]:
         train(
-            self.model, batches=steps, batch_of=lambda n: n,
+            self.model, batches=20, batch_of=lambda n: n,
             loss_of=lambda _: self.model(torch.ones(1, 1)).sum(),
-            settings=self.settings, folder=folder, save_every=save_every, measure_every=2,
-            measure=self.measure, tell=self.said.append,
+            settings=self.settings, folder=folder, save_every=4, measure_every=2,
+            measure=self.measure if measured else None, tell=self.said.append,
         )  # fmt: skip
         return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
@@ -102,6 +104,17 @@ def test_progress_says_figures_and_time(tmp_path: Path) -> None:
     assert valley.said[1].startswith("step 2 of 20, loss 0.")
     assert ", F1 of own " in valley.said[1]
     assert "left" not in valley.said[-1]
+
+
+def test_slow_steps_are_said_once_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = itertools.count(step=11)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    quick, slow = Valley(0), Valley(0)
+    slow.train(tmp_path / "slow", measured=False)
+    monkeypatch.undo()
+    quick.train(tmp_path / "quick", measured=False)
+    assert [said.split(",")[0] for said in quick.said] == ["step 1 of 20", "step 20 of 20"]
+    assert 5 < len(slow.said) < 20
 
 
 def test_a_stopped_run_does_not_go_on_with_another_recipe_or_other_gold(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,26 +12,26 @@ from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.errors import NotInGraphError, UsageError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 
+if TYPE_CHECKING:
+    from kgbuild.reasoning.layer import DerivedLayer
+
 __all__ = ["command"]
 
 
 @click.command("explain")
-@click.argument("subject")
-@click.argument("predicate")
-@click.argument("object_", metavar="OBJECT")
+@click.argument("claim", metavar="SUBJECT PREDICATE OBJECT | ASSERTION", nargs=-1, required=True)
 @click.option("--limit", "-n", default=3, show_default=True, type=click.IntRange(1, 1_000))
 @click.option("--json", "form", flag_value="json", help="Print all proofs as JSON.")
 @click.option("--dot", "form", flag_value="dot", help="Print a Graphviz file.")
 @click.option("--html", "form", flag_value="html", help="Print a page of HTML.")
 @click.option("--svg", "form", flag_value="svg", help="Print the strongest proof as a picture.")
 @graph_option
-def command(
-    subject: str, predicate: str, object_: str, limit: int, form: str | None, kg: Path | None
-) -> int:
+def command(claim: tuple[str, ...], limit: int, form: str | None, kg: Path | None) -> int:
     r"""Show all proofs of a claim, stated or concluded, the strongest first.
 
     SUBJECT and OBJECT are CURIEs or names, PREDICATE a Biolink predicate (treats) or a relation
-    that a rule concludes (candidate_treatment). Run kgbuild reason before.
+    that a rule concludes (candidate_treatment), ASSERTION the beginning of an assertion's
+    identifier. Run kgbuild reason before.
 
     \b
     Example: kgbuild explain lisinopril treats hypertension
@@ -45,15 +46,7 @@ def command(
             raise UsageError(
                 "the graph has changed since rules were applied", hints=["kgbuild reason"]
             )
-        names = {atom.relation for rule in layer.rules.values()
-                 for atom in (rule.head, *rule.body)}  # fmt: skip
-        relation = predicate if predicate in names else f"biolink:{predicate}"
-        first = concept_of(graph, subject)
-        # A class or an axiom of an ontology is no concept of the graph.
-        ends = first, object_
-        if layer.find(relation, ends) is None:
-            ends = first, concept_of(graph, object_)
-        explained = explain(graph, layer, relation, ends)
+        explained = explain(graph, layer, *_meant(graph, layer, claim))
         name = Proofs(graph, layer).name
         if form == "json":
             as_json(explained)
@@ -66,6 +59,36 @@ def command(
         else:
             click.echo("\n".join(as_text(explained, name, limit)))
     return ExitCode.WELL
+
+
+def _meant(
+    graph: StoredGraph, layer: DerivedLayer, claim: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """The relation and its arguments that the words of the command line mean."""
+    if len(claim) == 1:
+        stated = graph.assertion(claim[0])
+        if stated.negated:
+            return "denied", (stated.subject, stated.predicate, stated.object)
+        ends = stated.subject, stated.object
+        # Rules ask for a qualified claim by one of its qualifiers.
+        for qualifier in stated.qualifiers:
+            qualified = (ends[0], stated.predicate, ends[1], *qualifier)
+            if layer.find("qualified", qualified) is not None:
+                return "qualified", qualified
+        return stated.predicate, ends
+    if len(claim) != 3:
+        raise UsageError(
+            f"{' '.join(claim)!r} is no claim: it has a subject, a predicate and an object",
+            hints=["names of several words are put in quotes"],
+        )
+    subject, predicate, object_ = claim
+    names = {atom.relation for rule in layer.rules.values() for atom in (rule.head, *rule.body)}
+    relation = predicate if predicate in names else f"biolink:{predicate.removeprefix('biolink:')}"
+    first = concept_of(graph, subject)
+    # A class or an axiom of an ontology is no concept of the graph.
+    if layer.find(relation, (first, object_)) is not None:
+        return relation, (first, object_)
+    return relation, (first, concept_of(graph, object_))
 
 
 def concept_of(graph: StoredGraph, given: str) -> str:

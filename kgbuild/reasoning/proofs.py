@@ -47,10 +47,7 @@ def explain(
     """
     fact = layer.find(relation, arguments)
     if fact is None:
-        raise NotInGraphError(
-            f"nothing states or concludes {relation}({', '.join(arguments)})",
-            hints=["kgbuild reason --list shows what was concluded"],
-        )
+        raise _unknown(graph, relation, arguments)
     confidence, upper = layer.bounds(fact.id)
     found = Proofs(graph, layer)
     proofs = found.of(fact)
@@ -63,6 +60,25 @@ def explain(
         "count": len(proofs),
         "proofs": proofs,
     }
+
+
+def _unknown(graph: StoredGraph, relation: str, arguments: tuple[str, ...]) -> NotInGraphError:
+    """What to say of a fact that the layer lacks: it holds of what texts say what rules ask for."""
+    fact = f"{relation}({', '.join(arguments)})"
+    said = [
+        claim.id[:12]
+        for claim in graph.assertions(subject=arguments[0], object=arguments[-1])
+        if claim.predicate == relation
+    ]
+    if said:
+        return NotInGraphError(
+            f"no rule asks for {fact} or concludes it",
+            hints=[f"kgbuild show {identity} shows what texts say of it" for identity in said[:3]],
+        )
+    return NotInGraphError(
+        f"nothing states or concludes {fact}",
+        hints=["kgbuild reason --list shows what was concluded"],
+    )
 
 
 class Proofs:

@@ -232,6 +232,30 @@ def test_the_verbs(reasoned, capsys, tmp_path):
     assert "0 conclusions are not proved" in err
 
 
+def test_a_claim_may_be_named_by_its_assertion(reasoned, capsys):
+    with reasoned.open() as graph:
+        (harm,) = graph.assertions(subject="mesh:G1", predicate="biolink:contributes_to")
+        lowering = next(iter(graph.assertions(predicate="biolink:affects")))
+    _, named, _ = run(reasoned, capsys, "explain", harm.id[:12])
+    assert f"assertion {harm.id[:12]}" in named
+    assert run(reasoned, capsys, "explain", "g1", harm.predicate, "d1")[1] == named
+    _, named, _ = run(reasoned, capsys, "explain", lowering.id)
+    assert "(object_direction_qualifier: decreased)" in named
+    assert f"assertion {lowering.id[:12]}" in named
+
+
+def test_what_texts_say_and_no_rule_asks_for_is_shown_elsewhere(reasoned, capsys):
+    with reasoned.open() as graph:
+        (claim,) = graph.assertions(subject="mesh:C1", object="mesh:G1")
+    code, _, err = run(reasoned, capsys, "explain", "c1", "affects", "g1")
+    assert code == 2
+    assert "no rule asks for biolink:affects(mesh:C1, mesh:G1)" in err
+    assert f"hint: kgbuild show {claim.id[:12]} shows what texts say of it" in err
+    code, _, err = run(reasoned, capsys, "explain", "c1", "colorectal", "cancer", "affects")
+    assert code == 2
+    assert "names of several words are put in quotes" in err
+
+
 def test_mistakes_get_an_answer(reasoned, capsys, tmp_path):
     code, _, err = run(reasoned, capsys, "explain", "c1", "treats", "d1")
     assert code == 2

@@ -81,6 +81,10 @@ def bounds(
 def _bounds(
     minimal: list[Proof], probability: Mapping[Hashable, float], *, complete: bool
 ) -> tuple[float, float]:
+    if complete and len(minimal) == 1 and len(minimal[0]) == 1:  # so are very many
+        [[alone]] = minimal
+        only = round(probability[alone], _DIGITS)
+        return only, only
     minimal, probability = _apart(minimal, probability)
     if complete and _share_nothing(minimal):
         missed = math.prod(sorted(1 - _strength(proof, probability) for proof in minimal))

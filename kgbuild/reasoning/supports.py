@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from kgbuild.graph.rows import concept_key
@@ -106,8 +107,9 @@ class Supports:
         rows = self._connection.cursor().execute(
             f"SELECT fact, rule, {_PREMISES} FROM ways ORDER BY fact"
         )
-        for fact, group in groupby(rows, key=lambda row: row[0]):
-            yield fact, [Support(rule, tuple(filter(None, rest))) for _, rule, *rest in group]
+        end = {number: 2 + len(rule.body) for number, rule in self._rules.items()}
+        for fact, group in groupby(rows, key=itemgetter(0)):
+            yield fact, [Support(row[1], row[2 : end[row[1]]]) for row in group]
 
 
 def _fits(head: Atom, terms: Iterable[int]) -> bool:

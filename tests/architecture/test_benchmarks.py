@@ -51,17 +51,22 @@ def test_what_is_lacking_is_named(run: ModuleType) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "outcome"),
+    ("body", "minutes", "outcome"),
     [
-        ("print('ok')", "ran"),
-        ("raise SystemExit(3)", "failed: exit code 3"),
-        ("import threading; threading.Event().wait()", "failed: ended after 0.01 minutes"),
+        ("print('ok')", 1, "ran"),
+        ("raise SystemExit(3)", 1, "failed: exit code 3"),
+        ("import threading; threading.Event().wait()", 0.01, "failed: ended after 0.01 minutes"),
     ],
 )
 def test_an_outcome_is_told(
-    run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str, outcome: str
+    run: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    body: str,
+    minutes: float,
+    outcome: str,
 ) -> None:
     (tmp_path / "made.py").write_text(body, "utf-8")
     monkeypatch.setattr(run, "HERE", tmp_path)
-    assert run.run(run.Benchmark(name="made"), quick=True, minutes=0.01) == outcome
+    assert run.run(run.Benchmark(name="made"), quick=True, minutes=minutes) == outcome
     assert (tmp_path / "made.txt").read_text("utf-8").startswith("$ python benchmarks/made.py")

@@ -25,6 +25,14 @@ def command(target: Path, format_: str | None, **options: Any) -> int:
     The file has its final name only when it is whole.
 
     \b
+    RDF          .ttl .nt .nq .trig .jsonld .rdf .owl .nanopub.trig
+    tables       .kgx .kgx-jsonl .neo4j .parquet
+    networks     .graphml .cyjs
+    annotations  .pubtator .bioc.xml .bioc.json
+
+    Plugins may know more.
+
+    \b
     Example: kgbuild export graph.ttl
     """
     setup = set_up(**options)

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from kgbuild.cli import VERBS, main
+from kgbuild.host import Host
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ON_THE_DEMO_GRAPH = (
@@ -76,3 +77,12 @@ def test_the_examples_of_a_verb_run(verb, demo, monkeypatch, capsys):
         code = main(shlex.split(example)[1:])
         said = capsys.readouterr()
         assert code == 0, (example, said.err)
+
+
+def test_the_help_of_export_names_the_suffixes_of_all_formats(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    known = Host.load(only_builtins=True).specs("exporter").values()
+    main(["export", "--help"])
+    told = set(capsys.readouterr().out.split())
+    assert {suffix for offer in known for suffix in offer.spec.suffixes} <= told

@@ -32,6 +32,7 @@ from kgbuild_model.digest import check_folder, digest, weight_files
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.relation_reading import RelationRun
+from kgbuild_model.relation_weighing import Weigher
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.tagger import Tagger
 from kgbuild_model.tagging import TaggerRun
@@ -67,6 +68,7 @@ _KEYS = {
     ),
     "decoder": ("decoder",),
 }  # fmt: skip
+_WEIGHER = ("trust", "weights")
 _FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
 
 
@@ -128,6 +130,8 @@ def save_relations(
         "calibrations": {name: curve.points for name, curve in run.calibrations.items()},
     }
     tensors = run.model.state_dict()
+    for name, weigher in run.weighers.items():
+        tensors |= {f"weigher.{name}.{part}": getattr(weigher, part) for part in _WEIGHER}
     _save(folder, config, run.run.tokenizer, tensors, "int8", papers or {})
 
 
@@ -169,15 +173,30 @@ def load_relations(
     )
     with _Unfilled():
         model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
-    _fill(model, folder)
+    tensors = unpacked(folder)
+    weighers = _taken_weighers(tensors)
+    _fill(model, folder, tensors)
     model.encoder.to(precision)
     curves = {
         name: Calibration(tuple((x, y) for x, y in points))
         for name, points in config["calibrations"].items()
     }
     return RelationRun(
-        run=run, model=model.eval(), thresholds=config["thresholds"], calibrations=curves
+        run=run,
+        model=model.eval(),
+        thresholds=config["thresholds"],
+        calibrations=curves,
+        weighers=weighers,
     )
+
+
+def _taken_weighers(tensors: dict[str, Tensor]) -> dict[str, Weigher]:
+    """The weighers among a relation model's tensors, by the name of their set; taken out there."""
+    names = sorted({name.split(".")[1] for name in tensors if name.startswith("weigher.")})
+    return {
+        name: Weigher(**{part: tensors.pop(f"weigher.{name}.{part}") for part in _WEIGHER})
+        for name in names
+    }
 
 
 def load_decoder(folder: Path) -> tuple[Decoder, Tokenizer]:
@@ -185,7 +204,7 @@ def load_decoder(folder: Path) -> tuple[Decoder, Tokenizer]:
     config = read_config(folder, "decoder")
     with _Unfilled():
         decoder = Decoder(TransformerConfig(**config["decoder"]), reads_memory=False)
-    _fill(decoder, folder)
+    _fill(decoder, folder, unpacked(folder))
     return decoder.eval(), load_tokenizer(folder)
 
 
@@ -241,7 +260,7 @@ def load_tagger(
         ) from error
     with _Unfilled():
         tagger = Tagger(encoder, tags=len(tags), conventions=len(names))
-    _fill(tagger, folder)
+    _fill(tagger, folder, unpacked(folder))
     place = names.index(convention) if convention else 0
     tagger.read_in(precision)
     points = config.get("calibration", Calibration().points)
@@ -266,9 +285,9 @@ def _encoder(facts: Mapping[str, Any]) -> AnyEncoder:
         return Encoder(TransformerConfig(**facts))
 
 
-def _fill(module: torch.nn.Module, folder: Path) -> None:
+def _fill(module: torch.nn.Module, folder: Path, tensors: Mapping[str, Tensor]) -> None:
     try:
-        module.load_state_dict(unpacked(folder), assign=True)
+        module.load_state_dict(tensors, assign=True)
     except (RuntimeError, SafetensorError) as error:
         raise CheckpointError(
             f"{folder}: the weights do not fit config.json: {error}", hint="copy the folder anew"

@@ -1,47 +1,87 @@
-"""How right a relation model is on gold documents with their gold concepts."""
+"""How right a relation model is on gold documents with their gold concepts, and what that fits.
+
+What is fitted on documents (a weigher, a threshold, a calibration) is measured on others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from kgbuild_model.calibration import Calibration, expected_calibration_error
 from kgbuild_model.relation_examples import RelationExample
 from kgbuild_model.relation_lessons import lessons_of
 from kgbuild_model.relation_reading import RelationRun
+from kgbuild_model.relation_weighing import Weigher, features_of
 from kgbuild_model.relations import RelationSet
 from kgbuild_model.scoring import Score, bootstrap
 
-__all__ = [
-    "Answer",
-    "Answered",
-    "answers_of",
-    "best_threshold",
-    "calibration_of",
-    "measure_relations",
-    "scores_at",
-]
+__all__ = ["Answered", "Fit", "answers_of", "measure_relations", "scores_at"]
+
+_FOLDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a model said of one pair: how sure it is of any relation, of its best type, and gold."""
-
-    related: float
-    score: float
-    kind: int
-    gold: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answered:
-    """The answers on one document; ``gold`` counts its relations, those not asked for too."""
+    """What a model said of the pairs of one document.
 
-    answers: tuple[Answer, ...]
-    gold: int
+    ``chances`` [pairs, classes] and ``standing`` [pairs, features] are as a weigher wants them,
+    ``gold`` [pairs] is the class; ``relations`` counts those of the document, those between
+    concepts that were not asked too.
+    """
+
+    chances: Tensor
+    standing: Tensor
+    gold: Tensor
+    relations: int
+
+    def related(self) -> Tensor:
+        """How sure the model is of any relation, [pairs]."""
+        return 1 - self.chances[:, 0]
+
+    def best(self) -> tuple[Tensor, Tensor]:
+        """The chance and the class of each pair's best type."""
+        chance, kind = self.chances[:, 1:].max(dim=1)
+        return chance, kind + 1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is fitted on a corpus' documents that the model has not learnt from.
+
+    Relations of sentences have no weigher: on those of DrugProt and BioText one lost more than it
+    gave.
+    """
+
+    weigher: Weigher | None
+    threshold: float
+    calibration: Calibration
+
+    @classmethod
+    def on(cls, documents: Sequence[Answered], relations: RelationSet) -> Fit:
+        """What fits these documents best: the threshold by the F1 of pairs with their type."""
+        weigher = None if relations.by_sentence else _weigher(documents)
+        weighed = [_weighed(one, weigher) for one in documents]
+        threshold = _best_threshold(weighed)
+        return cls(weigher, threshold, _calibration(weighed, threshold))
+
+
+def _weigher(documents: Sequence[Answered]) -> Weigher:
+    return Weigher.fitted(
+        torch.cat([one.chances for one in documents]),
+        torch.cat([one.standing for one in documents]),
+        torch.cat([one.gold for one in documents]),
+    )
+
+
+def _weighed(one: Answered, weigher: Weigher | None) -> Answered:
+    if weigher is None:
+        return one
+    return replace(one, chances=weigher.weighed(one.chances, one.standing))
 
 
 @torch.no_grad()
@@ -52,23 +92,30 @@ def answers_of(
 
     A pair that several pages of a document name has the surest answer.
     """
-    found = []
-    for example in examples:
-        if example.corpus == relations.name:
-            answers: dict[tuple[str, str], Answer] = {}
-            for lesson in lessons_of([example], run):
-                [question] = lesson.questions
-                hidden = run.hidden_of(lesson.page, lesson.marks)
-                [said] = run.answers(lesson.page, hidden, question.asked, [relations])
-                best, which = said.chances[:, 1:].max(dim=1)
-                related = (1 - said.chances[:, 0]).tolist()
-                gold = question.gold[said.rows].tolist()
-                rows = zip(related, best.tolist(), (which + 1).tolist(), gold, strict=True)
-                for pair, row in zip(question.asked.named(said.rows), rows, strict=True):
-                    if pair not in answers or answers[pair].related < row[0]:
-                        answers[pair] = Answer(*row)
-            found.append(Answered(tuple(answers.values()), len(_distinct(example, relations))))
-    return found
+    return [
+        _answered(run, example, relations)
+        for example in examples
+        if example.corpus == relations.name
+    ]
+
+
+def _answered(run: RelationRun, example: RelationExample, relations: RelationSet) -> Answered:
+    marked = len(_distinct(example, relations))
+    found: dict[tuple[str, str], tuple[Tensor, Tensor, Tensor]] = {}
+    for lesson in lessons_of([example], run):
+        [question] = lesson.questions
+        hidden = run.hidden_of(lesson.page, lesson.marks)
+        [said] = run.answers(lesson.page, hidden, question.asked, [relations])
+        rows = zip(said.chances, said.standing, question.gold[said.rows], strict=True)
+        for pair, row in zip(question.asked.named(said.rows), rows, strict=True):
+            if pair not in found or row[0][0] < found[pair][0][0]:
+                found[pair] = row
+    if not found:
+        features = features_of(len(run.model.config.labels))
+        chances = torch.zeros(0, 1 + len(relations.types))
+        return Answered(chances, torch.zeros(0, features), torch.zeros(0).long(), marked)
+    chances, standing, gold = map(torch.stack, zip(*found.values(), strict=True))
+    return Answered(chances, standing, gold, marked)
 
 
 def _distinct(example: RelationExample, relations: RelationSet) -> set[tuple[str, str]]:
@@ -78,17 +125,16 @@ def _distinct(example: RelationExample, relations: RelationSet) -> set[tuple[str
 
 def scores_at(one: Answered, threshold: float) -> tuple[Score, Score]:
     """A document's pairs with their type, and pairs alone; a pair that was not asked is missed."""
-    found = [answer for answer in one.answers if answer.related >= threshold]
-    typed = sum(answer.kind == answer.gold for answer in found)
-    paired = sum(answer.gold > 0 for answer in found)
+    found = one.related() >= threshold
+    gold, kind = one.gold[found], one.best()[1][found]
+    count, typed, paired = len(gold), int((kind == gold).sum()), int((gold > 0).sum())
     return (
-        Score(typed, len(found) - typed, one.gold - typed),
-        Score(paired, len(found) - paired, one.gold - paired),
+        Score(typed, count - typed, one.relations - typed),
+        Score(paired, count - paired, one.relations - paired),
     )
 
 
-def best_threshold(documents: Sequence[Answered]) -> float:
-    """The threshold in hundredths with the best F1 of pairs with their type."""
+def _best_threshold(documents: Sequence[Answered]) -> float:
     steps = [n / 100 for n in range(10, 91, 2)]
     return max(steps, key=lambda step: (_typed(documents, step).f1, step))
 
@@ -97,15 +143,21 @@ def _typed(documents: Sequence[Answered], threshold: float) -> Score:
     return sum((scores_at(one, threshold)[0] for one in documents), Score())
 
 
-def calibration_of(documents: Sequence[Answered], threshold: float) -> Calibration:
+def _calibration(documents: Sequence[Answered], threshold: float) -> Calibration:
     """What the score of a pair that is found is worth: fitted on those that nearly are, too."""
     scores, right = _found(documents, threshold / 2)
     return Calibration.fitted(scores, right) if scores else Calibration()
 
 
 def _found(documents: Sequence[Answered], threshold: float) -> tuple[list[float], list[bool]]:
-    found = [a for one in documents for a in one.answers if a.related >= threshold]
-    return [a.score for a in found], [a.kind == a.gold for a in found]
+    scores: list[float] = []
+    right: list[bool] = []
+    for one in documents:
+        found = one.related() >= threshold
+        chance, kind = one.best()
+        scores += chance[found].tolist()
+        right += (kind == one.gold)[found].tolist()
+    return scores, right
 
 
 def measure_relations(
@@ -113,39 +165,42 @@ def measure_relations(
 ) -> dict[str, dict[str, Any]]:
     """F1 of pairs with their type and of pairs, and the calibration error, for each corpus.
 
-    Threshold and calibration are fitted on one half of the documents and used on the other, both
-    ways. Intervals are of 95%, by documents.
+    Weigher, threshold and calibration are fitted on four fifths of the documents and used on the
+    other, by turns. Intervals are of 95%, by documents.
     """
+    plain = replace(run, weighers={})
     report: dict[str, dict[str, Any]] = {}
     for relations in run.model.config.sets:
-        documents = answers_of(run, held, relations)
-        if len(documents) > 1:
-            report[relations.name] = _measured(documents)
+        documents = answers_of(plain, held, relations)
+        if len(documents) >= _FOLDS:
+            report[relations.name] = _measured(documents, relations)
     return report
 
 
-def _measured(documents: Sequence[Answered]) -> dict[str, Any]:
-    halves = documents[::2], documents[1::2]
+def _measured(documents: Sequence[Answered], relations: RelationSet) -> dict[str, Any]:
     typed: list[Score] = []
     paired: list[Score] = []
-    errors = []
-    for half, other in (halves, halves[::-1]):
-        threshold = best_threshold(other)
-        scores = [scores_at(one, threshold) for one in half]
+    worth: list[float] = []
+    rights: list[bool] = []
+    for fold in range(_FOLDS):
+        others = [one for n, one in enumerate(documents) if n % _FOLDS != fold]
+        fit = Fit.on(others, relations)
+        asked = [_weighed(one, fit.weigher) for one in documents[fold::_FOLDS]]
+        scores = [scores_at(one, fit.threshold) for one in asked]
         typed += [score for score, _ in scores]
         paired += [score for _, score in scores]
-        curve = calibration_of(other, threshold)
-        found, right = _found(half, threshold)
-        errors.append(expected_calibration_error([curve.of(score) for score in found], right))
+        found, right = _found(asked, fit.threshold)
+        worth += [fit.calibration.of(score) for score in found]
+        rights += right
     whole, pairs = sum(typed, Score()), sum(paired, Score())
     return {
         "texts": len(documents),
-        "relations": sum(one.gold for one in documents),
+        "relations": sum(one.relations for one in documents),
         "f1": round(whole.f1, 4),
         "precision": round(whole.precision, 4),
         "recall": round(whole.recall, 4),
         "interval": [round(bound, 4) for bound in bootstrap(typed)],
         "pair_f1": round(pairs.f1, 4),
         "pair_interval": [round(bound, 4) for bound in bootstrap(paired)],
-        "calibration_error": round(sum(errors) / 2, 4),
+        "calibration_error": round(float(expected_calibration_error(worth, rights)), 4),
     }

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.relation_pages import marks_of, pages_of
+from kgbuild_model.relation_weighing import standing_of
 from kgbuild_model.relations import Pairs, distance_buckets
 from kgbuild_model.tokens import tokenise
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from kgbuild_model.relation_examples import Concept
     from kgbuild_model.relation_pages import Page
+    from kgbuild_model.relation_weighing import Weigher
     from kgbuild_model.relations import RelationModel, RelationSet
     from kgbuild_model.tagging import TaggerRun
     from kgbuild_model.tokens import Words
@@ -74,13 +76,14 @@ class Asked:
 class Answers:
     """What a model says of the pairs ``rows`` that one corpus asks.
 
-    ``chances`` [rows, 1 + types] are the probabilities of none and of each type, ``looks`` [rows,
-    pieces] where each pair looks.
+    ``chances`` [rows, 1 + types] are the probabilities of none and of each type, ``standing``
+    [rows, features] is what they were weighed by, ``looks`` [rows, pieces] where each pair looks.
     """
 
     relations: RelationSet
     rows: Tensor
     chances: Tensor
+    standing: Tensor
     looks: Tensor
 
 
@@ -115,12 +118,11 @@ def asked_of(
     ``sets`` are asked all by sentence, or all of the whole page; ``sentences`` are their bounds
     in the text.
     """
-    bounds = sentences if sets[0].by_sentence else None
     groups = [
         group
         for name, concept in concepts.items()
         if concept.label in labels
-        for group in _groups(page, name, concept, bounds)
+        for group in _groups(page, name, concept, sentences, split=sets[0].by_sentence)
     ]
     if not groups:
         return None
@@ -134,6 +136,7 @@ def asked_of(
     pairs = Pairs(
         spans=torch.tensor([span for group in groups for span in group.places]),
         concept=torch.tensor([c for c, group in enumerate(groups) for _ in group.places]),
+        sentence=torch.tensor([number for group in groups for number in group.numbers]),
         label=torch.from_numpy(label),
         first=torch.from_numpy(firsts),
         second=torch.from_numpy(seconds),
@@ -151,25 +154,35 @@ def _allowed(sets: tuple[RelationSet, ...], labels: tuple[str, ...]) -> NDArray[
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A concept's mentions in a page, or in one sentence of it, as wordpieces."""
+    """A concept's mentions in a page, or in one ``sentence`` of it.
+
+    ``places`` are their first and last wordpieces, ``numbers`` their sentences.
+    """
 
     name: str
     label: str
     places: tuple[tuple[int, int], ...]
-    sentence: int | None = None
+    numbers: tuple[int, ...]
+    sentence: int | None
 
 
 def _groups(
-    page: Page, name: str, concept: Concept, sentences: Sequence[tuple[int, int]] | None
+    page: Page,
+    name: str,
+    concept: Concept,
+    sentences: Sequence[tuple[int, int]],
+    *,
+    split: bool,
 ) -> Iterator[_Group]:
-    spans: dict[int | None, list[tuple[int, int]]] = defaultdict(list)
+    found: dict[int | None, list[tuple[tuple[int, int], int]]] = defaultdict(list)
     for span in concept.spans:
         # which sentence a span begins in
-        number = None if sentences is None else bisect_right(sentences, (span[0], 1 << 62)) - 1
-        spans[number].append(span)
-    for number, inside in spans.items():
-        if places := tuple(page.pieces(inside)):
-            yield _Group(name, concept.label, places, number)
+        number = bisect_right(sentences, (span[0], 1 << 62)) - 1
+        for place in page.pieces([span]):
+            found[number if split else None].append((place, number))
+    for sentence, mentions in found.items():
+        places, numbers = zip(*mentions, strict=True)
+        yield _Group(name, concept.label, places, numbers, sentence)
 
 
 def _distances(groups: Sequence[_Group]) -> NDArray[np.int64]:
@@ -186,13 +199,15 @@ def _distances(groups: Sequence[_Group]) -> NDArray[np.int64]:
 class RelationRun:
     """A relation model above its tagger, ready to read documents.
 
-    ``thresholds`` is how sure the model must be of a relation of each corpus.
+    ``thresholds`` is how sure the model must be of a relation of each corpus, once ``weighers``
+    have corrected what it says.
     """
 
     run: TaggerRun
     model: RelationModel
     thresholds: Mapping[str, float] = field(default_factory=dict)
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    weighers: Mapping[str, Weigher] = field(default_factory=dict)
 
     @torch.no_grad()
     def relate(
@@ -285,7 +300,10 @@ class RelationRun:
                 found = chances[rows]
                 if not relations.directed:
                     found = (found + chances[asked.turned(rows)]) / 2
-                yield Answers(relations, rows, found, looks[rows])
+                standing = standing_of(asked.pairs, rows, found, len(self.model.config.labels))
+                if weigher := self.weighers.get(relations.name):
+                    found = weigher.weighed(found, standing)
+                yield Answers(relations, rows, found, standing, looks[rows])
 
     def scores(self, page: Page, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Scores of all classes [pairs, classes], and where each pair looks [pairs, pieces]."""

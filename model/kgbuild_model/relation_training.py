@@ -20,12 +20,7 @@ from kgbuild_model.checkpoint import digest, load_relations, load_tagger, save_r
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.relation_examples import RelationExample, read_relations
 from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
-from kgbuild_model.relation_measuring import (
-    answers_of,
-    best_threshold,
-    calibration_of,
-    measure_relations,
-)
+from kgbuild_model.relation_measuring import Fit, answers_of, measure_relations
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.training import Optimisation, train
@@ -120,32 +115,34 @@ def sets_of(recipe: RelationRecipe, learning: Sequence[RelationExample]) -> tupl
 
 
 class Lessons:
-    """Documents to learn from, one a batch; the shared layers read each of them once."""
+    """Documents to learn from, one a batch; the shared layers read each when its turn first comes.
+
+    What they read is kept: the layers below stay as they are.
+    """
 
     def __init__(
         self, recipe: RelationRecipe, examples: Sequence[RelationExample], run: RelationRun
     ) -> None:
         self.run = run
-        self.lessons = list(lessons_of(examples, run, recipe.corpora))
-        shares = {corpus.name: corpus.share for corpus in recipe.corpora}
-        random = Random(recipe.optimisation.seed)
-        self.plan: list[int] = []
-        left = recipe.epochs
-        while left > 0:
-            chosen: list[int] = []
-            for place, lesson in enumerate(self.lessons):
-                whole, part = divmod(shares[lesson.corpus] * min(left, 1.0), 1)
-                chosen += [place] * (int(whole) + (random.random() < part))
-            random.shuffle(chosen)
-            self.plan += chosen
-            left -= 1
+        self._corpora = recipe.corpora
+        self._examples = examples
+        self._read: dict[int, tuple[Lesson, ...]] = {}
+        self.plan = _plan(recipe, examples)
 
-    def batch(self, step: int) -> Lesson:
-        """The document of a step."""
-        return self.lessons[self.plan[step]]
+    def batch(self, step: int) -> tuple[Lesson, ...]:
+        """The pages of the document of a step."""
+        place = self.plan[step]
+        if place not in self._read:
+            self._read[place] = tuple(lessons_of([self._examples[place]], self.run, self._corpora))
+        return self._read[place]
 
-    def loss(self, lesson: Lesson) -> Tensor:
-        """The cross-entropy of a document's pairs, divided by the root of their number.
+    def loss(self, lessons: Sequence[Lesson]) -> Tensor:
+        """That of a document's pages; nothing where nothing is asked."""
+        nothing = 0 * self.run.model.prior.sum()  # has a gradient, as a step needs one
+        return sum((self._page_loss(lesson) for lesson in lessons), nothing)
+
+    def _page_loss(self, lesson: Lesson) -> Tensor:
+        """The cross-entropy of a page's pairs, divided by the root of their number.
 
         So a document of many pairs counts for more than one of few, and a sentence with one pair
         still counts.
@@ -166,6 +163,23 @@ class Lessons:
                 )
             total = total + losses / int((gold != UNKNOWN).sum()) ** 0.5
         return total
+
+
+def _plan(recipe: RelationRecipe, examples: Sequence[RelationExample]) -> list[int]:
+    """Which document each step learns from: each epoch has them all, by their corpus' share."""
+    shares = {corpus.name: corpus.share for corpus in recipe.corpora}
+    random = Random(recipe.optimisation.seed)
+    plan: list[int] = []
+    left = recipe.epochs
+    while left > 0:
+        chosen: list[int] = []
+        for place, example in enumerate(examples):
+            whole, part = divmod(shares[example.corpus] * min(left, 1.0), 1)
+            chosen += [place] * (int(whole) + (random.random() < part))
+        random.shuffle(chosen)
+        plan += chosen
+        left -= 1
+    return plan
 
 
 def train_relations(
@@ -190,7 +204,7 @@ def train_relations(
         raise RecipeError("the recipe's corpora hold no text to train on")
     run = _fresh(recipe, taggers, sets_of(recipe, learning))
     lessons = Lessons(recipe, learning, run)
-    tell(f"{len(lessons.lessons)} documents to learn from, {len(held)} held out")
+    tell(f"{len(learning)} documents to learn from, {len(held)} held out")
     train(
         run.model,
         batches=len(lessons.plan),
@@ -290,11 +304,16 @@ def _go_on(model: RelationModel, start: RelationModel) -> None:
 
 
 def fitted(run: RelationRun, held: Sequence[RelationExample]) -> RelationRun:
-    """The run with a threshold and a calibration for each corpus that has held-out documents."""
-    thresholds = {}
-    curves = {}
-    for relations in run.model.config.sets:
-        if documents := answers_of(run, held, relations):
-            thresholds[relations.name] = best_threshold(documents)
-            curves[relations.name] = calibration_of(documents, thresholds[relations.name])
-    return replace(run, thresholds=thresholds, calibrations=curves)
+    """The run with weigher, threshold and calibration for each corpus with held-out documents."""
+    plain = replace(run, weighers={})
+    fits = {
+        relations.name: Fit.on(documents, relations)
+        for relations in run.model.config.sets
+        if (documents := answers_of(plain, held, relations))
+    }
+    return replace(
+        run,
+        weighers={name: fit.weigher for name, fit in fits.items() if fit.weigher},
+        thresholds={name: fit.threshold for name, fit in fits.items()},
+        calibrations={name: fit.calibration for name, fit in fits.items()},
+    )

@@ -83,12 +83,14 @@ class Pairs:
     """What is scored in one document.
 
     ``spans`` [mentions, 2] are first and last wordpiece of each mention, in the row that the
-    encoder read; ``concept`` [mentions] is whose mention it is, ``label`` [concepts] its label;
-    ``first``, ``second`` [pairs] are concepts; ``distance`` [pairs] is a bucket.
+    encoder read; ``concept`` [mentions] is whose mention it is, ``sentence`` [mentions] the number
+    of the sentence that it begins in; ``label`` [concepts] is a concept's label; ``first``,
+    ``second`` [pairs] are concepts; ``distance`` [pairs] is a bucket.
     """
 
     spans: Tensor
     concept: Tensor
+    sentence: Tensor
     label: Tensor
     first: Tensor
     second: Tensor

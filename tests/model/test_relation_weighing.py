@@ -1,0 +1,110 @@
+"""What a page says of a pair: sentences that name both, rivals, and what is learnt from them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from random import Random
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from kgbuild_model.relation_weighing import Weigher, features_of, standing_of
+from kgbuild_model.relations import Pairs
+
+LABELS = 2
+NAMES = ["first", "second", "shared", "any shared", "like first", "like second", "concepts"]
+NAMES += ["lesser rival", "greater rival", "rival of the kind"]
+
+
+def page(mentions: list[tuple[int, int]], labels: list[int]) -> Pairs:
+    """A page of ``mentions``, (concept, sentence), of one wordpiece each; all pairs are asked."""
+    mentions = sorted(mentions)
+    pairs = [(a, b) for a in range(len(labels)) for b in range(a + 1, len(labels))]
+    first, second = torch.tensor(pairs).T
+    places = torch.arange(len(mentions))
+    return Pairs(
+        spans=torch.stack([places, places], dim=1),
+        concept=torch.tensor([concept for concept, _ in mentions]),
+        sentence=torch.tensor([sentence for _, sentence in mentions]),
+        label=torch.tensor(labels),
+        first=first,
+        second=second,
+        distance=torch.zeros(len(pairs), dtype=torch.long),
+    )
+
+
+def said(*related: float) -> torch.Tensor:
+    """The chances of none and of one type, for each pair."""
+    return torch.tensor([[1 - one, one] for one in related])
+
+
+def counts(pairs: Pairs, chances: torch.Tensor) -> list[dict[str, float]]:
+    rows = torch.arange(len(pairs.first))
+    standing = standing_of(pairs, rows, chances, LABELS)
+    return [dict(zip(NAMES, row[-len(NAMES) :].tolist(), strict=True)) for row in standing]
+
+
+def test_sentences_that_name_both_ends_are_counted() -> None:
+    pairs = page([(0, 0), (0, 2), (0, 5), (1, 0), (1, 2), (1, 3)], [0, 1])
+    [one] = counts(pairs, said(0.5))
+    assert one["shared"] == pytest.approx(math.log(3))
+    assert one["any shared"] == pytest.approx(math.log(2))
+    [none] = counts(page([(0, 0), (1, 1)], [0, 1]), said(0.5))
+    assert none["shared"] == none["any shared"] == 0
+
+
+def test_a_rival_shares_an_end_and_is_of_the_same_kind() -> None:
+    # a drug, two diseases; what is said between the diseases is no rival of drug and disease
+    pairs = page([(0, 0), (1, 0), (2, 0)], [0, 1, 1])
+    one, two, between = counts(pairs, said(0.9, 0.2, 0.99))
+    assert one["greater rival"] == pytest.approx(math.log(0.2 / 0.8), abs=1e-4)
+    assert two["greater rival"] == pytest.approx(math.log(0.9 / 0.1), abs=1e-4)
+    assert one["rival of the kind"] == one["greater rival"]
+    assert between["greater rival"] == between["rival of the kind"] == one["lesser rival"] < -11
+
+
+@given(st.integers(0, 10_000))
+def test_the_order_of_pairs_and_of_their_ends_means_nothing(seed: int) -> None:
+    random = Random(seed)
+    labels = [random.randrange(LABELS) for _ in range(random.randint(2, 6))]
+    mentions = [(c, random.randrange(4)) for c in range(len(labels)) for _ in range(1 + c % 3)]
+    pairs = page(mentions, labels)
+    chances = said(*(random.random() for _ in pairs.first))
+    rows = torch.arange(len(pairs.first))
+    standing = standing_of(pairs, rows, chances, LABELS)
+    assert standing.shape == (len(rows), features_of(LABELS))
+    mixed = torch.tensor(random.sample(rows.tolist(), len(rows)))
+    assert torch.equal(standing_of(pairs, mixed, chances[mixed], LABELS), standing[mixed])
+    turned = replace(pairs, first=pairs.second, second=pairs.first)
+    again = standing_of(turned, rows, chances, LABELS)
+    alike = pairs.label[pairs.first] == pairs.label[pairs.second]
+    assert torch.equal(again[~alike], standing[~alike])
+    named = torch.bincount(pairs.concept)
+    same = alike & (named[pairs.first] != named[pairs.second])
+    assert torch.equal(again[same], standing[same])
+
+
+def test_a_weigher_learns_from_documents_what_the_model_did_not() -> None:
+    # the model says a half of every pair; gold has those that a sentence names both of
+    random = Random(0)
+    found = []
+    for _ in range(60):
+        together = random.random() < 0.5
+        pairs = page([(0, 0), (1, 0 if together else 1)], [0, 1])
+        chances = said(0.5)
+        found.append((chances, standing_of(pairs, torch.tensor([0]), chances, LABELS), together))
+    chances, standing = (torch.cat([one[part] for one in found]) for part in (0, 1))
+    gold = torch.tensor([int(one[2]) for one in found])
+    weighed = Weigher.fitted(chances, standing, gold).weighed(chances, standing)
+    assert torch.allclose(weighed.sum(1), torch.ones(60))
+    assert (weighed.argmax(1) == gold).all()
+
+
+def test_a_weigher_that_has_learnt_nothing_changes_nothing() -> None:
+    pairs = page([(0, 0), (1, 0), (2, 1)], [0, 1, 1])
+    chances = said(0.9, 0.2, 0.7)
+    standing = standing_of(pairs, torch.arange(3), chances, LABELS)
+    idle = Weigher(torch.ones(LABELS * LABELS), torch.zeros(features_of(LABELS), 2))
+    assert torch.allclose(idle.weighed(chances, standing), chances)

@@ -37,6 +37,9 @@ from kgbuild.plan import Plan
 
 __all__ = ["Annotators", "HostOptions", "InProcess", "WorkerPool", "annotators"]
 
+_FAREWELL = 1.0
+"""Seconds in which a worker whose host has gone may end by itself; :meth:`WorkerPool.close` gives
+it as long."""
 _AHEAD = 2
 """Batches that wait at each worker, so that none is idle while the next is on its way."""
 
@@ -373,10 +376,14 @@ def _outcome(pipeline: Pipeline, batch: Sequence[Pending]) -> list[AnnotationRow
 
 
 def _receive(connection: Connection, waiting: SimpleQueue[Sequence[Pending] | None]) -> None:
-    """Move batches from the pipe to the queue; None says that the host has hung up."""
+    """Move batches from the pipe to the queue; None says that the host has hung up.
+
+    Nobody waits for what is done then: a batch that takes long is not finished.
+    """
     while True:
         try:
             waiting.put(connection.recv())
         except (EOFError, ConnectionError):
             waiting.put(None)
-            return
+            time.sleep(_FAREWELL)
+            os._exit(0)

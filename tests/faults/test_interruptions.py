@@ -156,6 +156,39 @@ def test_an_interruption_while_kgbuild_is_imported_is_told_in_a_line(tmp_path: P
     assert run.stderr == "interrupted: nothing was begun\n"
 
 
+SLOW = """
+import sys, time
+from kgbuild import ExtractorSpec, hookimpl
+
+class Slow:
+    def extract(self, batch):
+        print("at work", file=sys.stderr, flush=True)
+        time.sleep(60)
+        print("done", file=sys.stderr, flush=True)
+
+@hookimpl
+def kgbuild_extractors():
+    yield ExtractorSpec(name="slow", summary="Takes a minute.", create=lambda settings: Slow())
+"""
+
+
+def test_a_worker_does_not_outlive_a_host_that_was_killed(folder: Path) -> None:
+    """Its end is seen by its standard error, which is closed then."""
+    (folder / "slow.py").write_text(SLOW)
+    host = started(
+        folder, "ingest", "papers/00.nbib", "--plugin", "slow.py", "--workers", "1",
+        "--set", 'pipeline.extractors=["slow"]', "--set", "pipeline.linkers=[]",
+        "--set", "pipeline.terminologies=[]",
+    )  # fmt: skip
+    assert host.stderr is not None
+    while (line := host.stderr.readline()) and line != b"at work\n":
+        pass
+    assert line, "the worker did not begin"
+    host.kill()
+    assert b"done" not in host.stderr.read()
+    host.communicate()
+
+
 def test_an_interruption_is_the_host_s_alone_from_the_first_moment_of_a_worker(
     folder: Path,
 ) -> None:

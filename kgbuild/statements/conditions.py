@@ -21,26 +21,37 @@ _AMOUNT = (
     rf"{_NUMBER}(?: ?(?:-|–|to) ?{_NUMBER})? ?"
     r"(?:(?:k|m|c|µ|μ|u|n|p|mc)?g|(?:m|µ|μ|u|n|p)?mol|(?:m|µ|μ|u|n|p)m|m?l|i?u|units|mci|%)"
     r"(?: ?/ ?(?:kg|m2|m²|ml|l|dl|day|d|h|hour|min|week)|[ -](?:per )?(?:kg|day)"
-    r"| (?:daily|twice daily|once daily|weekly|b\.i\.d\.|t\.i\.d\.)){0,3}(?![\w/])"
+    r"| (?:daily|(?:once|twice|thrice|(?:two|three|four) times) (?:daily|a day|weekly)"
+    r"|weekly|monthly|b\.i\.d\.|t\.i\.d\.)){0,3}(?![\w/])"
 )
 _MOLAR = re.compile(r"(?<=[ \d])([mµμunp])m\Z")
 """Lost in lower case: 10 µM is an amount, 10 µm a length."""
 
+_UNITS = re.compile(r"(?<=[ \d])iu\b")
+
 _DOSE_BEHIND = re.compile(
-    rf"[ ,]*(?:\(|\[|at |at an? (?:\w+ )?(?:dose|dosage|concentration) of |in doses of |, )?"
+    r"[ ,]*(?:given |administered |taken )?"
+    r"(?:\(|\[|at |at an? (?:\w+ )?(?:dose|dosage|concentration) of |in doses of |, )?"
     rf"(?P<dose>{_AMOUNT})"
 )
 _DOSE_BEFORE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}) (?:of )?\Z")
-_SEVERAL = re.compile(rf"(?:,| and| or) {_NUMBER}|.*\b(?:and|or) {_NUMBER}\Z")
+_HOW_LONG = r" ?(?:s|sec|min|minutes?|h|hrs?|hours?|d|days?|wk|weeks?|months?|times|doses)\b"
+_SEVERAL = re.compile(
+    rf"(?:,| and| or) {_NUMBER}(?![\d.,])(?!{_HOW_LONG})|.*\b(?:and|or) {_NUMBER}\Z"
+)
 _ONE_TO_TWENTY = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty"
 )
 _TIME = re.compile(
-    r"\b(?:for|after|within|over|during|at) (?:the (?:first|next|following) )?"
+    r"\b(?<!aged )(?<!age )(?<!patients )(?<!men )(?<!adults )(?<!people )(?<!subjects )(?<!those )"
+    r"(?:for|after|within|over|during|at) (?:the (?:first|next|following) )?"
     rf"(?P<time>(?:{_NUMBER}|{_ONE_TO_TWENTY})(?: ?(?:-|–|to) ?{_NUMBER})?[ -]?"
     r"(?:min|minutes?|h|hrs?|hours?|days?|weeks?|wk|months?|years?|yrs?))\b"
     r"(?![- ]?old| of age| ago| earlier| before)"
 )
+_DENIED = re.compile(r"\b(?:not|except|than|nor|neither) (?:in|on|for) (?:the |other )?\Z")
+"""In front of a condition under which it does not hold: "but not in mice"."""
+
 _NOT_THE_SPECIES = (
     r"(?<!\w)(?<!anti-)(?<!\w-)(?:{words})(?![-\w])"
     r"(?! (?:(?:\w+ )?(?:antibod|anti-|igg|serum|immunoglobulin)|extract|two-hybrid))"
@@ -53,7 +64,10 @@ _PEOPLE = (
 _BY_ITSELF = "".join(
     (
         "(?:",
-        "|".join(f"(?<={end})" for end in ("ancestry", "descent", "origin", "ns", "ics", "jews")),
+        "|".join(
+            f"(?<={end})"
+            for end in ("ancestry", "descent", "origin", "ns", "ics", "jews", "han chinese")
+        ),
         ")",
     )
 )
@@ -92,20 +106,31 @@ def _pattern(table: str, words: str) -> re.Pattern[str]:
     if table == "species":
         return re.compile(_NOT_THE_SPECIES.format(words=words))
     if table == "ancestry":
-        return re.compile(rf"\b(?:{words})\b(?:{_BY_ITSELF}|(?= {_PEOPLE}\b))")
+        return re.compile(
+            rf"\b(?:{words})\b(?:{_BY_ITSELF}|(?= {_PEOPLE}\b| (?:descent|ancestry|origin)\b))"
+        )
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
 
 
 def _values(patterns: Mapping[str, re.Pattern[str]], sentence: str) -> set[str]:
-    return {value for value, pattern in patterns.items() if pattern.search(sentence)}
+    return {
+        value
+        for value, pattern in patterns.items()
+        if any(not _DENIED.search(sentence, 0, m.start()) for m in pattern.finditer(sentence))
+    }
 
 
 def _dose(sentence: str, chemical: Span) -> str | None:
     """The amount that stands behind the chemical, or in front of it; None where there are more."""
     if behind := _DOSE_BEHIND.match(sentence, chemical.end):
         several = _SEVERAL.match(sentence, behind.end())
-        return None if several else _MOLAR.sub(r"\1M", behind["dose"])
+        return None if several else _spelled(behind["dose"])
     before = _DOSE_BEFORE.search(sentence, max(0, chemical.start - 60), chemical.start)
     if before is None or _SEVERAL.search(sentence[max(0, before.start() - 20) : before.start()]):
         return None
-    return _MOLAR.sub(r"\1M", before["dose"])
+    return _spelled(before["dose"])
+
+
+def _spelled(dose: str) -> str:
+    """The dose with the capitals of its units."""
+    return _UNITS.sub("IU", _MOLAR.sub(r"\1M", dose))

@@ -78,6 +78,19 @@ def told(sentence: str) -> dict[str, str]:
         ("It was given for 2 weeks and fell after 24 h.", {}),
         ("It is known for 12-year-old girls.", {"species": "9606", "population": "women"}),
         ("Nothing is said here of how it was done.", {}),
+        # what stands beside an amount, an age or a denial
+        ("[Rifampicin] (10 µM, 48 h) induced it.", {"dose": "10 µM"}),
+        ("[Rifampicin] (10 µM, 20 µM) induced it.", {}),
+        ("[Paracetamol], given at 15 mg/kg, stopped the fever.", {"dose": "15 mg/kg"}),
+        ("[Sildenafil] 20 mg three times daily helped.", {"dose": "20 mg three times daily"}),
+        ("[Vitamin D] (4000 IU/day) helped.", {"dose": "4000 IU/day"}),
+        ("It helped men aged over 65 years.", {"species": "9606", "population": "men"}),
+        ("It helped patients over 65 years.", {"species": "9606"}),
+        ("It helped over 2 years.", {"time": "2 years"}),
+        ("It fell in rats but not in mice.", {"species": "10116"}),
+        ("It is a risk in Han Chinese but not in Europeans.", {"population": "Chinese"}),
+        ("It is a risk in those of Ashkenazi Jewish descent.", {"population": "Ashkenazi Jewish"}),
+        ("It is found in Drosophila.", {"species": "7227"}),
     ],
 )  # fmt: skip
 def test_conditions_are_those_that_the_sentence_names(

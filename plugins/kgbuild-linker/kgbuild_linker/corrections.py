@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,31 +42,46 @@ class Corrections:
 def read_corrections(path: Path) -> Corrections:
     """Read a TSV with the columns name, document, concept; ``none`` is a concept for NIL.
 
-    Raises ComponentUnavailableError with the line that cannot be used.
+    Cells may be quoted, as spreadsheets write them. Raises ComponentUnavailableError with the line
+    that cannot be used: one that is incomplete, has an unknown prefix, or contradicts another.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return Corrections(_read(path, csv.reader(lines, "excel-tab")))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ComponentUnavailableError(f"{path}: {error}", plugin="linker") from error
-    return Corrections(dict(_rows(path, lines)))
 
 
-def _rows(path: Path, lines: list[str]) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    if not lines or tuple(lines[0].split("\t")) != _COLUMNS:
+def _read(path: Path, rows: Iterator[list[str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    if tuple(next(rows, ())) != _COLUMNS:
         raise _refused(path, 1, f"the first line names the columns: {', '.join(_COLUMNS)}")
-    for number, line in enumerate(lines[1:], 2):
-        fields = [field.strip() for field in line.split("\t")]
-        if not line.strip():
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for number, row in enumerate(rows, 2):
+        if not any(map(str.strip, row)):
             continue
-        if len(fields) != len(_COLUMNS) or not fields[0] or not fields[2]:
-            raise _refused(path, number, "needs a name, a document or nothing, and a concept")
-        name, document, concept = fields
-        try:
-            curie = "" if concept == "none" else normalise(concept)
-        except VocabularyError as error:
-            raise _refused(path, number, str(error)) from error
-        yield (name, document), (curie, f"correction: {path.name}, line {number}")
+        place, curie = _row(path, number, row)
+        there, reason = found.setdefault(place, (curie, f"correction: {path.name}, line {number}"))
+        if there != curie:
+            line = reason.rpartition(" ")[2]
+            raise _refused(path, number, f"{place[0]!r} is {there or 'none'} in line {line}")
+    return found
 
 
-def _refused(path: Path, line: int, problem: str) -> ComponentUnavailableError:
-    return ComponentUnavailableError(f"{path}, line {line}: {problem}", plugin="linker")
+def _row(path: Path, number: int, row: list[str]) -> tuple[tuple[str, str], str]:
+    cells = [cell.strip() for cell in row]
+    if len(cells) != len(_COLUMNS) or not cells[0] or not cells[2]:
+        raise _refused(path, number, "needs a name, a document or nothing, and a concept")
+    name, document, concept = cells
+    try:
+        curie = "" if concept == "none" else normalise(concept)
+    except VocabularyError as error:
+        raise _refused(path, number, str(error), error.hints) from error
+    return (" ".join(name.split()), document), curie
+
+
+def _refused(
+    path: Path, line: int, problem: str, hints: Sequence[str] = ()
+) -> ComponentUnavailableError:
+    return ComponentUnavailableError(
+        f"{path}, line {line}: {problem}", plugin="linker", hints=hints
+    )

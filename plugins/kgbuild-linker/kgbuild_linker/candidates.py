@@ -10,6 +10,7 @@ from itertools import combinations
 
 from kgbuild_linker.context import Context
 from kgbuild_linker.keys import LITTLE, SALTS, hashed, keys, tokens
+from kgbuild_linker.likeness import NOT_COMPARED, SAME, Likeness, likeness
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit, Terminology
 from kgbuild_linker.vectors import Near
@@ -25,6 +26,7 @@ class Way(StrEnum):
     WORDS = "same words in another order"
     SENSE = "words of the same meaning"
     INDUCED = "what a drug has induced"
+    OF_CAUSE = "the name without its cause"
     SALT = "the name without the salt"
     SHORTER = "the name with words left out"
     WITHOUT_HEAD = "the name without its last words"
@@ -42,6 +44,8 @@ class Found:
     stands for it where names are compared. ``support`` is, for a short name, the share of the
     words of one of the concept's long names that the document has. It is ``vague`` where the name
     is an alias of hardly any letters, and neither document nor annotators say that it is meant.
+    ``likeness`` compares the name with the names of a chemical or a disease; a disease may lie
+    ``above`` or ``below`` what other names of the document name.
     """
 
     hit: Hit
@@ -50,6 +54,9 @@ class Found:
     like: str = ""
     support: float = 0.0
     vague: bool = False
+    likeness: Likeness = NOT_COMPARED
+    above: bool = False
+    below: bool = False
 
 
 Learnt = Mapping[str, Mapping[str, int]]
@@ -86,6 +93,8 @@ _INDUCED = re.compile(r"(?:^|\s)\S+[- ]induced\s", re.IGNORECASE)
 _MOST_DROPPED = 3
 _MOST_WORDS = 8
 _MOST = 40
+_SAME = frozenset({Way.EXACT, Way.SPELLING, Way.WORDS, Way.SENSE})
+"""Ways that find only names of the same words."""
 _SHORT = 6
 _TINY = 3
 _PLURAL = re.compile("(?<=[A-Z0-9])s$")
@@ -105,11 +114,28 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
             found[one.hit.concept] = one
     several = list(found.values())[:_MOST]
     several += [one for one in _near(terminology, query) if one.hit.concept not in found]
+    if query.group in (Group.DISEASE, Group.CHEMICAL):
+        several = list(_compared(terminology, query, several))
     return (
         [_supported(terminology, query, one) for one in several]
         if is_short(query.name)
         else several
     )
+
+
+def _compared(terminology: Terminology, query: Query, several: Iterable[Found]) -> Iterator[Found]:
+    """The candidates beside the name, and beside what else the document names."""
+    wanted = query.group is Group.DISEASE
+    others = query.context.others(query.name) if wanted else frozenset[int]()
+    above = frozenset[int]().union(*map(terminology.above, others))
+    for one in several:
+        number = one.hit.concept
+        yield replace(
+            one,
+            likeness=SAME if one.way in _SAME else likeness(query.name, terminology.stems(number)),
+            above=number in above,
+            below=bool(others) and number >= 0 and not others.isdisjoint(terminology.above(number)),
+        )
 
 
 def is_short(name: str) -> bool:
@@ -178,6 +204,10 @@ def _ways(
         yield from _gene(terminology, name, spelled, taxa)
     if group not in (Group.DISEASE, Group.CHEMICAL):
         return
+    if group is Group.DISEASE and (bare := _INDUCED.sub(" ", name).strip()) != name and bare:
+        made = keys(bare)
+        for hit in _asked(terminology, (made.spelling, made.words, made.sense), group):
+            yield Found(hit, Way.OF_CAUSE)
     if group is Group.DISEASE and (induced := _INDUCED.sub(" drug-induced ", name)) != name:
         made = keys(induced)
         for hit in _asked(terminology, (made.words, made.sense), group):

@@ -6,25 +6,35 @@ from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
 
 from kgbuild import Document, Mention
 from kgbuild_linker.keys import keys, tokens
-from kgbuild_linker.long_forms import long_forms
+from kgbuild_linker.long_forms import long_forms, may_be_short
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
 
 __all__ = ["Context", "read_context"]
 
 HUMAN = 9606
+_OF_GENETICS = frozenset(
+    """mutation gene inherited hereditary familial autosomal recessive dominant linkage linked
+    allele locus chromosome chromosomal pedigree exon germline missense homozygou heterozygou
+    carrier genotype polymorphism kindred""".split()  # noqa: SIM905
+)
+"""As ``tokens`` gives them."""
+_MUCH_GENETICS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     """``long_forms`` by abbreviation; ``taxa`` with the share of the species mentions of each.
 
     ``named`` are the concepts that mentions spell out, each with the spellings. ``near_taxa`` are
     the species that the text names last before a name, with the share of the name's mentions;
-    ``said_taxa`` those that it names right before it ("human SNAI1").
+    ``said_taxa`` those that it names right before it ("human SNAI1"). ``chemicals`` says whether
+    there are any.
     """
 
     long_forms: dict[str, str] = field(default_factory=dict)
@@ -33,6 +43,17 @@ class Context:
     near_taxa: dict[str, dict[int, float]] = field(default_factory=dict)
     said_taxa: dict[str, set[int]] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
+    chemicals: bool = False
+
+    @cached_property
+    def genetic(self) -> float:
+        """How much the text speaks of inheritance, from 0 to 1."""
+        return min(1.0, len(_OF_GENETICS & self.words) / _MUCH_GENETICS)
+
+    def others(self, name: str) -> frozenset[int]:
+        """The concepts that other names of the document spell out."""
+        own = {keys(name).spelling}
+        return frozenset(concept for concept, spelled in self.named.items() if spelled - own)
 
     def names_elsewhere(self, concept: int, name: str) -> bool:
         """Whether another name of the document is one of the concept's."""
@@ -79,13 +100,30 @@ def read_context(
     shares = {taxon: count / len(species) for taxon, count in counts.items()} or {HUMAN: 1.0}
     near, said = _taxa_of_genes(document, mentions, species)
     return Context(
-        long_forms=long_forms(document.text),
+        long_forms={**_bracketed(document, mentions), **long_forms(document.text)},
         taxa=shares,
         named=dict(named),
         near_taxa=near,
         said_taxa=said,
+        chemicals=any(group_of(one.category) is Group.CHEMICAL for one in mentions),
         words=frozenset(token for word in document.text.split() for token in tokens(word)),
     )
+
+
+def _bracketed(document: Document, mentions: Iterable[Mention]) -> dict[str, str]:
+    """Short names in brackets right behind another of their kind: "midline defects (MDs)"."""
+    found: dict[str, str] = {}
+    for left, right in pairwise(sorted(mentions, key=lambda mention: mention.span)):
+        between = document.text[left.span.end : right.span.start]
+        if (
+            between == " ("
+            and document.text[right.span.end :].startswith((")", ";", ","))
+            and group_of(left.category) is group_of(right.category)
+            and may_be_short(right.text)
+            and len(left.text) > len(right.text)
+        ):
+            found.setdefault(right.text, " ".join(left.text.split()))
+    return found
 
 
 def _taxa_of_genes(

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from importlib import resources
 from typing import NamedTuple
 
-__all__ = ["LITTLE", "SALTS", "Keys", "hashed", "keys", "tokens"]
+__all__ = ["LITTLE", "SALTS", "Keys", "hashed", "keys", "stems", "tokens"]
 
 
 _GREEK = {
@@ -50,14 +50,24 @@ def tokens(name: str) -> tuple[str, ...]:
     >>> tokens("Type II Diabetes"), tokens("TNF-α"), tokens("anaemias")
     (('type', '2', 'diabete'), ('tnf', 'alpha'), ('anemia',))
     """
-    text = unicodedata.normalize("NFKD", name)
-    text = "".join(c for c in text if not unicodedata.combining(c)).lower()
-    text = _GREEK_LETTER.sub(lambda found: f" {_GREEK[found[0]]} ", text)
-    found = [_singular(_american(token)) for token in _TOKEN.findall(text.replace("'s ", " "))]
+    text = name.lower() if name.isascii() else _plain(name)
+    found = list(map(_folded, _TOKEN.findall(text.replace("'s ", " "))))
     for place, token in enumerate(found):
         if token in _ROMAN or (token in ("i", "v") and place and found[place - 1] in _NUMBERED):
             found[place] = _ROMAN.get(token) or {"i": "1", "v": "5"}[token]
     return tuple(found)
+
+
+def _plain(name: str) -> str:
+    """Without accents, in small letters, Greek ones written out."""
+    text = unicodedata.normalize("NFKD", name)
+    text = "".join(c for c in text if not unicodedata.combining(c)).lower()
+    return _GREEK_LETTER.sub(lambda found: f" {_GREEK[found[0]]} ", text)
+
+
+@lru_cache(maxsize=65_536)
+def _folded(token: str) -> str:
+    return _singular(_american(token))
 
 
 def _american(token: str) -> str:
@@ -113,9 +123,33 @@ def keys(name: str) -> Keys:
     telling = [word for word in words if word not in LITTLE]
     if not telling:
         return Keys(spelling, spelling, spelling)
-    senses = _senses()
-    meant = sorted({part for word in telling for part in senses.get(word, (_noun(word),))})
+    meant = sorted({part for word in telling for part in _meant(word)})
     return Keys(spelling, " ".join(sorted(telling)), " ".join(meant) or spelling)
+
+
+def _meant(word: str) -> tuple[str, ...]:
+    """What stands for a word where meanings are compared."""
+    found = _senses().get(word)
+    return (_noun(word),) if found is None else found
+
+
+_STEM = 5
+
+
+def stems(name: str) -> frozenset[str]:
+    """The beginnings of the words that a name means; for what is alike, not for look-up.
+
+    >>> sorted(stems("menstrual disorders")), sorted(stems("Menstruation Disturbances"))
+    (['menst'], ['menst'])
+    """
+    words = tokens(name)
+    found = frozenset(stem for word in words for stem in _stems_of(word))
+    return found or frozenset(word[:_STEM] for word in words)
+
+
+@lru_cache(maxsize=65_536)
+def _stems_of(word: str) -> tuple[str, ...]:
+    return () if word in LITTLE else tuple(part[:_STEM] for part in _meant(word))
 
 
 _NOUNS = (
@@ -128,6 +162,7 @@ _NOUNS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=65_536)
 def _noun(word: str) -> str:
     """The noun of an adjective for an illness, by its ending: neutropenic, neutropenia."""
     for adjective, noun in _NOUNS:

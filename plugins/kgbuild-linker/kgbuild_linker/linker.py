@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kgbuild import Candidate, Document, Link, Mention
 from kgbuild_linker.candidates import Found, Way, candidates
@@ -70,7 +70,7 @@ class Linker:
             group = group_of(mention.category)
             corrected = self.corrections.link(document, mention)
             if corrected is not None:
-                yield corrected
+                yield self._labelled(corrected)
             elif mention.category == "biolink:SequenceVariant":
                 changes.append(mention)
             elif group is not None:
@@ -129,7 +129,7 @@ class Linker:
         for number, ranked in enumerate(parts):
             if not ranked:
                 yield Link(mention=mention, reason="no such name", part=number)
-            elif ranked[0].score < self._least(ranked[0]):
+            elif ranked[0].score < self._least(mention, ranked[0]):
                 best = ranked[0]
                 reason = f"unsure: {best.found.hit.label} has {best.score:.2f}"
                 yield Link(mention=mention, reason=reason, part=number)
@@ -144,10 +144,21 @@ class Linker:
                     part=number,
                 )
 
-    def _least(self, best: Ranked) -> float:
-        """The least score of a link: what is no more than near in meaning has to be surer."""
-        near = best.found.way is Way.NEAR
-        return max(self.threshold, _LEAST_OF_NEAR) if near else self.threshold
+    def _labelled(self, link: Link) -> Link:
+        """A curator's link with the label of its concept, where the terminology knows it."""
+        hit = self.terminology.hit(link.concept) if link.concept else None
+        if hit is None:
+            return link
+        return replace(link, candidates=(replace(link.candidates[0], label=hit.label),))
+
+    def _least(self, mention: Mention, best: Ranked) -> float:
+        """The least score of a link.
+
+        What is no more than near in meaning to a name that a tagger found, and so may be none, has
+        to be surer.
+        """
+        unsure = best.found.way is Way.NEAR and mention.score < 1
+        return max(self.threshold, _LEAST_OF_NEAR) if unsure else self.threshold
 
     def _variants(
         self, document: Document, mentions: Sequence[Mention], genes: Collection[str]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["long_forms"]
+__all__ = ["long_forms", "may_be_short"]
 
+_WORD = re.compile(r"[^\W_]+")
+_FEW = 3
 _BRACKETED = re.compile(r"\(([^()]{2,60})\)")
 
 
@@ -25,10 +27,10 @@ def long_forms(text: str) -> dict[str, str]:
         before = text[max(0, bracket.start() - 200) : bracket.start()].rstrip()
         before = re.split(r"[.;:] |\n|\) ", before)[-1]
         words = before.split()
-        if _is_short(inside):
+        if may_be_short(inside):
             reach = min(len(inside) + 5, len(inside) * 2)
             short, long = inside, _match(inside, " ".join(words[-reach:]))
-        elif words and _is_short(words[-1].lstrip("(")):
+        elif words and may_be_short(words[-1].lstrip("(")):
             short = words[-1].lstrip("(")
             long = _match(short, inside)
         else:
@@ -38,7 +40,8 @@ def long_forms(text: str) -> dict[str, str]:
     return found
 
 
-def _is_short(text: str) -> bool:
+def may_be_short(text: str) -> bool:
+    """Whether a text is written as an abbreviation is."""
     return (
         2 <= len(text) <= 12
         and len(text.split()) <= 2
@@ -48,7 +51,23 @@ def _is_short(text: str) -> bool:
 
 
 def _match(short: str, long: str) -> str:
-    """The shortest end of ``long`` whose letters, in order, are those of ``short``."""
+    """The end of ``long`` whose words begin with the letters of ``short``.
+
+    Where there is none, the shortest end that has those letters in order.
+    """
+    return _by_initials(short, long) or _by_letters(short, long)
+
+
+def _by_initials(short: str, long: str) -> str:
+    letters = [letter for letter in short.lower() if letter.isalnum()]
+    words = list(_WORD.finditer(long))[-len(letters) :]
+    if len(letters) < _FEW or [word[0][0].lower() for word in words] != letters:
+        return ""
+    found = long[words[0].start() :]
+    return "" if short in found.split() else found
+
+
+def _by_letters(short: str, long: str) -> str:
     place = len(long) - 1
     for index in range(len(short) - 1, -1, -1):
         letter = short[index].lower()

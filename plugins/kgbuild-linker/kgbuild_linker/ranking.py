@@ -19,6 +19,7 @@ from kgbuild import ComponentUnavailableError
 from kgbuild_linker.candidates import Found, Learnt, Query, Way, is_short, learnt_key
 from kgbuild_linker.context import HUMAN, Context
 from kgbuild_linker.keys import tokens
+from kgbuild_linker.likeness import said_of_likeness
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit
 from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
@@ -68,6 +69,11 @@ def features(query: Query, found: Found, among: Sequence[Found]) -> Features:
         said["taxon share"] = context.taxa.get(hit.taxon, 0.0)
     if context.names_elsewhere(hit.concept, name):
         said["named elsewhere"] = 1.0
+    if group in (Group.DISEASE, Group.CHEMICAL):
+        said |= said_of_likeness(found.likeness, (one.likeness for one in among), found.way.name)
+    if group is Group.DISEASE:
+        said |= _in_hierarchy(found)
+        said |= _of_kind_of_paper(query, found, prefix)
     if is_short(name):
         said["short, support"] = found.support
         said["short, spelled out"] = float(found.support == 1)
@@ -84,6 +90,29 @@ def features(query: Query, found: Found, among: Sequence[Found]) -> Features:
         hit.kind is NameKind.LABEL and not any(one.hit.kind is NameKind.LABEL for one in rivals)
     )
     return {key: value for key, value in said.items() if value}
+
+
+def _in_hierarchy(found: Found) -> Features:
+    """Whether it is above or below of what other names of the document name."""
+    return {
+        "above what is named": float(found.above),
+        "below what is named": float(found.below),
+        f"above what is named, {found.way.name}": float(found.above),
+        f"below what is named, {found.way.name}": float(found.below),
+    }
+
+
+def _of_kind_of_paper(query: Query, found: Found, prefix: str) -> Features:
+    """What a paper on inheritance, or on drugs, means by the name of a disease."""
+    genetic = query.context.genetic
+    induced = "nduced" in found.hit.label
+    return {
+        f"genetics, prefix {prefix}": genetic,
+        f"genetics, way {found.way.name}": genetic,
+        "genetics, chosen in other papers": genetic * math.log(1 + query.fame(found.hit.curie)),
+        "induced": float(induced),
+        "induced, chemicals": float(induced and query.context.chemicals),
+    }
 
 
 def _species(query: Query, found: Found, among: Sequence[Found]) -> Features:

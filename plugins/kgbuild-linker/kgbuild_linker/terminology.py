@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from kgbuild import ComponentUnavailableError, Concept, Vocabulary, ancestors
-from kgbuild_linker.keys import LITTLE, hashed, tokens
+from kgbuild_linker.keys import LITTLE, hashed, stems, tokens
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.writing import FORMAT
 
@@ -31,6 +31,7 @@ _MEMORY = 256 << 20
 
 _LONG = 8
 _MOST_LONG = 12
+_MOST_COMPARED = 10
 _FILE_SPELLING = {"orpha": "orphanet"}
 """Prefixes that the shipped file spells in another way than bioregistry."""
 
@@ -100,7 +101,8 @@ class Terminology:
         self._curie = lru_cache(maxsize=16_384)(self._curie_of)
         self._number = lru_cache(maxsize=65_536)(self._bisect)
         self.long_names = lru_cache(maxsize=16_384)(self._long_names)
-        self._all_above = lru_cache(maxsize=4_096)(self._walk_up)
+        self.stems = lru_cache(maxsize=16_384)(self._stems)
+        self.above = lru_cache(maxsize=16_384)(self._walk_up)
         self.preferred = lru_cache(maxsize=65_536)(self._preferred)
 
     # --- names to concepts
@@ -144,6 +146,13 @@ class Terminology:
         long = [name[1:] for name in self._row(number).names if " " in name or len(name) > _LONG]
         words = (frozenset(tokens(name)) - LITTLE for name in long[:_MOST_LONG])
         return [one for one in words if one]
+
+    def _stems(self, number: int) -> list[frozenset[str]]:
+        """The stems of the names of a concept; of many names the first."""
+        if number < 0:
+            return []
+        some = (stems(name[1:]) for name in self._row(number).names[:_MOST_COMPARED])
+        return list(dict.fromkeys(filter(None, some)))
 
     def _hit(self, number: int, row: _Row, name: str) -> Hit:
         label = row.names[0][1:]
@@ -205,7 +214,7 @@ class Terminology:
         number = self._number(self.preferred(curie))
         if number is None:
             return []
-        above = (one for one in self._parents(number) if number not in self._all_above(one))
+        above = (one for one in self._parents(number) if number not in self.above(one))
         return sorted(map(self._curie, above))
 
     def ancestors(self, curie: str) -> list[str]:

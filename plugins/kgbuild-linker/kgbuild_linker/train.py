@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kgbuild import AnnotatedDocument
 from kgbuild_linker.candidates import Query, candidates, learnt_key
@@ -52,19 +53,25 @@ _BESIDE = 12_000
 class Paper:
     """What a document names: each name, its kind, what it was said to be, and how often.
 
-    ``variants`` are the changes of its genes that have an rs number.
+    ``variants`` are the changes of its genes that have an rs number. Two corpora may have papers
+    of one document.
     """
 
+    document: str
     context: Context
     named: Counter[tuple[str, Group, str]]
     variants: frozenset[tuple[str, str]] = frozenset()
 
-    def choices(self) -> Iterator[tuple[str, str, int]]:
-        """What is counted of it: the key of a name, the choice, how often."""
-        for (name, group, choice), count in self.named.items():
-            yield learnt_key(name, group), choice, min(count, _MOST)
-        for key, number in self.variants:
-            yield key, number, 1
+    @property
+    def fold(self) -> int:
+        """The part of the papers that it is left out with."""
+        return zlib.crc32(self.document.encode()) % _FOLDS
+
+    def choices(self) -> Iterator[tuple[str, str]]:
+        """What is counted of it, once: the key of a name and the choice."""
+        for name, group, choice in self.named:
+            yield learnt_key(name, group), choice
+        yield from self.variants
 
 
 def train(
@@ -105,8 +112,8 @@ def write(
 def _choices(papers: Sequence[Paper]) -> dict[str, Counter[str]]:
     whole: dict[str, Counter[str]] = defaultdict(Counter)
     for paper in papers:
-        for key, choice, count in paper.choices():
-            whole[key][choice] += count
+        for key, choice in paper.choices():
+            whole[key][choice] += 1
     return whole
 
 
@@ -140,13 +147,18 @@ def _weights(
     whole = _choices(papers)
     renown = fame(whole)
     lacking = hits_of(_lacking(terminology, papers))
+    of_document: dict[str, list[Paper]] = defaultdict(list)
+    for paper in papers:
+        of_document[paper.document].append(paper)
     examples: dict[Group, list[Example]] = defaultdict(list)
     for fold in range(_FOLDS):
-        rest = [paper for place, paper in enumerate(papers) if place % _FOLDS != fold]
-        vectors = _with_papers(terminology, names, rest)
-        for paper in papers[fold::_FOLDS]:
-            for group, example in _examples(terminology, paper, whole, renown, lacking, vectors):
-                examples[group].append(example)
+        vectors = _with_papers(terminology, names, [one for one in papers if one.fold != fold])
+        for paper in papers:
+            if paper.fold == fold:
+                own = _choices(of_document[paper.document])
+                others = _Others(whole, own, renown, fame(own))
+                for group, example in _examples(terminology, paper, others, lacking, vectors):
+                    examples[group].append(example)
     return {group.name: _fit(some) for group, some in sorted(examples.items())}
 
 
@@ -163,7 +175,7 @@ def _paper(terminology: Terminology, annotated: AnnotatedDocument) -> Paper:
     named = Counter(
         (name, group, "+".join(sorted(set(curies)))) for (name, group, _), curies in chosen.items()
     )
-    return Paper(context, named, _variants(terminology, annotated))
+    return Paper(annotated.document.id, context, named, _variants(terminology, annotated))
 
 
 def _variants(terminology: Terminology, annotated: AnnotatedDocument) -> frozenset[tuple[str, str]]:
@@ -253,27 +265,40 @@ def _standing(terminology: Terminology, curie: str, group: Group) -> str:
 # --- the ranking -----------------------------------------------------------------------------
 
 
+class _Others(NamedTuple):
+    """What is learnt from the other papers, beside those of one document."""
+
+    whole: Mapping[str, Counter[str]]
+    own: Mapping[str, Counter[str]]
+    whole_fame: Counter[str]
+    own_fame: Counter[str]
+
+    def chosen(self, key: str) -> Counter[str]:
+        """The choices for a name."""
+        return self.whole.get(key, Counter()) - self.own.get(key, Counter())
+
+    def fame(self, curie: str) -> int:
+        """How often a concept is chosen at all."""
+        return self.whole_fame[curie] - self.own_fame[curie]
+
+
 def _examples(
     terminology: Terminology,
     paper: Paper,
-    whole: dict[str, Counter[str]],
-    renown: Counter[str],
+    others: _Others,
     lacking: Mapping[str, Hit],
     vectors: Mapping[Group, Vectors],
 ) -> Iterator[tuple[Group, Example]]:
-    own = _choices([paper])
-    own_renown = fame(own)
     for (name, group, choice), count in sorted(paper.named.items()):
         if paper.context.expanded(name):
             continue
-        key = learnt_key(name, group)
         query = Query(
             name=name,
             group=group,
             context=paper.context,
-            chosen=whole[key] - own[key],
+            chosen=others.chosen(learnt_key(name, group)),
             near=near(vectors, name, group),
-            fame=lambda curie: renown[curie] - own_renown[curie],
+            fame=others.fame,
             lacking=lacking,
         )
         among = candidates(terminology, query)

@@ -86,10 +86,12 @@ class Vectors:
 
         vector = self.pieces[pieces(name)].sum(axis=0)
         cosines = self.concepts @ (vector / (float(np.linalg.norm(vector)) or 1.0))
-        most = min(_NEAREST, len(cosines))
-        some = np.argpartition(cosines, -most)[-most:]
-        ordered = some[np.argsort(-cosines[some], kind="stable")]
-        return Near(self._places, cosines, [self.curies[place] for place in ordered])
+        rest, nearest = cosines.copy(), []
+        for _ in range(min(_NEAREST, len(rest))):  # a few maxima cost less than a partition
+            place = int(rest.argmax())
+            rest[place] = -np.inf
+            nearest.append(self.curies[place])
+        return Near(self._places, cosines, nearest)
 
 
 def load_vectors(path: Path) -> dict[Group, Vectors]:

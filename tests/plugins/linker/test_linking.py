@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kgbuild_linker.candidates import Way, learnt_key
+from kgbuild_linker.candidates import Query, Way, candidates, learnt_key
 from kgbuild_linker.composites import parts_of_name
 from kgbuild_linker.context import read_context
 from kgbuild_linker.corrections import read_corrections
@@ -21,7 +22,7 @@ from kgbuild_linker.settings import DEFAULT
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vectors import BUCKETS, Vectors
 
-from kgbuild import ComponentUnavailableError
+from kgbuild import ComponentUnavailableError, Mention
 from kgbuild.testing.builders import make_document
 
 
@@ -95,14 +96,18 @@ def test_a_gene_that_the_terminology_lacks_is_known_from_papers(terminology):
 def test_what_is_only_near_has_to_be_surer(terminology):
     vectors = {Group.DISEASE: Vectors(np.ones((BUCKETS, 2)), np.ones((1, 2)), ["mesh:D1"])}
     document, annotations = make_document("[lump of the chest](disease:-)")
+    [given] = annotations.mentions
 
-    def concept(bias: float) -> str | None:
+    def concept(mention: Mention, bias: float) -> str | None:
         ranking = Ranking({Group.DISEASE: {"bias": bias}}, {}, vectors)
-        [link] = Linker(terminology, ranking, threshold=0.2).link(document, annotations.mentions)
+        [link] = Linker(terminology, ranking, threshold=0.2).link(document, [mention])
         return link.concept
 
-    assert concept(-1.0) is None
-    assert concept(0.0) == "mesh:D1"
+    tagged = replace(given, score=0.9)
+    assert concept(tagged, -1.0) is None
+    assert concept(tagged, 0.0) == "mesh:D1"
+    assert concept(given, -1.0) == "mesh:D1"
+    assert concept(given, -2.0) is None
 
 
 def test_what_annotators_named_at_once_is_linked_at_once(terminology):
@@ -136,6 +141,24 @@ def test_a_name_spelled_out_elsewhere_in_the_document_counts(terminology):
     assert not context.names_elsewhere(hit.concept, "Breast cancers")
 
 
+def test_a_short_name_in_brackets_behind_another_stands_for_it(linker):
+    found = links(linker, "[Neoplasms](disease:-) ([BRN](disease:-)) rose; [BRN](disease:-) kills.")
+    assert found["BRN"] == ["mesh:D3", "mesh:D3"]
+    apart = links(linker, "[Neoplasms](disease:-) ([Cisplatin](chemical:-), [BRN](disease:-)).")
+    assert apart["BRN"] == [None]
+
+
+def test_what_the_document_names_has_its_relatives_among_the_candidates(terminology):
+    document, annotations = make_document("[breast cancer](disease:-); [neoplasms](disease:-).")
+    context = read_context(terminology, document, annotations.mentions)
+    [above] = candidates(terminology, Query(name="neoplasms", group=Group.DISEASE, context=context))
+    [below] = candidates(
+        terminology, Query(name="breast cancer", group=Group.DISEASE, context=context)
+    )
+    assert (above.above, above.below) == (True, False)
+    assert (below.above, below.below) == (False, True)
+
+
 def test_nil_says_why(linker, terminology):
     document, annotations = make_document("[Zorbliximab](chemical:-) and [CDDP](chemical:-).")
     nothing, _ = linker.link(document, annotations.mentions)
@@ -156,8 +179,9 @@ def test_corrections_win_in_one_document_or_everywhere(terminology, tmp_path: Pa
     )
     document, annotations = make_document("[CDDP](chemical:-) and [ABC1](gene:-).")
     first, second = corrected.link(document, annotations.mentions)
-    assert (first.concept, first.candidates[0].reason) == (
-        "mesh:D3", "correction: corrections.tsv, line 2")  # fmt: skip
+    [candidate] = first.candidates
+    assert (first.concept, candidate.reason) == ("mesh:D3", "correction: corrections.tsv, line 2")
+    assert candidate.label == "Neoplasms"
     assert (second.concept, second.reason) == (None, "correction: corrections.tsv, line 3")
 
 
@@ -167,6 +191,33 @@ def test_a_broken_table_is_refused_with_its_line(tmp_path: Path, rows: str):
     table.write_text(rows, "utf-8")
     with pytest.raises(ComponentUnavailableError, match=r"corrections.tsv, line \d"):
         read_corrections(table)
+
+
+def test_a_table_from_a_spreadsheet_is_read(tmp_path: Path):
+    table = tmp_path / "corrections.tsv"
+    table.write_bytes(b'\xef\xbb\xbfname\tdocument\tconcept\r\n"the ""ER"""\t\tMESH:D3\r\n\t\t\r\n')
+    corrections = read_corrections(table)
+    assert corrections.concepts == {
+        ('the "ER"', ""): ("mesh:D3", "correction: corrections.tsv, line 2")
+    }
+
+
+def test_lines_that_contradict_each_other_are_refused(tmp_path: Path):
+    table = tmp_path / "corrections.tsv"
+    table.write_text("name\tdocument\tconcept\nER\t\tmesh:D3\nER\tpubmed:1\tmesh:D4\n", "utf-8")
+    assert len(read_corrections(table).concepts) == 2
+    with table.open("a", encoding="utf-8") as lines:
+        lines.write("ER\t\tnone\n")
+    with pytest.raises(ComponentUnavailableError, match="line 4: 'ER' is mesh:D3 in line 2"):
+        read_corrections(table)
+
+
+def test_an_unknown_prefix_in_a_table_gets_the_nearest(tmp_path: Path):
+    table = tmp_path / "corrections.tsv"
+    table.write_text("name\tdocument\tconcept\nER\t\tncbigeen:2099\n", "utf-8")
+    with pytest.raises(ComponentUnavailableError) as raised:
+        read_corrections(table)
+    assert any("ncbigene" in hint for hint in raised.value.hints)
 
 
 def test_every_part_of_a_composite_is_a_name():
@@ -181,6 +232,10 @@ def test_every_part_of_a_composite_is_a_name():
         ("the NMDA (N-methyl-D-aspartate) receptor", {"NMDA": "N-methyl-D-aspartate"}),
         ("we saw this (see Table 2) and (P < 0.05)", {}),
         ("(()) (A) ((B", {}),
+        (
+            "attenuated adenomatous polyposis coli (AAPC)",
+            {"AAPC": "attenuated adenomatous polyposis coli"},
+        ),
     ],
 )
 def test_long_forms_are_found_where_a_text_gives_them(text, forms):

@@ -161,6 +161,7 @@ def load_relations(
             directed=one["directed"],
             pairs=tuple(map(tuple, one["pairs"])),
             by_sentence=one["by_sentence"],
+            same=tuple(map(tuple, one.get("same", ()))),
         )
         for one in config["sets"]
     )

@@ -30,7 +30,8 @@ class RelationCorpus:
     ``by_sentence``: its relations are of sentences, not of documents. ``denied`` names other
     corpora and the types there that are none of this corpus' types ("" is a pair that they leave
     unmarked): what they mark in a sentence is asked here too. A corpus that says little of what is
-    no relation learns it so.
+    no relation learns it so. ``same`` says which of its types mean the same as one of another
+    corpus: {type: (corpus, type there)}.
     """
 
     name: str
@@ -41,6 +42,7 @@ class RelationCorpus:
     directed: bool = False
     by_sentence: bool = False
     denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    same: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     share: float = 1.0
     held_out_files: tuple[str, ...] = ()
     held_out_most: int = 0

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.relation_pages import marks_of, pages_of
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from kgbuild_model.tokens import Words
     from kgbuild_model.transformer import Encoder
 
-__all__ = ["Answers", "Asked", "RelationRun", "ScoredRelation", "asked_of"]
+__all__ = ["Answers", "Asked", "RelationRun", "ScoredRelation", "agreed", "asked_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,6 +153,46 @@ def _allowed(sets: tuple[RelationSet, ...], labels: tuple[str, ...]) -> NDArray[
     return np.array([[any(one.has(a, b) for one in sets) for b in labels] for a in labels])
 
 
+def agreed(asked: Asked, said: Iterable[Answers]) -> list[Answers]:
+    """The answers, with types of two sets that mean the same taken as one question.
+
+    The set that names the other one answers for both, with the mean of the two chances; where the
+    other would say its type, it says none.
+    """
+    answers = {one.relations.name: one for one in said}
+    for name, one in tuple(answers.items()):
+        for kind, other, there in one.relations.same:
+            if other in answers:
+                pair = _agreed(asked, answers[name], kind, answers[other], there)
+                answers[name], answers[other] = pair
+    return list(answers.values())
+
+
+def _agreed(
+    asked: Asked, one: Answers, kind: str, other: Answers, there: str
+) -> tuple[Answers, Answers]:
+    own, its = (1 + a.relations.types.index(k) for a, k in ((one, kind), (other, there)))
+    places = {pair: place for place, pair in enumerate(_unordered(asked, other.rows))}
+    met = [
+        (p, places[pair]) for p, pair in enumerate(_unordered(asked, one.rows)) if pair in places
+    ]
+    if not met:
+        return one, other
+    here, its_rows = torch.tensor(met).T
+    chances, others = one.chances.clone(), other.chances.clone()
+    mean = (chances[here, own] + others[its_rows, its]) / 2
+    chances[here, 0] += chances[here, own] - mean
+    chances[here, own] = mean
+    silent = its_rows[others[its_rows, 1:].argmax(dim=1) + 1 == its]
+    others[silent] = functional.one_hot(torch.tensor(0), others.shape[1]).to(others.dtype)
+    return replace(one, chances=chances), replace(other, chances=others)
+
+
+def _unordered(asked: Asked, rows: Tensor) -> list[tuple[int, int]]:
+    ends = zip(asked.pairs.first[rows].tolist(), asked.pairs.second[rows].tolist(), strict=True)
+    return [(min(pair), max(pair)) for pair in ends]
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """A concept's mentions in a page, or in one ``sentence`` of it.
@@ -247,7 +288,7 @@ class RelationRun:
             hidden = self.hidden_of(page, marks_of(page, concepts, labels))
             for kind, questions in asked:
                 if questions is not None:
-                    for answers in self.answers(page, hidden, questions, kind):
+                    for answers in agreed(questions, self.answers(page, hidden, questions, kind)):
                         yield from self._found(page, questions, answers)
 
     def _found(self, page: Page, asked: Asked, answers: Answers) -> Iterator[ScoredRelation]:

@@ -108,7 +108,12 @@ def sets_of(recipe: RelationRecipe, learning: Sequence[RelationExample]) -> tupl
                     pairs.add(pair if corpus.directed else (min(pair), max(pair)))
         found.append(
             RelationSet(
-                corpus.name, corpus.types, corpus.directed, tuple(sorted(pairs)), corpus.by_sentence
+                name=corpus.name,
+                types=corpus.types,
+                directed=corpus.directed,
+                pairs=tuple(sorted(pairs)),
+                by_sentence=corpus.by_sentence,
+                same=tuple((kind, *there) for kind, there in corpus.same.items()),
             )
         )
     return tuple(found)

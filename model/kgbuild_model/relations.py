@@ -51,7 +51,8 @@ class RelationSet:
     ``types`` are scored against each other and against none. ``directed`` says whether the order
     of a pair means anything; ``pairs`` are the labels between which the corpus has relations.
     ``by_sentence``: a relation is one of a sentence, between what that sentence names; else it is
-    one of the whole document.
+    one of the whole document. ``same`` are types that mean the same as one of another set: (type,
+    set, type there).
     """
 
     name: str
@@ -59,6 +60,7 @@ class RelationSet:
     directed: bool
     pairs: tuple[tuple[str, str], ...]
     by_sentence: bool = False
+    same: tuple[tuple[str, str, str], ...] = ()
 
     def has(self, first: str, second: str) -> bool:
         """Whether the corpus has relations from one label to the other."""

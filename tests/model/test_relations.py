@@ -15,7 +15,7 @@ from kgbuild_model.checkpoint import digest, load_relations, save_relations, sav
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.lower_layers import LowerLayers
 from kgbuild_model.relation_examples import Concept, read_relations
-from kgbuild_model.relation_reading import RelationRun, asked_of
+from kgbuild_model.relation_reading import Answers, RelationRun, agreed, asked_of
 from kgbuild_model.relation_training import RelationRecipe, train_relations
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.testing import small_run
@@ -306,3 +306,30 @@ def test_training_goes_on_from_weights_of_the_same_shape(tmp_path: Path) -> None
         train_relations(
             replace(still, trunk=0), tmp_path / "third", corpora=tmp_path, taggers=tmp_path
         )
+
+
+def answers_for(relations: RelationSet, chances: list[list[float]]) -> Answers:
+    rows = torch.arange(len(chances))
+    return Answers(relations, rows, torch.tensor(chances), torch.zeros(0), torch.zeros(0))
+
+
+def test_two_sets_that_mean_the_same_answer_once() -> None:
+    run = relation_run(CAUSES)
+    concepts = {
+        "D1": Concept("Chemical", ((0, 7),)),
+        "D2": Concept("Disease", ((15, 21),)),
+        "D3": Concept("Disease", ((26, 32),)),
+    }
+    text = "aspirin causes asthma and ulcers."
+    [page] = run.pages(tokenise(run.run.tokenizer, [text])[0])
+    asked = asked_of(page, concepts, [CAUSES, LIKE], LABELS)
+    assert asked is not None
+    naming = replace(CAUSES, same=(("CID", "biored", "Up"),))
+    assert list(asked.named(torch.arange(2))) == [("D1", "D2"), ("D1", "D3")]
+    cid = answers_for(naming, [[0.8, 0.2], [0.9, 0.1]])
+    biored = answers_for(LIKE, [[0.3, 0.6, 0.1], [0.3, 0.1, 0.6]])
+    one, other = agreed(asked, [cid, biored])
+    assert torch.allclose(one.chances, torch.tensor([[0.6, 0.4], [0.9, 0.1]]))
+    assert other.chances[0].tolist() == [1, 0, 0]  # its Up is CID's to say
+    assert torch.equal(other.chances[1], biored.chances[1])
+    assert agreed(asked, [cid]) == [cid]

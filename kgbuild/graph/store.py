@@ -185,19 +185,25 @@ class GraphStore:
         """One transaction: all of it is kept, or none."""
         reach("store.begin")
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
-            self._revision = self._next_revision()
-            yield
-            reach("store.before-commit")
-            self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._roll_back()
-            hints = ["free some space and run the same command again; nothing was lost"]
-            raise GraphError(f"{self.folder}: {error}", hints=hints) from error
+            with self._writing():
+                self.connection.execute("BEGIN IMMEDIATE")
+                self._revision = self._next_revision()
+                yield
+                reach("store.before-commit")
+                self.connection.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
         reach("store.after-commit")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What SQLite cannot write is said with the graph's folder."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            hints = ["free some space and run the same command again; nothing was lost"]
+            raise GraphError(f"{self.folder}: {error}", hints=hints) from error
 
     def _roll_back(self) -> None:
         self._sources.clear()
@@ -753,17 +759,19 @@ class GraphStore:
 
     def begin_run(self, started: str, command: str, configuration: str) -> int:
         """Note that a run has begun; return its number."""
-        row = self.connection.execute(
-            "INSERT INTO runs(started, command, configuration) VALUES (?, ?, ?) RETURNING id",
-            (started, command, configuration),
-        ).fetchone()
+        with self._writing():
+            row = self.connection.execute(
+                "INSERT INTO runs(started, command, configuration) VALUES (?, ?, ?) RETURNING id",
+                (started, command, configuration),
+            ).fetchone()
         return int(row[0])
 
     def end_run(self, run: int, finished: str, summary: str) -> None:
         """Note that a run has ended, and what it did."""
-        self.connection.execute(
-            "UPDATE runs SET finished = ?, summary = ? WHERE id = ?", (finished, summary, run)
-        )
+        with self._writing():
+            self.connection.execute(
+                "UPDATE runs SET finished = ?, summary = ? WHERE id = ?", (finished, summary, run)
+            )
 
 
 EVIDENCE_OF_VERSION = (

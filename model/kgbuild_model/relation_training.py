@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -18,12 +17,13 @@ from torch.nn import functional
 from kgbuild_model.card import curves_svg, read_log, relation_card
 from kgbuild_model.checkpoint import digest, load_relations, load_tagger, save_relations
 from kgbuild_model.errors import RecipeError
+from kgbuild_model.recipes import read_recipe
 from kgbuild_model.relation_examples import RelationExample, read_relations
 from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
 from kgbuild_model.relation_measuring import Fit, answers_of, measure_relations
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
-from kgbuild_model.training import Optimisation, train
+from kgbuild_model.training import Optimisation, claim, train
 
 __all__ = [
     "RelationRecipe",
@@ -55,17 +55,7 @@ class RelationRecipe:
     @classmethod
     def read(cls, path: Path) -> RelationRecipe:
         """Read a recipe (TOML); raises RecipeError with the file and the key where one is wrong."""
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            corpora = tuple(RelationCorpus(**_tuples(one)) for one in table.pop("corpus"))
-            optimisation = Optimisation(**table.pop("optimisation", {}))
-            return cls(corpora=corpora, optimisation=optimisation, **_tuples(table))
-        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-            raise RecipeError(f"{path}: {error}") from error
-
-
-def _tuples(table: Mapping[str, Any]) -> dict[str, Any]:  # TOML has lists
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}
+        return read_recipe(path, cls, {"corpus": "corpora"})
 
 
 def gold_relations(
@@ -207,7 +197,9 @@ def train_relations(
     learning, held = gold_relations(recipe, corpora)
     if not learning:
         raise RecipeError("the recipe's corpora hold no text to train on")
+    facts = [_corpus_facts(corpus, corpora) for corpus in recipe.corpora]
     run = _fresh(recipe, taggers, sets_of(recipe, learning))
+    claim(work, {"recipe": json.loads(json.dumps(asdict(recipe))), "corpora": facts})
     lessons = Lessons(recipe, learning, run)
     tell(f"{len(learning)} documents to learn from, {len(held)} held out")
     train(
@@ -226,7 +218,7 @@ def train_relations(
         recipe,
         held,
         folder,
-        corpora=corpora,
+        corpora=facts,
         taggers=taggers,
         log=read_log(work / "log.jsonl"),
     )
@@ -238,29 +230,29 @@ def _write(
     held: Sequence[RelationExample],
     folder: Path,
     *,
-    corpora: Path,
+    corpora: Sequence[Mapping[str, Any]],
     taggers: Path,
     log: Sequence[Mapping[str, Any]],
 ) -> None:
     """Measure trained weights and write them with their card; ``log`` has a line for each step.
 
     Thresholds and calibration are fitted on all held-out documents; what is reported is measured
-    on halves of them by turns.
+    on fifths of them by turns.
     """
-    facts = {
+    report = {
         "name": folder.name,
         "tagger": recipe.tagger,
         "held_out": measure_relations(run, held),
-        "corpora": [_corpus_facts(corpus, corpora) for corpus in recipe.corpora],
+        "corpora": list(corpora),
         "steps": len(log),
         "seconds": round(sum(line["seconds"] for line in log)),
         "notes": list(recipe.notes),
     }
     papers = {
-        "metrics.json": json.dumps(facts, indent=1, ensure_ascii=False) + "\n",
+        "metrics.json": json.dumps(report, indent=1, ensure_ascii=False) + "\n",
         "recipe.json": json.dumps(asdict(recipe), indent=1) + "\n",
         "curves.svg": curves_svg(log),
-        "README.md": relation_card(facts),
+        "README.md": relation_card(report),
     }
     save_relations(folder, fitted(run, held), digest(taggers / recipe.tagger), papers)
 

@@ -15,6 +15,7 @@ from kgbuild_model.checkpoint import digest, load_relations, save_relations, sav
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.lower_layers import LowerLayers
 from kgbuild_model.relation_examples import Concept, read_relations
+from kgbuild_model.relation_lessons import RelationCorpus
 from kgbuild_model.relation_reading import Answers, RelationRun, agreed, asked_of
 from kgbuild_model.relation_training import RelationRecipe, train_relations
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
@@ -246,7 +247,7 @@ def test_a_relation_model_is_refused_above_another_tagger(tmp_path: Path) -> Non
 
 def test_a_recipe_of_relations_with_an_unknown_key_names_it(tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text('tagger = "t"\nwarm = 1\n[[corpus]]\n', encoding="utf-8")
-    with pytest.raises(RecipeError, match=r"r\.toml"):
+    with pytest.raises(RecipeError, match=r"r\.toml: warm is no key"):
         RelationRecipe.read(tmp_path / "r.toml")
 
 
@@ -333,3 +334,21 @@ def test_two_sets_that_mean_the_same_answer_once() -> None:
     assert other.chances[0].tolist() == [1, 0, 0]  # its Up is CID's to say
     assert torch.equal(other.chances[1], biored.chances[1])
     assert agreed(asked, [cid]) == [cid]
+
+
+def test_a_stopped_run_goes_on_with_the_same_recipe_alone(tmp_path: Path) -> None:
+    save_tagger(tmp_path / "tagger", small_run(LABELS), ("a", "b"), precision="fp32")
+    gold_file(tmp_path / "gold.pubtator")
+    corpus = RelationCorpus(
+        name="cid",
+        files=("gold.pubtator",),
+        labels={"Chemical": "Chemical", "Disease": "Disease"},
+        types=("CID",),
+        directed=True,
+    )
+    recipe = RelationRecipe(tagger="tagger", corpora=(corpus,), trunk=1, epochs=1)
+    train_relations(recipe, tmp_path / "mine", corpora=tmp_path, taggers=tmp_path)
+    (tmp_path / "mine").rename(tmp_path / "first")
+    other = replace(recipe, epochs=2)
+    with pytest.raises(RecipeError, match="of another recipe"):
+        train_relations(other, tmp_path / "mine", corpora=tmp_path, taggers=tmp_path)

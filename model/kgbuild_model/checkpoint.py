@@ -59,7 +59,7 @@ __all__ = [
     "unpacked",
 ]
 
-PRECISIONS = ("int8", "fp16", "fp32")
+PRECISIONS = ("int4", "int8", "fp16", "fp32")
 _FORMAT = 1
 _KEYS = {
     "tagger": ("encoder", "labels", "conventions", "pieces", "overlap"),
@@ -68,6 +68,7 @@ _KEYS = {
     ),
     "decoder": ("decoder",),
 }  # fmt: skip
+_GROUP = 32  # weights of a row that share a scale in int4
 _WEIGHER = ("trust", "weights")
 _FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
 
@@ -118,7 +119,12 @@ def save_decoder(
 
 
 def save_relations(
-    folder: Path, run: RelationRun, tagger: str, papers: Mapping[str, str] | None = None
+    folder: Path,
+    run: RelationRun,
+    tagger: str,
+    papers: Mapping[str, str] | None = None,
+    *,
+    precision: str = "int8",
 ) -> None:
     """Write a relation model; ``tagger`` is the :func:`digest` of the tagger below it."""
     config = {
@@ -132,7 +138,7 @@ def save_relations(
     tensors = run.model.state_dict()
     for name, weigher in run.weighers.items():
         tensors |= {f"weigher.{name}.{part}": getattr(weigher, part) for part in _WEIGHER}
-    _save(folder, config, run.run.tokenizer, tensors, "int8", papers or {})
+    _save(folder, config, run.run.tokenizer, tensors, precision, papers or {})
 
 
 def load_relations(
@@ -324,12 +330,17 @@ def read_config(folder: Path, kind: str = "tagger") -> dict[str, Any]:
 def stored(tensors: Mapping[str, Tensor], precision: str) -> dict[str, Tensor]:
     """Tensors as they are stored: matrices in ``precision``, vectors in fp32 or fp16.
 
-    Int8 keeps ``round(w / scale)`` with one scale a row, the row's largest magnitude over 127.
+    Int8 keeps ``round(w / scale)`` with one scale a row, the row's largest magnitude over 127; int4
+    the same with one scale for 32 weights of a row, two weights a byte, and int8 for rows that are
+    no multiple of that.
     """
     packed: dict[str, Tensor] = {}
     for name, given in tensors.items():
         value = given.detach().float()
-        if precision == "int8" and value.ndim > 1 and value.any():
+        matrix = value.ndim > 1 and bool(value.any())
+        if precision == "int4" and matrix and value.shape[-1] % _GROUP == 0:
+            packed[name], packed[name + ".groups"] = _halved(value)
+        elif precision in ("int4", "int8") and matrix:
             scale = value.abs().amax(dim=-1, keepdim=True).clamp(min=1e-12) / 127
             packed[name] = (value / scale).round().to(torch.int8)
             packed[name + ".scale"] = scale
@@ -337,6 +348,22 @@ def stored(tensors: Mapping[str, Tensor], precision: str) -> dict[str, Tensor]:
             half = precision == "fp16" and value.ndim > 1
             packed[name] = (value.half() if half else value).contiguous()
     return packed
+
+
+def _halved(value: Tensor) -> tuple[Tensor, Tensor]:
+    """A matrix in four bits, the first of two weights in the low ones, and its groups' scales."""
+    groups = value.unflatten(-1, (-1, _GROUP))  # type: ignore[no-untyped-call]
+    scale = (groups.abs().amax(dim=-1, keepdim=True) / 7).clamp(min=6e-8).half()
+    codes = (groups / scale.float()).round().clamp(-8, 7).to(torch.int16).flatten(-2) + 8
+    return (codes[..., ::2] + 16 * codes[..., 1::2]).to(torch.uint8), scale.squeeze(-1)
+
+
+def _doubled(packed: Tensor, scale: Tensor) -> Tensor:
+    """What :func:`_halved` packed, in fp32."""
+    codes = torch.stack([packed % 16, packed // 16], dim=-1).flatten(-2).float() - 8
+    groups = codes.unflatten(-1, (-1, _GROUP))  # type: ignore[no-untyped-call]
+    whole: Tensor = (groups * scale.float().unsqueeze(-1)).flatten(-2)
+    return whole
 
 
 def unpacked(folder: Path) -> dict[str, Tensor]:
@@ -350,14 +377,17 @@ def unpacked(folder: Path) -> dict[str, Tensor]:
             raise CheckpointError(
                 f"{path} is damaged: {error}", hint="copy the folder anew"
             ) from error
-    scales = {name for name in tensors if name.endswith(".scale")}
     return {
-        name: value.float() * tensors[name + ".scale"]
-        if name + ".scale" in scales
-        else value.float()
+        name: _read_back(value, tensors.get(name + ".scale"), tensors.get(name + ".groups"))
         for name, value in tensors.items()
-        if name not in scales
+        if not name.endswith((".scale", ".groups"))
     }
+
+
+def _read_back(value: Tensor, scale: Tensor | None, groups: Tensor | None) -> Tensor:
+    if groups is not None:
+        return _doubled(value, groups)
+    return value.float() if scale is None else value.float() * scale
 
 
 def _files(tensors: Mapping[str, Tensor], precision: str) -> Iterator[dict[str, Tensor]]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kgbuild_model.abbreviations import find_abbreviations
 from kgbuild_model.batching import pieces_of
 from kgbuild_model.calibration import Calibration, expected_calibration_error
-from kgbuild_model.checkpoint import digest, load_tagger, save_tagger
+from kgbuild_model.checkpoint import digest, load_tagger, save_tagger, stored, unpacked
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.examples import Example, LabelledSpan, read_examples
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
@@ -33,6 +33,7 @@ from kgbuild_model.testing import small_run, small_tokenizer
 from kgbuild_model.tokens import tokenise, windows
 from kgbuild_model.training import Optimisation, train
 from kgbuild_model.viterbi import best_spans
+from safetensors.torch import save_file
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -535,7 +536,7 @@ def test_a_run_that_was_stopped_and_resumed_gives_the_same_weights(tmp_path: Pat
         assert torch.equal(one, two), name
 
 
-@pytest.mark.parametrize("precision", ["int8", "fp16", "fp32"])
+@pytest.mark.parametrize("precision", ["int4", "int8", "fp16", "fp32"])
 def test_a_checkpoint_tags_like_the_tagger_it_was_made_of(
     run: TaggerRun, tmp_path: Path, precision: str
 ) -> None:
@@ -664,3 +665,18 @@ def test_consistency_keeps_every_span_and_none_overlap(text: str, data: st.DataO
     found = consistent(text, spans, sure=0.5)
     assert {(s.start, s.end) for s in spans} <= {(s.start, s.end) for s in found}
     assert all(a.end <= b.start for a, b in itertools.pairwise(found))
+
+
+def test_weights_in_four_bits_are_off_by_half_a_step_at_most(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    tensors = {"even": torch.randn(5, 64) * torch.tensor([[1e-3], [1], [30], [1e-9], [0]])}
+    tensors |= {"odd": torch.randn(3, 5), "vector": torch.randn(7)}
+    save_file(stored(tensors, "int4"), tmp_path / "weights-1.safetensors")
+    again = unpacked(tmp_path)
+    assert again.keys() == tensors.keys()
+    step = tensors["even"].unflatten(1, (2, 32)).abs().amax(2, keepdim=True) / 7
+    off = (again["even"] - tensors["even"]).unflatten(1, (2, 32)).abs()
+    assert (off <= 0.51 * step + 6e-8).all()
+    assert torch.allclose(again["odd"], tensors["odd"], atol=0.02)
+    assert torch.equal(again["vector"], tensors["vector"])
+    assert (tmp_path / "weights-1.safetensors").stat().st_size < 5 * 64 * 4

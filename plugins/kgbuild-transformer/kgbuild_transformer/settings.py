@@ -46,9 +46,10 @@ class TaggerSettings(ComputeSettings):
 class RelationSettings(ComputeSettings):
     """Which weights read relations, of which corpora, and how they are computed.
 
-    ``model`` is ``fast``, the weights that come with kgbuild-model, or a checkpoint folder that
-    ``kgbuild train`` wrote from a recipe of relations; ``tagger`` names the weights that those
-    were trained above: where the tagger uses the same, a text is read once for both. ``sets``
+    ``model`` is ``fast`` or ``accurate``, the weights that come with kgbuild-model, or a checkpoint
+    folder that ``kgbuild train`` wrote from a recipe of relations; ``tagger`` names the weights
+    that those were trained above, by the same two names or a folder: where the tagger uses the
+    same, a text is read once for both. ``sets``
     keeps the relations of these corpora alone (``biored``, ``bc5cdr`` …); empty for all.
     ``min_score`` leaves out what is less sure. ``cues`` is a file of the words that negate and
     hedge, in place of those that come with kgbuild.

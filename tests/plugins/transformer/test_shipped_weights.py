@@ -48,7 +48,7 @@ def tagger(request: pytest.FixtureRequest) -> TransformerTagger:
 
 def test_both_weights_ship() -> None:
     assert shipped_weights() == ("accurate", "fast")
-    assert shipped_weights("relations") == ("relations-fast",)
+    assert shipped_weights("relations") == ("relations-accurate", "relations-fast")
 
 
 def test_what_is_plain_to_see_is_tagged(tagger: TransformerTagger) -> None:

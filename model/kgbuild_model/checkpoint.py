@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, cast
 
 import torch
@@ -296,8 +297,9 @@ def _fill(module: torch.nn.Module, folder: Path, tensors: Mapping[str, Tensor]) 
     try:
         module.load_state_dict(tensors, assign=True)
     except (RuntimeError, SafetensorError) as error:
+        said = shorten(str(error), 300)  # PyTorch names every tensor
         raise CheckpointError(
-            f"{folder}: the weights do not fit config.json: {error}", hint="copy the folder anew"
+            f"{folder}: the weights do not fit config.json: {said}", hint="copy the folder anew"
         ) from error
 
 

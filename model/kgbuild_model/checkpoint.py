@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -182,7 +182,7 @@ def load_relations(
     with _Unfilled():
         model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
     tensors = unpacked(folder)
-    weighers = _taken_weighers(tensors)
+    weighers = _taken_weighers(tensors, sets)
     _fill(model, folder, tensors)
     model.encoder.to(precision)
     curves = {
@@ -198,13 +198,14 @@ def load_relations(
     )
 
 
-def _taken_weighers(tensors: dict[str, Tensor]) -> dict[str, Weigher]:
+def _taken_weighers(tensors: dict[str, Tensor], sets: Sequence[RelationSet]) -> dict[str, Weigher]:
     """The weighers among a relation model's tensors, by the name of their set; taken out there."""
-    names = sorted({name.split(".")[1] for name in tensors if name.startswith("weigher.")})
-    return {
-        name: Weigher(**{part: tensors.pop(f"weigher.{name}.{part}") for part in _WEIGHER})
-        for name in names
-    }
+    found = {}
+    for one in sets:
+        names = {part: f"weigher.{one.name}.{part}" for part in _WEIGHER}
+        if tensors.keys() >= set(names.values()):
+            found[one.name] = Weigher(**{part: tensors.pop(n) for part, n in names.items()})
+    return found
 
 
 def load_decoder(folder: Path) -> tuple[Decoder, Tokenizer]:
@@ -296,7 +297,7 @@ def _encoder(facts: Mapping[str, Any]) -> AnyEncoder:
 def _fill(module: torch.nn.Module, folder: Path, tensors: Mapping[str, Tensor]) -> None:
     try:
         module.load_state_dict(tensors, assign=True)
-    except (RuntimeError, SafetensorError) as error:
+    except RuntimeError as error:
         said = shorten(str(error), 300)  # PyTorch names every tensor
         raise CheckpointError(
             f"{folder}: the weights do not fit config.json: {said}", hint="copy the folder anew"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
 from kgbuild_model.errors import CheckpointError
 
-__all__ = ["check_folder", "digest", "weight_files"]
+__all__ = ["check_folder", "digest", "digests_of", "weight_files"]
 
 
 def digest(folder: Path) -> str:
@@ -21,6 +22,11 @@ def digest(folder: Path) -> str:
             while chunk := stream.read(1 << 20):
                 whole.update(chunk)
     return whole.hexdigest()[:16]
+
+
+def digests_of(files: Iterable[str], root: Path) -> dict[str, str]:
+    """The first twelve hex digits of the sha256 of each of the files below ``root``."""
+    return {file: sha256((root / file).read_bytes()).hexdigest()[:12] for file in files}
 
 
 def check_folder(folder: Path) -> None:

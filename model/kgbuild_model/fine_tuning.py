@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ import torch
 from kgbuild_model.calibration import Calibration, expected_calibration_error
 from kgbuild_model.card import curves_svg, model_card, read_log
 from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
+from kgbuild_model.digest import digests_of
 from kgbuild_model.distillation import SoftBatch, SoftSet, teach
 from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
@@ -75,7 +75,7 @@ def fine_tune(
     if not learning:
         raise RecipeError("the recipe's corpora hold no text to train on")
     digests = [_digests(corpus, places) for corpus in recipe.corpora]
-    claim(work, {"recipe": json.loads(recipe.to_json()), "gold": digests})
+    claim(work, {"recipe": asdict(recipe), "gold": digests})
     run = _student(recipe, places)
     gold = TrainingSet(recipe, learning, run)
     tell(f"{len(learning)} texts to learn from, {len(held)} held out, {len(gold)} batches of gold")
@@ -112,11 +112,7 @@ def fine_tune(
 
 
 def _digests(corpus: Corpus, places: Places) -> dict[str, str]:
-    """The first twelve hex digits of the sha256 of each of a corpus' files."""
-    return {
-        file: sha256((places.corpora / file).read_bytes()).hexdigest()[:12]
-        for file in (*corpus.files, *corpus.held_out_files)
-    }
+    return digests_of((*corpus.files, *corpus.held_out_files), places.corpora)
 
 
 def _student(recipe: TaggerRecipe, places: Places) -> TaggerRun:

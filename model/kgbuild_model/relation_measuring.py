@@ -16,7 +16,7 @@ from kgbuild_model.calibration import Calibration, expected_calibration_error
 from kgbuild_model.relation_examples import RelationExample
 from kgbuild_model.relation_lessons import lessons_of
 from kgbuild_model.relation_reading import RelationRun
-from kgbuild_model.relation_weighing import Weigher, features_of
+from kgbuild_model.relation_weighing import Weigher, features_of, standing_of
 from kgbuild_model.relations import RelationSet
 from kgbuild_model.scoring import Score, bootstrap
 
@@ -101,19 +101,21 @@ def answers_of(
 
 def _answered(run: RelationRun, example: RelationExample, relations: RelationSet) -> Answered:
     marked = len(_distinct(example, relations))
+    labels = len(run.model.config.labels)
     found: dict[tuple[str, str], tuple[Tensor, Tensor, Tensor]] = {}
     for lesson in lessons_of([example], run):
         [question] = lesson.questions
         hidden = run.hidden_of(lesson.page, lesson.marks)
         [said] = run.answers(lesson.page, hidden, question.asked, [relations])
-        rows = zip(said.chances, said.standing, question.gold[said.rows], strict=True)
+        standing = standing_of(question.asked.pairs, said.rows, said.chances, labels)
+        rows = zip(said.chances, standing, question.gold[said.rows], strict=True)
         for pair, row in zip(question.asked.named(said.rows), rows, strict=True):
             if pair not in found or row[0][0] < found[pair][0][0]:
                 found[pair] = row
     if not found:
-        features = features_of(len(run.model.config.labels))
         chances = torch.zeros(0, 1 + len(relations.types))
-        return Answered(chances, torch.zeros(0, features), torch.zeros(0).long(), marked)
+        none = torch.zeros(0, features_of(labels))
+        return Answered(chances, none, torch.zeros(0).long(), marked)
     chances, standing, gold = map(torch.stack, zip(*found.values(), strict=True))
     return Answered(chances, standing, gold, marked)
 
@@ -145,8 +147,7 @@ def _typed(documents: Sequence[Answered], threshold: float) -> Score:
 
 def _calibration(documents: Sequence[Answered], threshold: float) -> Calibration:
     """What the score of a pair that is found is worth: fitted on those that nearly are, too."""
-    scores, right = _found(documents, threshold / 2)
-    return Calibration.fitted(scores, right) if scores else Calibration()
+    return Calibration.fitted(*_found(documents, threshold / 2))
 
 
 def _found(documents: Sequence[Answered], threshold: float) -> tuple[list[float], list[bool]]:

@@ -77,14 +77,13 @@ class Asked:
 class Answers:
     """What a model says of the pairs ``rows`` that one corpus asks.
 
-    ``chances`` [rows, 1 + types] are the probabilities of none and of each type, ``standing``
-    [rows, features] is what they were weighed by, ``looks`` [rows, pieces] where each pair looks.
+    ``chances`` [rows, 1 + types] are the probabilities of none and of each type, ``looks`` [rows,
+    pieces] where each pair looks.
     """
 
     relations: RelationSet
     rows: Tensor
     chances: Tensor
-    standing: Tensor
     looks: Tensor
 
 
@@ -341,10 +340,10 @@ class RelationRun:
                 found = chances[rows]
                 if not relations.directed:
                     found = (found + chances[asked.turned(rows)]) / 2
-                standing = standing_of(asked.pairs, rows, found, len(self.model.config.labels))
                 if weigher := self.weighers.get(relations.name):
-                    found = weigher.weighed(found, standing)
-                yield Answers(relations, rows, found, standing, looks[rows])
+                    labels = len(self.model.config.labels)
+                    found = weigher.weighed(found, standing_of(asked.pairs, rows, found, labels))
+                yield Answers(relations, rows, found, looks[rows])
 
     def scores(self, page: Page, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Scores of all classes [pairs, classes], and where each pair looks [pairs, pieces]."""

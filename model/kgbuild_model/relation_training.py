@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,6 +15,8 @@ from torch.nn import functional
 
 from kgbuild_model.card import curves_svg, read_log, relation_card
 from kgbuild_model.checkpoint import digest, load_relations, load_tagger, save_relations
+from kgbuild_model.digest import digests_of
+from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.recipes import read_recipe
 from kgbuild_model.relation_examples import RelationExample, read_relations
@@ -199,7 +200,7 @@ def train_relations(
         raise RecipeError("the recipe's corpora hold no text to train on")
     facts = [_corpus_facts(corpus, corpora) for corpus in recipe.corpora]
     run = _fresh(recipe, taggers, sets_of(recipe, learning))
-    claim(work, {"recipe": json.loads(json.dumps(asdict(recipe))), "corpora": facts})
+    claim(work, {"recipe": asdict(recipe), "corpora": facts})
     lessons = Lessons(recipe, learning, run)
     tell(f"{len(learning)} documents to learn from, {len(held)} held out")
     train(
@@ -234,15 +235,15 @@ def _write(
     taggers: Path,
     log: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Measure trained weights and write them with their card; ``log`` has a line for each step.
+    """Write trained weights with their card; ``log`` has a line for each step.
 
-    Thresholds and calibration are fitted on all held-out documents; what is reported is measured
-    on fifths of them by turns.
+    What the card reports was measured on fifths of the held-out documents by turns; weigher,
+    threshold and calibration are fitted on all of them.
     """
     report = {
         "name": folder.name,
         "tagger": recipe.tagger,
-        "held_out": measure_relations(run, held),
+        "held_out": kept_line(log, recipe.optimisation.patience).get("measured", {}),
         "corpora": list(corpora),
         "steps": len(log),
         "seconds": round(sum(line["seconds"] for line in log)),
@@ -263,10 +264,7 @@ def _corpus_facts(corpus: RelationCorpus, root: Path) -> dict[str, Any]:
         "share": corpus.share,
         "terms": corpus.terms,
         "types": list(corpus.types),
-        "files": {
-            file: sha256((root / file).read_bytes()).hexdigest()[:12]
-            for file in (*corpus.files, *corpus.held_out_files)
-        },
+        "files": digests_of((*corpus.files, *corpus.held_out_files), root),
     }
 
 

@@ -8,7 +8,6 @@ both, how many rivals each has, and how sure the model is of those.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -154,18 +153,13 @@ def _rivals(
     """
     scores = np.full((len(label), len(label)), _NONE)
     scores[first, second] = scores[second, first] = sure
-    sharing = np.sort([_surest_other(scores, a, b, label) for a, b in _both(first, second)], axis=0)
+    ends = ((first, second), (second, first))
+    sharing = np.sort([_surest_other(scores, *pair, label) for pair in ends], axis=0)
     best, next_best = np.full(len(sure), _NONE), np.full(len(sure), _NONE)
     for one in np.unique(kind):
         found = np.sort(np.append(sure[kind == one], [_NONE, _NONE]))
         best[kind == one], next_best[kind == one] = found[-1], found[-2]
     return np.vstack([sharing, np.where(sure >= best, next_best, best)])
-
-
-def _both(
-    first: NDArray[np.int64], second: NDArray[np.int64]
-) -> Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    return ((first, second), (second, first))
 
 
 def _surest_other(
@@ -175,17 +169,7 @@ def _surest_other(
     label: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Of each pair the best score that its ``end`` has with another one of the other's label."""
-    answer = np.full(len(end), _NONE)
-    for one in np.unique(label[other]):
-        asked = label[other] == one
-        there = scores[:, label == one]
-        places = np.cumsum(label == one) - 1
-        best = there.argmax(axis=1)
-        without = there.copy()
-        without[np.arange(len(label)), best] = _NONE
-        ends = end[asked]
-        own = best[ends] == places[other[asked]]
-        answer[asked] = np.where(
-            own, without.max(axis=1)[end[asked]], there.max(axis=1)[end[asked]]
-        )
-    return answer
+    others = np.where(label == label[other, None], scores[end], _NONE)  # [pairs, concepts]
+    others[np.arange(len(end)), other] = _NONE
+    best: NDArray[np.float64] = others.max(axis=1)
+    return best

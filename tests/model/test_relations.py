@@ -311,7 +311,7 @@ def test_training_goes_on_from_weights_of_the_same_shape(tmp_path: Path) -> None
 
 def answers_for(relations: RelationSet, chances: list[list[float]]) -> Answers:
     rows = torch.arange(len(chances))
-    return Answers(relations, rows, torch.tensor(chances), torch.zeros(0), torch.zeros(0))
+    return Answers(relations, rows, torch.tensor(chances), torch.zeros(0))
 
 
 def test_two_sets_that_mean_the_same_answer_once() -> None:

@@ -118,7 +118,8 @@ def windows(words: Words, pieces: int, overlap: int) -> list[Window]:
     while start < count:
         end = int(np.searchsorted(bounds, bounds[start] + pieces, side="right")) - 1
         end = max(end, start + 1)
-        spans.append((start, end))
+        if not spans or end > spans[-1][1]:  # a long word behind may keep it from going further
+            spans.append((start, end))
         if end >= count:
             break
         back = int(np.searchsorted(bounds, bounds[end] - overlap, side="left"))

@@ -30,7 +30,7 @@ from kgbuild_model.tagger_training import (
 )
 from kgbuild_model.tags import TagSet
 from kgbuild_model.testing import small_run, small_tokenizer
-from kgbuild_model.tokens import tokenise, windows
+from kgbuild_model.tokens import Words, tokenise, windows
 from kgbuild_model.training import Optimisation, train
 from kgbuild_model.viterbi import best_spans
 from safetensors.torch import save_file
@@ -155,8 +155,6 @@ def test_windows_answer_every_word_once(count: int, pieces: int, data: st.DataOb
     overlap = data.draw(st.integers(0, pieces // 2))
     sizes = data.draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
     first = np.concatenate(([0], np.cumsum(sizes)))[:count].astype(np.int64)
-    from kgbuild_model.tokens import Words
-
     words = Words(np.zeros(sum(sizes), dtype=np.int64), first, first, first, first)
     cut = windows(words, pieces, overlap)
     assert [w.keep_from for w in cut] == [0, *(w.keep_to for w in cut[:-1])][: len(cut)]
@@ -165,6 +163,13 @@ def test_windows_answer_every_word_once(count: int, pieces: int, data: st.DataOb
     for window in cut:
         assert window.start <= window.keep_from < window.keep_to <= window.end
         assert bounds[window.end] - bounds[window.start] <= pieces
+
+
+def test_a_window_that_goes_no_further_than_the_last_is_left_out() -> None:
+    first = np.array([0, 1, 2, 3, 5])  # the last word has five wordpieces
+    cut = windows(Words(np.zeros(10, dtype=np.int64), first, first, first, first), 8, 4)
+    assert [(window.start, window.end) for window in cut] == [(0, 4), (2, 5)]
+    assert [(window.keep_from, window.keep_to) for window in cut] == [(0, 3), (3, 5)]
 
 
 def test_a_long_text_is_read_to_its_end(run: TaggerRun) -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import combinations
 
 from kgbuild_linker.context import Context
-from kgbuild_linker.keys import LITTLE, SALTS, hashed, keys, tokens
+from kgbuild_linker.keys import LITTLE, SALTS, hashed, keys, stems, tokens
 from kgbuild_linker.likeness import NOT_COMPARED, SAME, Likeness, likeness
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit, Terminology
@@ -125,14 +125,18 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
 
 def _compared(terminology: Terminology, query: Query, several: Iterable[Found]) -> Iterator[Found]:
     """The candidates beside the name, and beside what else the document names."""
-    wanted = query.group is Group.DISEASE
-    others = query.context.others(query.name) if wanted else frozenset[int]()
+    wanted = stems(query.name)
+    disease = query.group is Group.DISEASE
+    others = query.context.others(query.name) if disease else frozenset[int]()
     above = frozenset[int]().union(*map(terminology.above, others))
     for one in several:
         number = one.hit.concept
-        yield replace(
-            one,
-            likeness=SAME if one.way in _SAME else likeness(query.name, terminology.stems(number)),
+        yield Found(
+            one.hit,
+            one.way,
+            one.dropped,
+            one.like,
+            likeness=SAME if one.way in _SAME else likeness(wanted, terminology.stems(number)),
             above=number in above,
             below=bool(others) and number >= 0 and not others.isdisjoint(terminology.above(number)),
         )
@@ -173,7 +177,7 @@ def _near(terminology: Terminology, query: Query) -> Iterator[Found]:
     """The nearest in meaning; of genes also the like-named ones of the document's species."""
     taxa = query.context.taxa
     for curie in query.near.nearest if query.near else ():
-        if hit := terminology.hit(curie):
+        if hit := terminology.labelled(curie):
             yield Found(hit, Way.NEAR)
             if query.group is Group.GENE and hit.taxon not in taxa:
                 for like in _like_named(terminology, hit.label, taxa):

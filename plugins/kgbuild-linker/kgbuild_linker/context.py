@@ -80,6 +80,7 @@ def read_context(
     terminology: Terminology, document: Document, mentions: Collection[Mention]
 ) -> Context:
     """The context of a document; without any species it is about humans."""
+    ordered = sorted(mentions, key=lambda mention: (mention.span.start, mention.span.end))
     taxon_of: dict[str, int] = {}
     named: dict[int, set[str]] = defaultdict(set)
     for text, group in {(m.text, group_of(m.category)) for m in mentions}:
@@ -93,14 +94,14 @@ def read_context(
             named[hits[0].concept].add(spelling)
     species = [
         (mention.span.start, mention.span.end, taxon_of[mention.text])
-        for mention in sorted(mentions, key=lambda mention: mention.span)
+        for mention in ordered
         if mention.text in taxon_of and group_of(mention.category) is Group.SPECIES
     ]
     counts = Counter(taxon for *_, taxon in species)
     shares = {taxon: count / len(species) for taxon, count in counts.items()} or {HUMAN: 1.0}
     near, said = _taxa_of_genes(document, mentions, species)
     return Context(
-        long_forms={**_bracketed(document, mentions), **long_forms(document.text)},
+        long_forms={**_bracketed(document, ordered), **long_forms(document.text)},
         taxa=shares,
         named=dict(named),
         near_taxa=near,
@@ -110,14 +111,14 @@ def read_context(
     )
 
 
-def _bracketed(document: Document, mentions: Iterable[Mention]) -> dict[str, str]:
+def _bracketed(document: Document, ordered: Iterable[Mention]) -> dict[str, str]:
     """Short names in brackets right behind another of their kind: "midline defects (MDs)"."""
     found: dict[str, str] = {}
-    for left, right in pairwise(sorted(mentions, key=lambda mention: mention.span)):
+    for left, right in pairwise(ordered):
         between = document.text[left.span.end : right.span.start]
         if (
             between == " ("
-            and document.text[right.span.end :].startswith((")", ";", ","))
+            and document.text[right.span.end : right.span.end + 1] in (")", ";", ",")
             and group_of(left.category) is group_of(right.category)
             and may_be_short(right.text)
             and len(left.text) > len(right.text)

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib import resources
+from itertools import chain
 from typing import NamedTuple
 
 __all__ = ["LITTLE", "SALTS", "Keys", "hashed", "keys", "stems", "tokens"]
@@ -40,6 +42,8 @@ SALTS = frozenset(
 """Words for the other half of a drug's salt, and its water."""
 
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_ROMAN_LETTER = {"i": "1", "v": "5"}
+_MAY_BE_ROMAN = _ROMAN.keys() | _ROMAN_LETTER.keys()
 _NUMBERED = frozenset({"type", "factor", "class", "grade", "stage", "phase", "group"})
 
 
@@ -52,10 +56,14 @@ def tokens(name: str) -> tuple[str, ...]:
     """
     text = name.lower() if name.isascii() else _plain(name)
     found = list(map(_folded, _TOKEN.findall(text.replace("'s ", " "))))
+    return tuple(found) if _MAY_BE_ROMAN.isdisjoint(found) else tuple(_arabic(found))
+
+
+def _arabic(found: list[str]) -> Iterator[str]:
+    """The words of a name with Roman numerals written as Arabic ones."""
     for place, token in enumerate(found):
-        if token in _ROMAN or (token in ("i", "v") and place and found[place - 1] in _NUMBERED):
-            found[place] = _ROMAN.get(token) or {"i": "1", "v": "5"}[token]
-    return tuple(found)
+        numbered = place > 0 and found[place - 1] in _NUMBERED
+        yield _ROMAN.get(token) or (_ROMAN_LETTER.get(token, token) if numbered else token)
 
 
 def _plain(name: str) -> str:
@@ -139,11 +147,11 @@ _STEM = 5
 def stems(name: str) -> frozenset[str]:
     """The beginnings of the words that a name means; for what is alike, not for look-up.
 
-    >>> sorted(stems("menstrual disorders")), sorted(stems("Menstruation Disturbances"))
-    (['menst'], ['menst'])
+    >>> sorted(stems("menstrual disorders")), sorted(stems("Diseases of Menstruation"))
+    (['disea', 'menst'], ['disea', 'menst'])
     """
     words = tokens(name)
-    found = frozenset(stem for word in words for stem in _stems_of(word))
+    found = frozenset(chain.from_iterable(map(_stems_of, words)))
     return found or frozenset(word[:_STEM] for word in words)
 
 

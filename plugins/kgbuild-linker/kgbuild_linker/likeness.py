@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kgbuild_linker.keys import stems
 
-__all__ = ["NOT_COMPARED", "SAME", "Likeness", "likeness", "said_of_likeness"]
+__all__ = ["NOT_COMPARED", "SAME", "Likeness", "best_of", "likeness", "said_of_likeness"]
 
 
 class Likeness(NamedTuple):
@@ -28,15 +28,14 @@ NOT_COMPARED = Likeness()
 SAME = Likeness(dice=1.0, covered=1.0)
 
 
-def likeness(name: str, several: Iterable[frozenset[str]]) -> Likeness:
-    """Compare a name with the stems of each of a candidate's names.
+def likeness(wanted: frozenset[str], several: Iterable[frozenset[str]]) -> Likeness:
+    """Compare the stems of a name with those of each of a candidate's names.
 
-    >>> likeness("menstrual disorders", [stems("menstruation disturbances")]).dice
+    >>> likeness(stems("menstrual disorders"), [stems("diseases of menstruation")]).dice
     1.0
-    >>> sorted(likeness("severe anemia", [stems("anemia, aplastic")]).added)
+    >>> sorted(likeness(stems("severe anemia"), [stems("anemia, aplastic")]).added)
     ['aplas']
     """
-    wanted = stems(name)
     best, most, likest = 0.0, 0, frozenset[str]()
     for one in several:
         common = len(wanted & one)
@@ -45,6 +44,11 @@ def likeness(name: str, several: Iterable[frozenset[str]]) -> Likeness:
         if dice > best:
             best, likest = dice, one
     return Likeness(best, most / max(1, len(wanted)), wanted - likest, likest - wanted)
+
+
+def best_of(among: Sequence[Likeness]) -> Likeness:
+    """The most that any candidate has in common with a name."""
+    return Likeness(max(one.dice for one in among), max(one.covered for one in among))
 
 
 _TELLING = frozenset().union(
@@ -63,10 +67,9 @@ _TELLING = frozenset().union(
 """What it means that one of these is left out or added is learnt, each for itself."""
 
 
-def said_of_likeness(one: Likeness, among: Iterable[Likeness], way: str) -> dict[str, float]:
-    """What speaks for a candidate by its likeness, beside that of the others."""
-    several = list(among)
-    less = max(other.dice for other in several) - one.dice
+def said_of_likeness(one: Likeness, best: Likeness, way: str) -> dict[str, float]:
+    """What speaks for a candidate by its likeness, beside the ``best`` of all candidates."""
+    less = best.dice - one.dice
     said = {f"left out {word}": 1.0 for word in one.left & _TELLING}
     said |= {f"added {word}": 1.0 for word in one.added & _TELLING}
     return said | {
@@ -76,7 +79,7 @@ def said_of_likeness(one: Likeness, among: Iterable[Likeness], way: str) -> dict
         "alike by all": float(one.dice == 1),
         "covered": one.covered,
         "less alike": less,
-        "less covered": max(other.covered for other in several) - one.covered,
+        "less covered": best.covered - one.covered,
         f"alike, {way}": one.dice,
         f"less alike, {way}": less,
         f"covered, {way}": one.covered,

@@ -63,7 +63,8 @@ class Linker:
     def link(self, document: Document, mentions: Sequence[Mention]) -> Iterable[Link]:
         """A link for each mention of a kind that is linked; none without candidates but NIL."""
         context = read_context(self.terminology, document, mentions)
-        known: dict[tuple[str, Group], list[list[Ranked]]] = {}
+        self._prepare(mentions, context)
+        known: dict[tuple[str, Group], list[_Part]] = {}
         changes: list[Mention] = []
         genes: set[str] = set()
         for mention in mentions:
@@ -74,14 +75,21 @@ class Linker:
             elif mention.category == "biolink:SequenceVariant":
                 changes.append(mention)
             elif group is not None:
-                name = (" ".join(mention.text.split()), group)
+                name = _name(mention), group
                 if name not in known:
-                    known[name] = self.named(*name, context)
+                    known[name] = list(map(_part, self.named(*name, context)))
                 links = list(self._links(mention, known[name]))
                 if group is Group.GENE:
                     genes.update(one.candidates[0].label for one in links if one.candidates)
                 yield from links
         yield from self._variants(document, changes, genes)
+
+    def _prepare(self, mentions: Iterable[Mention], context: Context) -> None:
+        """What is near the document's names is found at once, which is faster."""
+        names = {(_name(mention), group_of(mention.category)) for mention in mentions}
+        self.ranking.prepare(
+            {(context.expanded(name) or name, group) for name, group in names if group is not None}
+        )
 
     def named(self, name: str, group: Group, context: Context) -> list[list[Ranked]]:
         """The candidates of each thing that a name names, best first."""
@@ -96,7 +104,7 @@ class Linker:
 
     def _together(self, name: str, group: Group, context: Context) -> list[list[Ranked]]:
         """The concepts that annotators mostly said a name to name at once; empty for most names."""
-        chosen = self.ranking.query(context.expanded(name) or name, group, context).chosen
+        chosen = self.ranking.chosen(context.expanded(name) or name, group)
         if not chosen:
             return []
         choice = max(chosen, key=lambda one: (chosen[one], one))
@@ -118,31 +126,30 @@ class Linker:
     def _scored(self, name: str, group: Group, context: Context, through: str) -> list[Ranked]:
         query = self.ranking.query(name, group, context)
         among = candidates(self.terminology, query)
-        scores = self.ranking.scores(group, [features(query, one, among) for one in among])
+        scores = self.ranking.scores(group, features(query, among))
         ranked = [
             Ranked(one, score, f"{through}{one.way}: {one.hit.name}")
             for one, score in zip(among, scores, strict=True)
         ]
         return sorted(ranked, key=lambda one: (-one.score, one.found.hit.curie))
 
-    def _links(self, mention: Mention, parts: list[list[Ranked]]) -> Iterable[Link]:
-        for number, ranked in enumerate(parts):
-            if not ranked:
-                yield Link(mention=mention, reason="no such name", part=number)
-            elif ranked[0].score < self._least(mention, ranked[0]):
-                best = ranked[0]
-                reason = f"unsure: {best.found.hit.label} has {best.score:.2f}"
-                yield Link(mention=mention, reason=reason, part=number)
-            elif ranked[0].found.vague:
-                label = ranked[0].found.hit.label
-                reason = f"unsure: {label} is called so, but nothing else here speaks of it"
+    def _links(self, mention: Mention, parts: list[_Part]) -> Iterable[Link]:
+        for number, (best, shown) in enumerate(parts):
+            if reason := self._doubt(mention, best):
                 yield Link(mention=mention, reason=reason, part=number)
             else:
-                yield Link(
-                    mention=mention,
-                    candidates=tuple(map(_candidate, ranked[:_SHOWN])),
-                    part=number,
-                )
+                yield Link(mention=mention, candidates=shown, part=number)
+
+    def _doubt(self, mention: Mention, best: Ranked | None) -> str:
+        """Why a mention is NIL; empty where it is not."""
+        if best is None:
+            return "no such name"
+        label = best.found.hit.label
+        if best.score < self._least(mention, best):
+            return f"unsure: {label} has {best.score:.2f}"
+        if best.found.vague:
+            return f"unsure: {label} is called so, but nothing else here speaks of it"
+        return ""
 
     def _labelled(self, link: Link) -> Link:
         """A curator's link with the label of its concept, where the terminology knows it."""
@@ -186,6 +193,18 @@ class Linker:
     def _known_variant(self, gene: str, change: str) -> str:
         chosen = self.ranking.learnt.get(variant_key(gene, change), {})
         return max(chosen, key=lambda one: (chosen[one], one), default=known_variant(gene, change))
+
+
+def _name(mention: Mention) -> str:
+    return " ".join(mention.text.split())
+
+
+_Part = tuple[Ranked | None, tuple[Candidate, ...]]
+"""The best of the candidates of one thing that a name names, and those that a link shows."""
+
+
+def _part(ranked: list[Ranked]) -> _Part:
+    return (ranked[0] if ranked else None, tuple(map(_candidate, ranked[:_SHOWN])))
 
 
 def _surest(parts: list[list[Ranked]]) -> float:

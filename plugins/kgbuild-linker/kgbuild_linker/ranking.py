@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import repeat
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -19,47 +21,84 @@ from kgbuild import ComponentUnavailableError
 from kgbuild_linker.candidates import Found, Learnt, Query, Way, is_short, learnt_key
 from kgbuild_linker.context import HUMAN, Context
 from kgbuild_linker.keys import tokens
-from kgbuild_linker.likeness import said_of_likeness
+from kgbuild_linker.likeness import best_of, said_of_likeness
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit
 from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
 
-__all__ = ["Ranking", "fame", "features", "hits_of", "load_ranking", "near", "vectors_of"]
+__all__ = [
+    "Ranking", "fame", "features", "hits_of", "load_ranking", "near", "prepare", "vectors_of",
+]  # fmt: skip
 
 Features = dict[str, float]
 _SUPPORTED = 0.5
+_FEW = 4
 
 _SUREST = {way: place for place, way in enumerate(Way)}
+_NAME = {one: one.name for one in (*Way, *NameKind)}
+"""Looked up, since an enumeration takes its time to tell."""
 
 
-def features(query: Query, found: Found, among: Sequence[Found]) -> Features:
-    """What speaks for a candidate and against it, by name; what is not named is 0."""
+class _Among:
+    """What the candidates of a name are, taken together; each is seen beside it."""
+
+    def __init__(self, query: Query, among: Sequence[Found]) -> None:
+        taxa = query.context.taxa
+        self.crowd = math.log(len(among))
+        ways = [_SUREST[one.way] for one in among if one.way is not Way.LEARNT]
+        self.surest_way = min(ways, default=-1)
+        kinds = [one.hit.kind for one in among]
+        self.surest_kind = min(kinds)
+        self.of_surest_kind = kinds.count(self.surest_kind)
+        self.labels = kinds.count(NameKind.LABEL)
+        self.weight = max(one.hit.weight for one in among)
+        self.support = max(one.support for one in among)
+        self.likeness = best_of([one.likeness for one in among])
+        self.taxon_share = max(taxa.get(one.hit.taxon, 0.0) for one in among)
+        self.of_taxa = sum(one.hit.taxon in taxa for one in among)
+        self.choices = sum(query.chosen.values())
+        self.short = is_short(query.name)
+
+
+def features(query: Query, among: Sequence[Found]) -> list[Features]:
+    """What speaks for each candidate and against it, by name; what is not named is 0."""
+    if not among:
+        return []
+    together = _Among(query, among)
+    return [_said_of(query, one, together) for one in among]
+
+
+def _said_of(query: Query, found: Found, among: _Among) -> Features:
     name, group, context = query.name, query.group, query.context
-    hit = found.hit
+    hit, way, kind = found.hit, _NAME[found.way], _NAME[found.hit.kind]
+    few = len(name) <= _FEW
     prefix = hit.curie.partition(":")[0]
     if prefix == "mesh":
         prefix += hit.curie[5]
     said: Features = {
         "bias": 1.0,
-        f"way {found.way.name}": 1.0,
-        f"kind {hit.kind.name}": 1.0,
+        f"way {way}": 1.0,
+        f"kind {kind}": 1.0,
         f"prefix {prefix}": 1.0,
         "weight": hit.weight,
-        "others": math.log(len(among)),
+        "others": among.crowd,
         "dropped": float(found.dropped),
         "same case": float(hit.name == name),
-        "short": float(len(name) <= 4),
-        "short, other case": float(hit.name != name and len(name) <= 4),
+        "short": float(few),
+        "short, other case": float(hit.name != name and few),
         "is label": float(hit.name == hit.label),
+        "surest way": float(_SUREST[found.way] <= among.surest_way),
+        "surest kind": float(hit.kind == among.surest_kind),
+        "only surest kind": float(hit.kind == among.surest_kind and among.of_surest_kind == 1),
+        "heaviest": float(hit.weight == among.weight),
+        "only label": float(hit.kind is NameKind.LABEL and among.labels == 1),
     }
-    ways = [one.way for one in among if one.way is not Way.LEARNT]
-    said["surest way"] = float(bool(ways) and _SUREST[found.way] <= min(_SUREST[w] for w in ways))
-    if whole := sum(query.chosen.values()):
-        share = query.chosen.get(hit.curie, 0) / whole
+    if among.choices:
+        share = query.chosen.get(hit.curie, 0) / among.choices
         said["learnt share"] = share
-        said["learnt share of a short name"] = share * (len(name) <= 4)
+        said["learnt share of a short name"] = share * few
         said["learnt never"] = float(share == 0)
-        said["learnt often"] = share * math.log(1 + whole)
+        said["learnt often"] = share * math.log(1 + among.choices)
     fame = query.fame(hit.curie)
     said["chosen in other papers"] = math.log(1 + fame)
     said["never chosen"] = float(fame == 0)
@@ -70,62 +109,55 @@ def features(query: Query, found: Found, among: Sequence[Found]) -> Features:
     if context.names_elsewhere(hit.concept, name):
         said["named elsewhere"] = 1.0
     if group in (Group.DISEASE, Group.CHEMICAL):
-        said |= said_of_likeness(found.likeness, (one.likeness for one in among), found.way.name)
+        said |= said_of_likeness(found.likeness, among.likeness, way)
     if group is Group.DISEASE:
         said |= _in_hierarchy(found)
         said |= _of_kind_of_paper(query, found, prefix)
-    if is_short(name):
+    if among.short:
         said["short, support"] = found.support
         said["short, spelled out"] = float(found.support == 1)
         said["short, without support"] = float(found.support < _SUPPORTED)
-        best = max((one.support for one in among), default=0.0)
-        said["short, others have more support"] = best - found.support
+        said["short, others have more support"] = among.support - found.support
     if query.near:
         said |= _nearness(query.near, found)
-    rivals = [one for one in among if one is not found]
-    said["surest kind"] = float(all(hit.kind <= one.hit.kind for one in rivals))
-    said["only surest kind"] = float(all(hit.kind < one.hit.kind for one in rivals))
-    said["heaviest"] = float(all(hit.weight >= one.hit.weight for one in rivals))
-    said["only label"] = float(
-        hit.kind is NameKind.LABEL and not any(one.hit.kind is NameKind.LABEL for one in rivals)
-    )
-    return {key: value for key, value in said.items() if value}
+    return said
 
 
 def _in_hierarchy(found: Found) -> Features:
     """Whether it is above or below of what other names of the document name."""
-    return {
-        "above what is named": float(found.above),
-        "below what is named": float(found.below),
-        f"above what is named, {found.way.name}": float(found.above),
-        f"below what is named, {found.way.name}": float(found.below),
-    }
+    way, said = _NAME[found.way], {}
+    if found.above:
+        said = {"above what is named": 1.0, f"above what is named, {way}": 1.0}
+    if found.below:
+        said |= {"below what is named": 1.0, f"below what is named, {way}": 1.0}
+    return said
 
 
 def _of_kind_of_paper(query: Query, found: Found, prefix: str) -> Features:
     """What a paper on inheritance, or on drugs, means by the name of a disease."""
-    genetic = query.context.genetic
-    induced = "nduced" in found.hit.label
-    return {
-        f"genetics, prefix {prefix}": genetic,
-        f"genetics, way {found.way.name}": genetic,
-        "genetics, chosen in other papers": genetic * math.log(1 + query.fame(found.hit.curie)),
-        "induced": float(induced),
-        "induced, chemicals": float(induced and query.context.chemicals),
-    }
+    genetic, said = query.context.genetic, {}
+    if genetic:
+        said[f"genetics, prefix {prefix}"] = genetic
+        said[f"genetics, way {_NAME[found.way]}"] = genetic
+        said["genetics, chosen in other papers"] = genetic * math.log(
+            1 + query.fame(found.hit.curie)
+        )
+    if "nduced" in found.hit.label:
+        said["induced"] = 1.0
+        said["induced, chemicals"] = float(query.context.chemicals)
+    return said
 
 
-def _species(query: Query, found: Found, among: Sequence[Found]) -> Features:
+def _species(query: Query, found: Found, among: _Among) -> Features:
     """Whether a gene is of the document's species, and is written as that species' genes are."""
     hit, taxa = found.hit, query.context.taxa
-    share = taxa.get(hit.taxon, 0.0)
-    best = max((taxa.get(one.hit.taxon, 0.0) for one in among), default=0.0)
+    share, best = taxa.get(hit.taxon, 0.0), among.taxon_share
     within = "of the document" if share else "of no species named"
     return {
         "taxon share": share,
         f"taxon {within}": 1.0,
-        f"{hit.kind.name} {within}": 1.0,
-        f"{found.way.name} {within}": 1.0,
+        f"{_NAME[hit.kind]} {within}": 1.0,
+        f"{_NAME[found.way]} {within}": 1.0,
         "human": float(hit.taxon == HUMAN),
         "best taxon": float(share == best),
         "taxon near": query.context.near_taxa.get(query.name, {}).get(hit.taxon, share),
@@ -138,9 +170,7 @@ def _species(query: Query, found: Found, among: Sequence[Found]) -> Features:
         f"small letters, {'human' if hit.taxon == HUMAN else 'other'}": float(
             query.name[1:].islower()
         ),
-        "no other of the document": float(
-            share > 0 and sum(one.hit.taxon in taxa for one in among) == 1
-        ),
+        "no other of the document": float(share > 0 and among.of_taxa == 1),
     }
 
 
@@ -150,10 +180,10 @@ def _nearness(near: Near, found: Found) -> Features:
     if cosine is None:
         return {"without a vector": 1.0}
     said = {"cosine": cosine, "below the nearest": near.best - cosine}
-    said[f"below the nearest, {found.way.name}"] = near.best - cosine
+    said[f"below the nearest, {_NAME[found.way]}"] = near.best - cosine
     if near.nearest[0] == curie:
         said["nearest"] = 1.0
-        said[f"nearest, {found.way.name}"] = 1.0
+        said[f"nearest, {_NAME[found.way]}"] = 1.0
         second = near.cosine(near.nearest[1]) if len(near.nearest) > 1 else 0.0
         said["before the second"] = cosine - (second or 0.0)
     return said
@@ -161,9 +191,17 @@ def _nearness(near: Near, found: Found) -> Features:
 
 def near(vectors: Mapping[Group, Vectors], name: str, group: Group) -> Near | None:
     """What is near a name; nothing for the symbols of genes, which say nothing by their letters."""
-    if group not in vectors or not tokens(name) or (group is Group.GENE and not tells(name)):
-        return None
-    return vectors[group].near(name)
+    return vectors[group].near(name) if group in vectors and _says(name, group) else None
+
+
+def prepare(vectors: Mapping[Group, Vectors], names: Collection[tuple[str, Group]]) -> None:
+    """Make ready for the names of a document."""
+    for group, some in vectors.items():
+        some.prepare(sorted({name for name, kind in names if kind is group and _says(name, kind)}))
+
+
+def _says(name: str, group: Group) -> bool:
+    return bool(tokens(name)) and (group is not Group.GENE or tells(name))
 
 
 def fame(learnt: Learnt) -> Counter[str]:
@@ -196,15 +234,23 @@ class Ranking:
     vectors: Mapping[Group, Vectors]
     lacking: Mapping[str, Hit] = field(default_factory=dict)
 
+    def prepare(self, names: Collection[tuple[str, Group]]) -> None:
+        """Make ready for the names of a document; without it each name takes longer."""
+        prepare(self.vectors, names)
+
+    def chosen(self, name: str, group: Group) -> Mapping[str, int]:
+        """What annotators chose for a name, and how often."""
+        return self.learnt.get(learnt_key(name, group), {})
+
     def query(self, name: str, group: Group, context: Context) -> Query:
         """A name with what was learnt of it."""
         return Query(
             name=name,
             group=group,
             context=context,
-            chosen=self.learnt.get(learnt_key(name, group), {}),
+            chosen=self.chosen(name, group),
             near=near(self.vectors, name, group),
-            fame=lambda curie: self._fame[curie],
+            fame=self._fame.__getitem__,
             lacking=self.lacking,
         )
 
@@ -218,12 +264,13 @@ class Ranking:
         What is left to 1 is the probability that none of them is.
         """
         weights = self.weights.get(group, {})
-        totals = [
-            min(30.0, math.fsum(weights.get(key, 0.0) * value for key, value in said.items()))
-            for said in several
-        ]
+        totals = [min(30.0, _total(weights, said)) for said in several]
         whole = 1 + math.fsum(map(math.exp, totals))
         return [math.exp(total) / whole for total in totals]
+
+
+def _total(weights: Mapping[str, float], said: Features) -> float:
+    return math.fsum(map(mul, map(weights.get, said, repeat(0.0)), said.values()))
 
 
 def vectors_of(ranking: Path) -> Path:

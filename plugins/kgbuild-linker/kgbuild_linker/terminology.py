@@ -100,6 +100,8 @@ class Terminology:
         self._row = lru_cache(maxsize=16_384)(self._read)
         self._curie = lru_cache(maxsize=16_384)(self._curie_of)
         self._number = lru_cache(maxsize=65_536)(self._bisect)
+        self.find = lru_cache(maxsize=16_384)(self._find)
+        self.labelled = lru_cache(maxsize=16_384)(self.hit)
         self.long_names = lru_cache(maxsize=16_384)(self._long_names)
         self.stems = lru_cache(maxsize=16_384)(self._stems)
         self.above = lru_cache(maxsize=16_384)(self._walk_up)
@@ -107,7 +109,7 @@ class Terminology:
 
     # --- names to concepts
 
-    def find(self, key: str) -> list[Hit]:
+    def _find(self, key: str) -> tuple[Hit, ...]:
         """The concepts that have a name with this key, each once, by number."""
         found = []
         rows = self._connection.execute("SELECT place FROM keys WHERE hash = ?", (hashed(key),))
@@ -121,7 +123,7 @@ class Terminology:
                     NameKind(int(name[0])), name[1:],
                 )
             )  # fmt: skip
-        return found
+        return tuple(found)
 
     def hit(self, curie: str, name: str = "") -> Hit | None:
         """A concept as if it had been found by ``name`` (its label); None where there is none."""

@@ -21,7 +21,7 @@ from kgbuild_linker.candidates import Query, candidates, learnt_key
 from kgbuild_linker.context import HUMAN, Context, read_context
 from kgbuild_linker.document_variants import variant_key
 from kgbuild_linker.keys import keys
-from kgbuild_linker.ranking import fame, features, hits_of, near, vectors_of
+from kgbuild_linker.ranking import fame, features, hits_of, near, prepare, vectors_of
 from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit, Terminology, group_of
 from kgbuild_linker.variants import variant_of
@@ -289,6 +289,7 @@ def _examples(
     lacking: Mapping[str, Hit],
     vectors: Mapping[Group, Vectors],
 ) -> Iterator[tuple[Group, Example]]:
+    prepare(vectors, [(name, group) for name, group, _ in paper.named])
     for (name, group, choice), count in sorted(paper.named.items()):
         if paper.context.expanded(name):
             continue
@@ -304,8 +305,7 @@ def _examples(
         among = candidates(terminology, query)
         curies = [one.hit.curie for one in among]
         right = curies.index(choice) if choice in curies else None
-        said = [features(query, one, among) for one in among]
-        yield group, (said, right, min(count, _MOST) ** 0.5)
+        yield group, (features(query, among), right, min(count, _MOST) ** 0.5)
 
 
 def _fit(examples: list[Example]) -> dict[str, float]:
@@ -313,12 +313,12 @@ def _fit(examples: list[Example]) -> dict[str, float]:
     import torch
 
     rows = [(number, said) for number, (several, *_) in enumerate(examples) for said in several]
-    names = sorted({name for _, said in rows for name in said})
+    names = sorted({name for _, said in rows for name, value in said.items() if value})
     place = {name: number for number, name in enumerate(names)}
     given = torch.zeros(len(rows), len(names), dtype=torch.float64)
     for row, (_, said) in enumerate(rows):
-        for name, value in said.items():
-            given[row, place[name]] = value
+        for name in place.keys() & said.keys():
+            given[row, place[name]] = said[name]
     owner = torch.tensor([number for number, _ in rows])
     starts = [0]
     for several, *_ in examples:

@@ -8,7 +8,8 @@ own. Both were learnt from names of the same concept (``vector_training.py``).
 from __future__ import annotations
 
 import zlib
-from functools import lru_cache
+from collections.abc import Collection
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,14 +37,21 @@ def pieces(name: str) -> list[int]:
     >>> sorted(pieces("renal failure")) == sorted(pieces("failure of the renal"))
     True
     """
-    words = [word for word in tokens(name) if word not in LITTLE] or list(tokens(name))
-    found = []
-    for word in words:
-        found.append(f"={word}")
-        if len(word) >= _RUN:
-            marked = f"<{word}>"
-            found += [marked[place : place + _RUN] for place in range(len(marked) - _RUN + 1)]
-    return [zlib.crc32(piece.encode()) % BUCKETS for piece in found or [""]]
+    words = [word for word in tokens(name) if word not in LITTLE] or tokens(name)
+    return [piece for word in words for piece in _pieces_of(word)] or [_number("")]
+
+
+@lru_cache(maxsize=65_536)
+def _pieces_of(word: str) -> tuple[int, ...]:
+    found = [f"={word}"]
+    if len(word) >= _RUN:
+        marked = f"<{word}>"
+        found += [marked[place : place + _RUN] for place in range(len(marked) - _RUN + 1)]
+    return tuple(map(_number, found))
+
+
+def _number(piece: str) -> int:
+    return zlib.crc32(piece.encode()) % BUCKETS
 
 
 def tells(name: str) -> bool:
@@ -62,7 +70,7 @@ class Near:
         self._places = places
         self._cosines = cosines
         self.nearest = nearest
-        self.best = float(cosines.max(initial=-1.0))
+        self.best = float(cosines[places[nearest[0]]]) if nearest else -1.0
 
     def cosine(self, curie: str) -> float | None:
         """The cosine of a concept, None where it has no vector."""
@@ -78,20 +86,48 @@ class Vectors:
         self.concepts = concepts
         self.curies = curies
         self._places = {curie: place for place, curie in enumerate(curies)}
-        self.near = lru_cache(maxsize=256)(self._near)
+        self._prepared: dict[str, Near] = {}
 
-    def _near(self, name: str) -> Near:
-        """The concepts near a name, and the nearest of them in order."""
+    @cached_property
+    def _across(self) -> np.ndarray:
+        """The concepts one a column: so a product takes a third of the time."""
         import numpy as np
 
-        vector = self.pieces[pieces(name)].sum(axis=0)
-        cosines = self.concepts @ (vector / (float(np.linalg.norm(vector)) or 1.0))
+        return np.ascontiguousarray(self.concepts.T)
+
+    def prepare(self, names: Collection[str]) -> None:
+        """Find what is near the names of a document at once, and forget the document before.
+
+        A product with many names reads the concepts once. Nothing is kept from one document to
+        the next, as the last bits of a cosine depend on what it was reckoned beside.
+        """
+        self._prepared = dict(zip(names, self._near(names), strict=True))
+
+    def near(self, name: str) -> Near:
+        """The concepts near a name."""
+        if name not in self._prepared:
+            [self._prepared[name]] = self._near([name])
+        return self._prepared[name]
+
+    def _near(self, names: Collection[str]) -> list[Near]:
+        import numpy as np
+
+        if not names:
+            return []
+        sums = np.stack([self.pieces[pieces(name)].sum(axis=0) for name in names])
+        cosines = _of_length_1(sums) @ self._across
+        return [Near(self._places, row, self._nearest(row)) for row in cosines]
+
+    def _nearest(self, cosines: np.ndarray) -> list[str]:
+        """The nearest concepts in order; a few maxima cost less than a partition."""
+        import numpy as np
+
         rest, nearest = cosines.copy(), []
-        for _ in range(min(_NEAREST, len(rest))):  # a few maxima cost less than a partition
+        for _ in range(min(_NEAREST, len(rest))):
             place = int(rest.argmax())
             rest[place] = -np.inf
             nearest.append(self.curies[place])
-        return Near(self._places, cosines, nearest)
+        return nearest
 
 
 def load_vectors(path: Path) -> dict[Group, Vectors]:

@@ -27,7 +27,7 @@ class Way(StrEnum):
     SENSE = "words of the same meaning"
     INDUCED = "what a drug has induced"
     OF_CAUSE = "the name without its cause"
-    SALT = "the name without the salt"
+    SALT = "the name without the salt, or the acid of the salt"
     SHORTER = "the name with words left out"
     WITHOUT_HEAD = "the name without its last words"
     GENE_WORDS = "the name without words that genes share"
@@ -262,13 +262,16 @@ def _shortened(terminology: Terminology, name: str, group: Group) -> Iterator[Fo
     """By part of the name: of a chemical without its salt, of a disease with words left out."""
     if group is Group.CHEMICAL:
         words = name.split()
-        kept = [word for word in words if word.lower() not in SALTS]
-        if 0 < len(kept) < len(words):
-            made = keys(" ".join(kept))
-            for hit in _asked(terminology, (made.spelling, made.words), group):
-                yield Found(hit, Way.SALT, len(words) - len(kept))
+        kept = [word for word in words if word.lower() not in SALTS] or words
+        bare = " ".join(kept)
+        for one in dict.fromkeys((bare, _ANION.sub("ic acid", bare))):
+            made = keys(one)
+            found = _asked(terminology, (made.spelling, made.words), group) if one != name else []
+            yield from (Found(hit, Way.SALT, len(words) - len(kept)) for hit in found)
+            if found:
+                return
         return
-    words = [word for word in tokens(name) if word not in LITTLE]
+    words = [part for word in tokens(name) if word not in LITTLE for part in _subtype(word)]
     for dropped in range(1, min(len(words), _MOST_DROPPED + 1)):
         found = []
         for kept_places in combinations(range(len(words)), len(words) - dropped):
@@ -280,6 +283,18 @@ def _shortened(terminology: Terminology, name: str, group: Group) -> Iterator[Fo
         yield from found
         if found or len(words) > _MOST_WORDS:
             return
+
+
+_ANION = re.compile(r"(?<=[a-z]{3})ates?$", re.IGNORECASE)
+"""Pyruvate is pyruvic acid."""
+_SUBTYPE = re.compile("(i{1,3}|iv)([a-d])")
+
+
+def _subtype(word: str) -> tuple[str, ...]:
+    """A number and a letter in place of "IIb", so that the letter can be left out."""
+    if not (found := _SUBTYPE.fullmatch(word)):
+        return (word,)
+    return (*tokens(f"type {found[1]}")[1:], found[2])
 
 
 def _asked(terminology: Terminology, wanted: Iterable[str], group: Group) -> list[Hit]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from kgbuild import Document, Mention
 from kgbuild_linker.keys import keys, tokens
-from kgbuild_linker.long_forms import long_forms, may_be_short
+from kgbuild_linker.long_forms import long_forms, may_be_short, stands_for
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
 
@@ -31,13 +31,15 @@ _MUCH_GENETICS = 4
 class Context:
     """``long_forms`` by abbreviation; ``taxa`` with the share of the species mentions of each.
 
-    ``named`` are the concepts that mentions spell out, each with the spellings. ``near_taxa`` are
-    the species that the text names last before a name, with the share of the name's mentions;
-    ``said_taxa`` those that it names right before it ("human SNAI1"). ``chemicals`` says whether
-    there are any.
+    ``unexplained`` are abbreviations that the text does not explain, each with the one name of the
+    same kind in it that has their letters. ``named`` are the concepts that mentions spell out, each
+    with the spellings. ``near_taxa`` are the species that the text names last before a name, with
+    the share of the name's mentions; ``said_taxa`` those that it names right before it ("human
+    SNAI1"). ``chemicals`` says whether there are any.
     """
 
     long_forms: dict[str, str] = field(default_factory=dict)
+    unexplained: dict[str, str] = field(default_factory=dict)
     taxa: dict[int, float] = field(default_factory=dict)
     named: dict[int, set[str]] = field(default_factory=dict)
     near_taxa: dict[str, dict[int, float]] = field(default_factory=dict)
@@ -62,14 +64,18 @@ class Context:
     def expanded(self, name: str) -> str:
         """The name with the document's abbreviations written out; empty where it has none.
 
-        >>> Context({"HCC": "hepatocellular carcinoma"}).expanded("HCCs")
-        'hepatocellular carcinoma'
+        >>> context = Context({"HCC": "hepatocellular carcinoma"})
+        >>> context.expanded("HCCs"), context.expanded("HCV-HCC")
+        ('hepatocellular carcinoma', 'HCV-hepatocellular carcinoma')
         """
         words = name.split()
-        long = [self._long(word) or word for word in words]
+        long = [self._long(word) or self._of_parts(word) for word in words]
         if (whole := self._long(name)) or long == words:
             return whole
         return " ".join(long)
+
+    def _of_parts(self, word: str) -> str:
+        return "-".join(self._long(part) or part for part in word.split("-"))
 
     def _long(self, name: str) -> str:
         known = self.long_forms
@@ -100,8 +106,10 @@ def read_context(
     counts = Counter(taxon for *_, taxon in species)
     shares = {taxon: count / len(species) for taxon, count in counts.items()} or {HUMAN: 1.0}
     near, said = _taxa_of_genes(document, mentions, species)
+    explained = {**_bracketed(document, ordered), **long_forms(document.text)}
     return Context(
-        long_forms={**_bracketed(document, ordered), **long_forms(document.text)},
+        long_forms=explained,
+        unexplained=_unexplained(mentions, explained),
         taxa=shares,
         named=dict(named),
         near_taxa=near,
@@ -124,6 +132,23 @@ def _bracketed(document: Document, ordered: Iterable[Mention]) -> dict[str, str]
             and len(left.text) > len(right.text)
         ):
             found.setdefault(right.text, " ".join(left.text.split()))
+    return found
+
+
+def _unexplained(mentions: Iterable[Mention], explained: Collection[str]) -> dict[str, str]:
+    """Abbreviations that only one other name of their kind can be the long form of."""
+    names: dict[Group, set[str]] = defaultdict(set)
+    for mention in mentions:
+        group = group_of(mention.category)
+        if group in (Group.CHEMICAL, Group.DISEASE):
+            names[group].add(" ".join(mention.text.split()))
+    found = {}
+    for several in map(sorted, names.values()):
+        for short in several:
+            may = [name for name in several if stands_for(short, name)]
+            long = {keys(name).spelling: name for name in may}
+            if len(long) == 1 and short not in explained:
+                [found[short]] = long.values()
     return found
 
 

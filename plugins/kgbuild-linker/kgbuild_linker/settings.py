@@ -45,7 +45,8 @@ class TerminologySettings(BaseModel):
 
 
 class LinkerSettings(TerminologySettings):
-    """``threshold`` is the least probability of a link; what is below it is NIL.
+    """``threshold`` is the least probability of a link; what is below it is NIL. Of a mention that
+    a tagger found, the probability that it is one counts too.
 
     ``ranking`` is a model that ``kgbuild_linker.train`` wrote, its vectors beside it as ``.npz``;
     without it, what ships.

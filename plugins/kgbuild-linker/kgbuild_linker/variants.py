@@ -88,7 +88,7 @@ def _base(place: int, first: int, second: int) -> Callable[[re.Match[str]], str]
 
     def curie(found: re.Match[str]) -> str:
         level = (found.groupdict().get("level") or "c").lower()
-        return f"hgvs:{level}.{found[place]}{found[first]}>{found[second]}"
+        return f"hgvs:{level}.{found[place].lstrip('+')}{found[first]}>{found[second]}"
 
     return curie
 

@@ -27,6 +27,8 @@ ENTRIES = (
     entry("mesh:D4", Group.DISEASE, "Disease"),
     entry("mesh:D5", Group.DISEASE, "Acute Kidney Injury", "acute renal injury"),
     entry("mesh:D6", Group.CHEMICAL, "Cisplatin", "CDDP"),
+    entry("mesh:D7", Group.CHEMICAL, "Metrizoic Acid"),
+    entry("mesh:D8", Group.DISEASE, "Abacus Disease, Type 2"),
     entry("ncbigene:1", Group.GENE, "ABC1", "abacin", "AB1", "abacus receptor", taxon=9606),
     entry("ncbigene:2", Group.GENE, "Abc1", taxon=10090),
     entry("ncbitaxon:10090", Group.SPECIES, "Mus musculus", "mice", taxon=10090),

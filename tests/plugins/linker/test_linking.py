@@ -15,14 +15,14 @@ from kgbuild_linker.context import read_context
 from kgbuild_linker.corrections import read_corrections
 from kgbuild_linker.document_variants import known_variant, variants_of
 from kgbuild_linker.linker import Linker
-from kgbuild_linker.long_forms import long_forms
+from kgbuild_linker.long_forms import long_forms, stands_for
 from kgbuild_linker.ranking import Ranking, hits_of, load_ranking
 from kgbuild_linker.records import Group
 from kgbuild_linker.settings import DEFAULT
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vectors import BUCKETS, Vectors
 
-from kgbuild import ComponentUnavailableError, Mention
+from kgbuild import ComponentUnavailableError, Document, Mention
 from kgbuild.testing.builders import make_document
 
 
@@ -110,6 +110,17 @@ def test_what_is_only_near_has_to_be_surer(terminology):
     assert concept(given, -2.0) is None
 
 
+def test_an_unsure_mention_needs_a_surer_concept(terminology):
+    ranking = Ranking({Group.DISEASE: {"bias": 0.0}}, {}, {})
+    linker = Linker(terminology, ranking, threshold=0.3)
+    document, annotations = make_document("[breast cancer](disease:-)")
+    [given] = annotations.mentions
+    [sure] = linker.link(document, [replace(given, score=0.9)])
+    assert sure.candidates[0].score == pytest.approx(0.5)
+    [unsure] = linker.link(document, [replace(given, score=0.5)])
+    assert unsure.reason == "unsure: Breast Neoplasms has 0.50, and the mention 0.50"
+
+
 def test_what_annotators_named_at_once_is_linked_at_once(terminology):
     key = learnt_key("gonadal breast growth", Group.DISEASE)
     ranking = Ranking({}, {key: {"mesh:D1+mesh:D2": 3, "mesh:D3": 1}}, {})
@@ -157,6 +168,70 @@ def test_what_the_document_names_has_its_relatives_among_the_candidates(terminol
     )
     assert (above.above, above.below) == (True, False)
     assert (below.above, below.below) == (False, True)
+
+
+def test_part_of_a_hyphenated_name_is_written_out(linker):
+    found = links(linker, "Acute kidney injury (AKI) is common. [CT-AKI](disease:-) is less so.")
+    assert found["CT-AKI"] == ["mesh:D5"]
+
+
+def test_an_abbreviation_without_explanation_is_the_only_name_with_its_letters(linker):
+    text = "[Cisplatin](chemical:-) or [cisplatin](chemical:-) and [CP](chemical:-)."
+    document, annotations = make_document(text)
+    *_, short = linker.link(document, annotations.mentions)
+    assert short.concept == "mesh:D6"
+    assert short.candidates[0].reason.startswith("may stand for 'cisplatin', exact name")
+    of_two = links(linker, "[cisplatin](chemical:-), [cerpin](chemical:-), [CP](chemical:-).")
+    assert of_two["CP"] == [None]
+    other_kind = links(linker, "[cisplatin](chemical:-) and [CP](disease:-).")
+    assert other_kind["CP"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("short", "name", "may"),
+    [
+        ("PB", "phenobarbital", True),
+        ("CIP", "cocaine-induced paranoia", True),
+        ("PBs", "phenobarbital", True),
+        ("Pb", "phenobarbital", False),
+        ("B", "barbital", False),
+        ("BT", "phenobarbital", False),
+        ("MTX", "MTX AND MORE", False),
+        ("MTX", "MTX and more", False),
+    ],
+)
+def test_which_names_an_abbreviation_may_stand_for(short, name, may):
+    assert stands_for(short, name) is may
+
+
+def test_a_salt_is_linked_through_its_acid(terminology):
+    ranking = Ranking({Group.CHEMICAL: {"bias": 3.0}}, {}, {})
+    found = links(Linker(terminology, ranking), "[Disodium metrizoate](chemical:-) was given.")
+    assert found == {"Disodium metrizoate": ["mesh:D7"]}
+
+
+def test_the_letter_of_a_subtype_can_be_left_out(terminology):
+    found = candidates(terminology, Query(name="Abacus disease type IIb", group=Group.DISEASE))
+    assert [(one.hit.curie, one.way, one.dropped) for one in found] == [
+        ("mesh:D8", Way.WITHOUT_HEAD, 1)
+    ]
+
+
+def test_a_name_taken_apart_is_less_sure_than_its_parts(linker):
+    whole, parts = (
+        [
+            link.candidates[0].score
+            for text in texts
+            for link in linker.link(*_given(f"[{text}](disease:-) came."))
+        ]
+        for texts in (("breast cancer", "ovarian cancer"), ("breast and ovarian cancer",))
+    )
+    assert parts == pytest.approx([0.9 * score for score in whole], abs=1e-3)
+
+
+def _given(text: str) -> tuple[Document, tuple[Mention, ...]]:
+    document, annotations = make_document(text)
+    return document, annotations.mentions
 
 
 def test_nil_says_why(linker, terminology):
@@ -236,6 +311,9 @@ def test_every_part_of_a_composite_is_a_name():
             "attenuated adenomatous polyposis coli (AAPC)",
             {"AAPC": "attenuated adenomatous polyposis coli"},
         ),
+        ("by tuberculostatics, acute liver failure (ATT-ALF)", {"ALF": "acute liver failure"}),
+        ("interleukin 6 (IL-6)", {"IL-6": "interleukin 6"}),
+        ("combined oral contraceptives (COCs)", {"COCs": "combined oral contraceptives"}),
     ],
 )
 def test_long_forms_are_found_where_a_text_gives_them(text, forms):
@@ -253,6 +331,7 @@ def test_long_forms_are_found_where_a_text_gives_them(text, forms):
         ("Lys23fs", "hgvs:p.K23fs"),
         ("p.Gln298X", "hgvs:p.Q298X"),
         ("-643C>T", "hgvs:c.-643C>T"),
+        ("+387T>A", "hgvs:c.387T>A"),
         ("IVS4 + 1G-->A", "hgvs:c.IVS4+1G>A"),
         ("118-119insA", "hgvs:c.118_119insA"),
         ("657del5", "hgvs:c.657_661del"),

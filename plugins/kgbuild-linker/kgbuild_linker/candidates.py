@@ -266,9 +266,9 @@ def _shortened(terminology: Terminology, name: str, group: Group) -> Iterator[Fo
         bare = " ".join(kept)
         for one in dict.fromkeys((bare, _ANION.sub("ic acid", bare))):
             made = keys(one)
-            found = _asked(terminology, (made.spelling, made.words), group) if one != name else []
-            yield from (Found(hit, Way.SALT, len(words) - len(kept)) for hit in found)
-            if found:
+            hits = _asked(terminology, (made.spelling, made.words), group) if one != name else []
+            yield from (Found(hit, Way.SALT, len(words) - len(kept)) for hit in hits)
+            if hits:
                 return
         return
     words = [part for word in tokens(name) if word not in LITTLE for part in _subtype(word)]

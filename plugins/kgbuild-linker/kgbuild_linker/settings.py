@@ -45,9 +45,9 @@ class TerminologySettings(BaseModel):
 
 
 class LinkerSettings(TerminologySettings):
-    """``threshold`` is the least probability of a link; what is below it is NIL. Of a mention that
-    a tagger found, the probability that it is one counts too.
+    """``threshold`` is the least probability of a link; what is below it is NIL.
 
+    Of a mention that a tagger found, the probability that it is one counts too.
     ``ranking`` is a model that ``kgbuild_linker.train`` wrote, its vectors beside it as ``.npz``;
     without it, what ships.
     ``corrections`` is a curator's table.

@@ -484,6 +484,9 @@ def _cookbook() -> str:
         "",
         "`kgbuild query --cookbook NAME` runs one. Prefixes are added.",
         "",
+        "What stands in a SELECT of its own is read once from its beginning to its end and joined by a hash, where"
+        " Oxigraph would else look it up for each row: two to six times faster where a question is about all claims.",
+        "",
     ]
     folder = Path(inspect.getfile(prefixes)).parent / "cookbook"
     for path in sorted(folder.glob("*.rq")):

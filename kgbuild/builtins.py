@@ -23,6 +23,7 @@ class BuiltIn:
 
     module: str
     hook: str
+    summary: str
     essential: bool = False
 
     def plugin(self) -> ModuleType:
@@ -38,27 +39,27 @@ class BuiltIn:
 
 
 BUILT_INS: tuple[BuiltIn, ...] = (
-    BuiltIn("kgbuild.readers.bioc_json", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.bioc_xml", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.html", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.jats", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.markdown", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.jsonl", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.medline", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.pdf", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.pubmed_xml", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.pubtator", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.ris", "kgbuild_readers"),
-    BuiltIn("kgbuild.readers.text", "kgbuild_readers", essential=True),
-    BuiltIn("kgbuild.segmenters.rules", "kgbuild_segmenters", essential=True),
-    BuiltIn("kgbuild.reasoning.biomedicine", "kgbuild_rules"),
-    BuiltIn("kgbuild.exporters.bioc", "kgbuild_exporters"),
-    BuiltIn("kgbuild.exporters.kgx", "kgbuild_exporters"),
-    BuiltIn("kgbuild.exporters.nanopublications", "kgbuild_exporters"),
-    BuiltIn("kgbuild.exporters.neo4j", "kgbuild_exporters"),
-    BuiltIn("kgbuild.exporters.network", "kgbuild_exporters"),
-    BuiltIn("kgbuild.exporters.parquet", "kgbuild_exporters"),
-    BuiltIn("kgbuild.exporters.pubtator", "kgbuild_exporters"),
-    BuiltIn("kgbuild.exporters.rdf", "kgbuild_exporters"),
+    BuiltIn("kgbuild.readers.bioc_json", "kgbuild_readers", "reads BioC JSON"),
+    BuiltIn("kgbuild.readers.bioc_xml", "kgbuild_readers", "reads BioC XML"),
+    BuiltIn("kgbuild.readers.html", "kgbuild_readers", "reads HTML"),
+    BuiltIn("kgbuild.readers.jats", "kgbuild_readers", "reads PMC JATS XML"),
+    BuiltIn("kgbuild.readers.markdown", "kgbuild_readers", "reads Markdown"),
+    BuiltIn("kgbuild.readers.jsonl", "kgbuild_readers", "reads JSON lines with id and text"),
+    BuiltIn("kgbuild.readers.medline", "kgbuild_readers", "reads MEDLINE/nbib"),
+    BuiltIn("kgbuild.readers.pdf", "kgbuild_readers", "reads PDF"),
+    BuiltIn("kgbuild.readers.pubmed_xml", "kgbuild_readers", "reads PubMed/MEDLINE XML"),
+    BuiltIn("kgbuild.readers.pubtator", "kgbuild_readers", "reads PubTator"),
+    BuiltIn("kgbuild.readers.ris", "kgbuild_readers", "reads RIS"),
+    BuiltIn("kgbuild.readers.text", "kgbuild_readers", "reads plain text", essential=True),
+    BuiltIn("kgbuild.segmenters.rules", "kgbuild_segmenters", "splits sentences", essential=True),
+    BuiltIn("kgbuild.reasoning.biomedicine", "kgbuild_rules", "rules of biomedicine"),
+    BuiltIn("kgbuild.exporters.bioc", "kgbuild_exporters", "writes BioC XML and JSON"),
+    BuiltIn("kgbuild.exporters.kgx", "kgbuild_exporters", "writes KGX, TSV and JSON lines"),
+    BuiltIn("kgbuild.exporters.nanopublications", "kgbuild_exporters", "writes nanopublications"),
+    BuiltIn("kgbuild.exporters.neo4j", "kgbuild_exporters", "writes CSV for neo4j-admin import"),
+    BuiltIn("kgbuild.exporters.network", "kgbuild_exporters", "writes GraphML and Cytoscape JSON"),
+    BuiltIn("kgbuild.exporters.parquet", "kgbuild_exporters", "writes Parquet"),
+    BuiltIn("kgbuild.exporters.pubtator", "kgbuild_exporters", "writes PubTator"),
+    BuiltIn("kgbuild.exporters.rdf", "kgbuild_exporters", "writes RDF: Turtle, N-Quads, TriG …"),
 )
 """In the order of registration. The essential ones cannot be disabled."""

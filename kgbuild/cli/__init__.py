@@ -7,6 +7,7 @@ output, everything else to standard error. A person's mistake never shows a trac
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
@@ -17,7 +18,7 @@ import click
 from kgbuild import __version__
 from kgbuild.errors import KgbuildError, UsageError, nearest
 
-__all__ = ["ExitCode", "main"]
+__all__ = ["ExitCode", "counted", "main"]
 
 
 class ExitCode(IntEnum):
@@ -28,6 +29,12 @@ class ExitCode(IntEnum):
     USAGE = 2
     BUG = 3
     INTERRUPTED = 130
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun: ``1 document``, ``2,000 documents``."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
 
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
@@ -135,6 +142,8 @@ _mark_examples(kgbuild)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; return its exit code. The console script's own is ``kgbuild_command``."""
+    if arguments is None:  # the process is ours: SIGTERM ends it as Ctrl-C does
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         result = kgbuild.main(
             list(sys.argv[1:] if arguments is None else arguments),

@@ -13,7 +13,7 @@ import click
 
 from kgbuild.annotating import annotate_papers
 from kgbuild.annotation import AnnotatedDocument
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     note_if_nothing_annotates,
@@ -90,7 +90,8 @@ def command(
         telling.wipe()
         running.close()
     say_losses(format_, losses(counts))
-    click.echo(f"{counts['documents']:,} documents, {failures.count:,} failures", err=True)
+    said = counted(counts["documents"], "document"), counted(failures.count, "failure")
+    click.echo(", ".join(said), err=True)
     return ExitCode.FAILURES if failures.count else ExitCode.WELL
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.network_options import network_options
 from kgbuild.cli.setup import as_json
 
@@ -45,5 +45,6 @@ def command(
             f"{len(one.members):>6,}  {one.label}  ({one.category.removeprefix('biolink:')};"
             f" {one.inside:.0%} of its belief inside)"
         )
-    click.echo(f"{len(found):,} communities among {len(net):,} concepts", err=True)
+    said = f"{counted(len(found), 'community')} among {counted(len(net), 'concept')}"
+    click.echo(said, err=True)
     return ExitCode.WELL

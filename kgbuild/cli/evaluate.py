@@ -10,7 +10,7 @@ from typing import Any, cast
 import click
 
 from kgbuild.annotation import AnnotatedDocument, Annotations
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.components import ExtractorSpec, Failure
 from kgbuild.errors import InputError
@@ -207,7 +207,8 @@ def _show(evaluation: Evaluation, errors: int, title: str = "") -> None:
     width = max(8, *(len(name) for name in (*evaluation.types, *evaluation.parts)))
     how = [evaluation.convention.value if evaluation.convention else "strict", title]
     said = ", ".join(filter(None, how))
-    click.echo(f"{evaluation.task.value}, {evaluation.documents:,} documents, {said}")
+    documents = counted(evaluation.documents, "document")
+    click.echo(f"{evaluation.task.value}, {documents}, {said}")
     header = ("precision", "recall", "F1", "right", "spurious", "missed")
     click.echo(" " * width + "".join(f"{name:>10}" for name in header))
     for name, counts in (*evaluation.types.items(), ("together", evaluation.whole)):

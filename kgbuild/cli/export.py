@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
+from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import say_losses, set_up, setup_options, warn_of_old_conclusions
+from kgbuild.document import Document
 from kgbuild.exporters import export_graph
-from kgbuild.graph.reading import load
+from kgbuild.graph.reading import StoredGraph
 
 __all__ = ["command"]
+
+Record = TypeVar("Record")
 
 
 @click.command("export")
@@ -40,9 +46,37 @@ def command(target: Path, format_: str | None, **options: Any) -> int:
     name = host.exporter_for(target, format_)
     spec = host.spec("exporter", name)
     exporter = host.create("exporter", name, setup.configuration.settings.component(name))
-    with load(setup.folder) as graph, graph.snapshot():
+    with ToldGraph(setup.folder) as graph, graph.snapshot():
         warn_of_old_conclusions(graph)
-        size, lost = export_graph(exporter, graph, target, folder=getattr(spec, "folder", False))
+        try:
+            folder = getattr(spec, "folder", False)
+            size, lost = export_graph(exporter, graph, target, folder=folder)
+        finally:
+            graph.telling.wipe()
     click.echo(f"{target}: {name}, {size:,} bytes")
     say_losses(name, lost)
     return ExitCode.WELL
+
+
+class ToldGraph(StoredGraph):
+    """A graph that tells how far an exporter has read it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.telling = Telling()
+        self._totals = self.counts()
+
+    def documents(self) -> Iterator[Document]:
+        return self._told("document", super().documents())
+
+    def concepts(self) -> Iterator[Concept]:
+        return self._told("concept", super().concepts())
+
+    def assertions(self, **chosen: str | None) -> Iterator[Assertion]:
+        found = super().assertions(**chosen)
+        return found if any(chosen.values()) else self._told("assertion", found)
+
+    def _told(self, what: str, stream: Iterator[Record]) -> Iterator[Record]:
+        for done, one in enumerate(stream):
+            self.telling("exporting", done, self._totals[f"{what}s"], what=what)
+            yield one

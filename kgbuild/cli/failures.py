@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import graph_option, set_up
 from kgbuild.graph.reading import load
 from kgbuild.graph.store import GraphStore
@@ -30,7 +30,8 @@ def command(kg: Path | None, retry: bool, json_: bool) -> int:
     if retry:
         with GraphStore.create(folder) as store, store.batch():
             count = store.retry_failures()
-        click.echo(f"{count:,} failures will be tried again by the next kgbuild ingest")
+        again = "will be tried again by the next kgbuild ingest"
+        click.echo(f"{counted(count, 'failure')} {again}")
         return ExitCode.WELL
     with load(folder) as graph:
         if not graph.counts()["failures"]:

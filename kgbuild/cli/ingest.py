@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     as_json,
@@ -103,8 +103,8 @@ def _dry_run(
 
 def _show(summary: Summary, folder: Path) -> None:
     click.echo(
-        f"{summary.files_read:,} files read, {summary.files_unchanged:,} unchanged;"
-        f" {summary.documents_read:,} documents, {summary.texts_new:,} texts new,"
+        f"{counted(summary.files_read, 'file')} read, {summary.files_unchanged:,} unchanged;"
+        f" {counted(summary.documents_read, 'document')}, {counted(summary.texts_new, 'text')} new,"
         f" {summary.texts_gone:,} gone; {summary.documents_annotated:,} annotated"
         f" in {summary.seconds:.1f} s"
     )
@@ -118,9 +118,10 @@ def _show(summary: Summary, folder: Path) -> None:
     for reason, count in summary.drops.items():
         click.echo(f"  not in the graph: {count:,} {reason}")
     if summary.files_missing:
-        click.echo(f"  {summary.files_missing:,} files are no longer there; --prune forgets them")
+        missing = counted(summary.files_missing, "file")
+        click.echo(f"  no longer there: {missing}; --prune forgets what is gone")
     if summary.failures_total:
-        click.echo(f"{summary.failures_total:,} failures:", err=True)
+        click.echo(f"{counted(summary.failures_total, 'failure')}:", err=True)
         for failure in summary.failures[:10]:
             where = ", ".join(p for p in (failure.file or failure.document, failure.place) if p)
             click.echo(f"  {where}: {failure.component}: {failure.message}", err=True)

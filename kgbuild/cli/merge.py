@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import graph_option, set_up
 from kgbuild.graph.merging import merge
 from kgbuild.graph.store import GraphStore
@@ -30,7 +30,8 @@ def command(graphs: tuple[Path, ...], kg: Path | None) -> int:
         for graph in graphs:
             merged = merge(store, graph)
             click.echo(
-                f"{graph}: {merged.texts:,} new texts, annotations of {merged.annotated:,},"
-                f" {merged.reviews:,} reviews, {merged.failures:,} failures"
+                f"{graph}: {counted(merged.texts, 'new text')}, annotations of"
+                f" {merged.annotated:,}, {counted(merged.reviews, 'review')},"
+                f" {counted(merged.failures, 'failure')}"
             )
     return ExitCode.WELL

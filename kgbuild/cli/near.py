@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.claims import predicate_of
 from kgbuild.cli.explain import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
@@ -69,7 +69,7 @@ def command(
                     f"{one.steps}  {one.belief:.3f}  {one.label or one.concept}"
                     f"  ({_predicates(graph, one.assertions)})"
                 )
-    click.echo(f"{len(found):,} concepts", err=True)
+    click.echo(counted(len(found), "concept"), err=True)
     return ExitCode.WELL
 
 

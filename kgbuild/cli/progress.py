@@ -7,6 +7,8 @@ import time
 
 import click
 
+from kgbuild.cli import counted
+
 __all__ = ["Telling"]
 
 
@@ -16,21 +18,22 @@ class Telling:
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty()
         self._began = self._last = time.monotonic()
-        self._phase = ""
+        self._phase = ("", "")
         self._open = False
 
-    def __call__(self, phase: str, done: int, total: int | None) -> None:
+    def __call__(self, phase: str, done: int, total: int | None, *, what: str = "document") -> None:
         """Say it, unless the last time was a moment ago; ``total`` where it is known."""
         now = time.monotonic()
-        if phase != self._phase:
-            self._phase, self._began = phase, now
+        if (phase, what) != self._phase:
+            self._phase, self._began = (phase, what), now
             # A terminal is told at once: the first batch may take a model many seconds.
             self._last = now - 1 if self._terminal else now
         if now - self._last < (0.2 if self._terminal else 10) and done != total:
             return
         self._last = now
         rate = done / (now - self._began) if now > self._began else 0.0
-        line = f"{phase}: {done:,}" + (f" of {total:,}" if total else "") + " documents"
+        far = f"{done:,} of {counted(total, what)}" if total else counted(done, what)
+        line = f"{phase}: {far}"
         if rate:
             line += f", {rate:,.{0 if rate >= 10 else 1}f} a second"
         if total and rate:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.graph.reading import StoredGraph, load
 
@@ -185,8 +185,8 @@ def _summarise(graph: StoredGraph, done: Derived) -> None:
         counts, rules = layer.counts(), len(layer.rules)
     change = "all anew" if done.afresh else f"{done.added:,} new, {done.removed:,} gone"
     click.echo(
-        f"{counts['inferred']:,} conclusions from"
-        f" {counts['facts'] - counts['inferred']:,} facts by {rules} rules"
+        f"{counted(counts['inferred'], 'conclusion')} from"
+        f" {counted(counts['facts'] - counts['inferred'], 'fact')} by {counted(rules, 'rule')}"
         f" ({change}, {done.seconds:.1f} s)",
         err=True,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import graph_option, set_up
 from kgbuild.graph.store import GraphStore
 from kgbuild.vocabulary import normalise
@@ -27,5 +27,5 @@ def command(documents: tuple[str, ...], keep_out: str | None, kg: Path | None) -
     with GraphStore.create(set_up(kg=kg).folder) as store:
         for document in documents:
             texts = store.remove(normalise(document), exclude=keep_out)
-            click.echo(f"removed {document}: {texts} texts")
+            click.echo(f"removed {document}: {counted(texts, 'text')}")
     return ExitCode.WELL

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import load
 
@@ -36,6 +36,6 @@ def command(kg: Path | None, json_: bool) -> int:
     for started, finished, paths, _ in runs:
         click.echo(f"run {started} to {finished or 'its interruption'}: {paths}")
     if waiting:
-        click.echo(f"note: {waiting:,} texts are not annotated yet", err=True)
+        click.echo(f"note: not annotated yet: {counted(waiting, 'text')}", err=True)
         click.echo("hint: kgbuild ingest with the same paths goes on", err=True)
     return ExitCode.WELL

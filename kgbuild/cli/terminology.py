@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 import click
 
 from kgbuild.assertion import Concept
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.components import NewVocabulary, TerminologySpec, Vocabulary, VocabularyReport
 from kgbuild.errors import ConfigError, UsageError
@@ -168,7 +168,8 @@ def _report(report: VocabularyReport, verb: str, json_: bool) -> None:
         as_json(asdict(report))
         return
     click.echo(f"{verb} {', '.join(report.vocabularies)}")
-    click.echo(f"your terminology has {report.concepts:,} concepts with {report.names:,} names")
+    held = f"{counted(report.concepts, 'concept')} with {counted(report.names, 'name')}"
+    click.echo(f"your terminology has {held}")
     for why, count in sorted(report.left_out.items(), key=lambda pair: (-pair[1], pair[0])):
         click.echo(f"  left out: {count:,}: {why}")
         for example in [one for one in report.examples if f": {why}" in one][:_EXAMPLES]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import graph_option, set_up
 from kgbuild.errors import InputError, UsageError
 from kgbuild.graph.reading import StoredGraph, load
@@ -49,7 +49,8 @@ def command(proofs: Path | None, kg: Path | None) -> int:
             wrong += bool(problems)
             for problem in problems:
                 click.echo(problem)
-    click.echo(f"{checked:,} proofs checked, {wrong:,} conclusions are not proved", err=True)
+    said = f"{counted(checked, 'proof')} checked, {counted(wrong, 'conclusion')} not proved"
+    click.echo(said, err=True)
     return ExitCode.FAILURES if wrong else ExitCode.WELL
 
 

@@ -21,7 +21,13 @@ from kgbuild.components import Failure
 from kgbuild.errors import GraphError
 from kgbuild.graph.rows import AnnotationRows
 from kgbuild.graph.schema import CURRENT
-from kgbuild.graph.store import EVIDENCE_OF_VERSION, GraphStore, connect, database_path
+from kgbuild.graph.store import (
+    EVIDENCE_COLUMNS,
+    EVIDENCE_OF_VERSION,
+    GraphStore,
+    connect,
+    database_path,
+)
 
 __all__ = ["Merged", "merge"]
 
@@ -197,7 +203,7 @@ def _rows(store: GraphStore, other: sqlite3.Connection, version: int) -> Annotat
     links = indexed(rows("SELECT * FROM links WHERE version = ? ORDER BY mention, part, rank"), 9)
     relations = indexed(rows("SELECT * FROM relations WHERE version = ? ORDER BY n"), 12)
     theirs = f"FROM evidence WHERE {EVIDENCE_OF_VERSION}"
-    evidence = indexed(rows(f"SELECT {_EVIDENCE} {theirs} ORDER BY id"), 2)
+    evidence = indexed(rows(f"SELECT {EVIDENCE_COLUMNS} {theirs} ORDER BY id"), 14)
     assertions = rows(
         "SELECT id, identity, subject, predicate, object, negated, qualifiers FROM assertions"
         f" WHERE id IN (SELECT assertion {theirs}) ORDER BY id"
@@ -234,10 +240,6 @@ def _rows(store: GraphStore, other: sqlite3.Connection, version: int) -> Annotat
     )  # fmt: skip
 
 
-_EVIDENCE = (
-    'assertion, version, source, start, "end", subject_start, subject_end, object_start,'
-    " object_end, section, status, score, more_spans, cues, conditions"
-)
 _NAMES = (
     'SELECT l.concept, substr(v.text, m.start + 1, m."end" - m.start), m.category, count(*)'
     " FROM links l JOIN mentions m ON m.version = l.version AND m.n = l.mention"

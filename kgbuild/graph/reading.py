@@ -13,8 +13,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from kgbuild.annotation import AnnotatedDocument, Annotations, Status
 from kgbuild.assertion import (
@@ -32,6 +31,7 @@ from kgbuild.assertion import (
 from kgbuild.components import Failure
 from kgbuild.document import Document, Span
 from kgbuild.errors import NotInGraphError, VocabularyError
+from kgbuild.graph.closing import Closing
 from kgbuild.graph.rows import (
     concept_key,
     decode_cues,
@@ -66,7 +66,7 @@ def load(folder: Path | str = "kg") -> StoredGraph:
     return StoredGraph(folder)
 
 
-class StoredGraph:
+class StoredGraph(Closing):
     """The reading side of a graph: the :class:`kgbuild.components.Graph` of a folder.
 
     Use it as a context manager, or call :meth:`close`.
@@ -97,17 +97,6 @@ class StoredGraph:
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _row(self, sql: str, *values: Any) -> tuple[Any, ...] | None:
         row: tuple[Any, ...] | None = self.connection.execute(sql, values).fetchone()

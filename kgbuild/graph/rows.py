@@ -377,11 +377,11 @@ def encode_assertion(version: int, assertion: Assertion, sources: dict[Source, i
         first, *more = e.spans
         subject, object_ = e.subject_span, e.object_span
         rows.append(
-            (assertion_key, version, sources[e.source], first.start, first.end,
+            (assertion_key, version, first.start, first.end,
              subject.start if subject else None, subject.end if subject else None,
              object_.start if object_ else None, object_.end if object_ else None,
              e.section, e.status.value, e.score, _pairs(more) if more else None,
-             _cues(e.cues), compact(e.conditions) if e.conditions else None)
+             _cues(e.cues), compact(e.conditions) if e.conditions else None, sources[e.source])
         )  # fmt: skip
     return rows
 

@@ -147,12 +147,28 @@ DROP INDEX evidence_by_version;
 # Few documents have a notice; a belief asks for those that have one.
 _NOTICED = "CREATE INDEX documents_noticed ON documents(curie, notices) WHERE notices <> '[]';"
 
+# What became new is told by the text that says so, one row for each text, in place of a number in
+# each assertion's row, with an index that every further evidence had to move. What is changed by
+# anything else is noted in a table of its own. The graph's revision is one more, so that views hear
+# of all assertions once.
+_CHANGES = """
+UPDATE meta SET value = value + 1 WHERE name = 'revision';
+ALTER TABLE evidence_ranges ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+UPDATE evidence_ranges SET revision = (SELECT value FROM meta WHERE name = 'revision');
+CREATE INDEX evidence_ranges_by_revision ON evidence_ranges(revision);
+CREATE TABLE touched(assertion INTEGER PRIMARY KEY, revision INTEGER NOT NULL);
+CREATE INDEX touched_by_revision ON touched(revision);
+DROP INDEX assertions_by_revision;
+ALTER TABLE assertions DROP COLUMN revision;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _WORK_OF_THE_EXCLUDED,
     _LEANER_INDICES,
     _EVIDENCE_RANGES,
     _NOTICED,
+    _CHANGES,
 )
 CURRENT = len(MIGRATIONS)
 

@@ -22,7 +22,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, Self
 
 from kgbuild.annotation import Annotations
@@ -31,6 +30,7 @@ from kgbuild.components import Failure
 from kgbuild.document import Document
 from kgbuild.errors import GraphError, GraphLockedError, NotInGraphError
 from kgbuild.faults import reach
+from kgbuild.graph.closing import Closing
 from kgbuild.graph.rows import (
     AnnotationRows,
     Layer,
@@ -41,11 +41,13 @@ from kgbuild.graph.rows import (
     decode_notices,
     encode_version,
 )
-from kgbuild.graph.schema import migrate
+from kgbuild.graph.schema import key, migrate
 from kgbuild.graph.works import best_identifier, forget, settle
 
 __all__ = [
+    "CHANGED_ASSERTIONS",
     "DOCUMENT_COLUMNS",
+    "EVIDENCE_COLUMNS",
     "EVIDENCE_OF_VERSION",
     "FileState",
     "GraphStore",
@@ -132,7 +134,7 @@ class Pending:
     layers: tuple[Layer, ...]
 
 
-class GraphStore:
+class GraphStore(Closing):
     """The writing side of a graph. Use it as a context manager; it holds the folder's lock."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, lock: IO[str]) -> None:
@@ -166,17 +168,6 @@ class GraphStore:
         """Close the file and let the lock go."""
         self.connection.close()
         self._lock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     # --- batches -----------------------------------------------------------------------------
 
@@ -556,7 +547,7 @@ class GraphStore:
             " excluded.known) OR known AND NOT excluded.known",
             [(*row, self._revision) for row in concepts.values()],
         )
-        self._note_back("concept", [row[1] for row in concepts.values()])
+        self._note_back("concept", (row[1] for row in concepts.values()))
         self._name_unknown(concepts)
 
     def _name_unknown(self, concepts: Iterable[int]) -> None:
@@ -579,13 +570,12 @@ class GraphStore:
         # In the order of their keys: rows that lie together in the file are written together.
         ordered = [unique[number] for number in sorted(unique)]
         self.connection.executemany(
-            "INSERT INTO assertions VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-            " ON CONFLICT(id) DO UPDATE SET revision = excluded.revision,"
+            "INSERT INTO assertions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE"
             # The whole identity is checked: NULL breaks the NOT NULL of another claim's row.
-            " identity = CASE WHEN identity = excluded.identity THEN identity END",
-            ((*row, self._revision) for row in ordered),
+            " SET identity = NULL WHERE identity <> excluded.identity",
+            ordered,
         )
-        self._note_back("assertion", [row[1] for row in ordered])
+        self._note_back("assertion", (row[1] for row in ordered))
         self._keep_evidence(batch, maps)
         self.connection.executemany(
             "INSERT OR REPLACE INTO policy_reviews VALUES (?, ?, ?, ?, ?)",
@@ -597,20 +587,21 @@ class GraphStore:
     ) -> None:
         """Write the evidence of each version in one piece, and where that begins and ends."""
         (last,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM evidence").fetchone()
-        numbers = itertools.count(last + 1)
         self.connection.executemany(
-            "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            # SQLite counts on from the greatest number.
+            f"INSERT INTO evidence({EVIDENCE_COLUMNS})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (next(numbers), *row[:2], sources[row[2]], *row[3:])
+                (*row[:-1], sources[row[-1]])
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.evidence
             ),
         )
         ends = itertools.accumulate((len(rows.evidence) for rows in batch), initial=last)
         self.connection.executemany(
-            "INSERT INTO evidence_ranges VALUES (?, ?, ?)",
+            "INSERT INTO evidence_ranges VALUES (?, ?, ?, ?)",
             [
-                (rows.version, before + 1, before + len(rows.evidence))
+                (rows.version, before + 1, before + len(rows.evidence), self._revision)
                 for rows, before in zip(batch, ends, strict=False)
                 if rows.evidence
             ],
@@ -676,13 +667,18 @@ class GraphStore:
                 (assertion,),
             ).fetchone()
             if row is None:
-                self.connection.execute(
-                    "UPDATE assertions SET revision = ? WHERE id = ?", (self._revision, assertion)
-                )
+                self._touch(assertion)
             else:
+                self.connection.execute("DELETE FROM touched WHERE assertion = ?", (assertion,))
                 self._note_gone("assertion", row[0])
                 ends |= {row[1], row[2]}
         self._retire_concepts(ends)
+
+    def _touch(self, assertion: int) -> None:
+        """Note that something about an assertion has changed, other than new evidence."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO touched VALUES (?, ?)", (assertion, self._revision)
+        )
 
     def _retire_concepts(self, concepts: Iterable[int]) -> None:
         """Drop concepts that no text names and no assertion has."""
@@ -753,9 +749,11 @@ class GraphStore:
             "INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?)",
             (assertion, reviewer, verdict, reason),
         )
-        self.connection.execute(
-            "UPDATE assertions SET revision = ? WHERE identity = ?", (self._revision, assertion)
+        known = self.connection.execute(
+            "SELECT 1 FROM assertions WHERE id = ? AND identity = ?", (key(assertion), assertion)
         )
+        if known.fetchone():
+            self._touch(key(assertion))
 
     def begin_run(self, started: str, command: str, configuration: str) -> int:
         """Note that a run has begun; return its number."""
@@ -773,6 +771,22 @@ class GraphStore:
                 "UPDATE runs SET finished = ?, summary = ? WHERE id = ?", (finished, summary, run)
             )
 
+
+EVIDENCE_COLUMNS = (
+    'assertion, version, start, "end", subject_start, subject_end, object_start, object_end,'
+    " section, status, score, more_spans, cues, conditions, source"
+)
+"""The columns of a row of evidence, in the order in which :class:`AnnotationRows` has them."""
+
+CHANGED_ASSERTIONS = (
+    "SELECT assertion FROM touched WHERE revision > ?1"
+    " UNION SELECT e.assertion FROM evidence_ranges r JOIN evidence e"
+    " ON e.id BETWEEN r.first AND r.last WHERE r.revision > ?1"
+    # An evidence names its document and is weighed by what is known of it.
+    " UNION SELECT e.assertion FROM documents d JOIN evidence_ranges r ON r.version = d.version"
+    " JOIN evidence e ON e.id BETWEEN r.first AND r.last WHERE d.revision > ?1"
+)
+"""The keys of the assertions that are there and changed after a revision, the only parameter."""
 
 EVIDENCE_OF_VERSION = (
     "id BETWEEN (SELECT first FROM evidence_ranges WHERE version = ?1)"

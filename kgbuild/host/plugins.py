@@ -115,7 +115,7 @@ def built_in_records(disable: Collection[str]) -> Iterator[PluginRecord]:
             name=built_in.module,
             distribution="kgbuild",
             version=kgbuild.__version__,
-            summary=f"built-in {built_in.hook.removeprefix('kgbuild_')}",
+            summary=built_in.summary,
             status=PluginStatus.DISABLED if blocked else PluginStatus.INSTALLED,
         )
 

@@ -16,6 +16,7 @@ from kgbuild.graph.rdf_pattern import Statement, term_iri
 from kgbuild.graph.rdf_view import nquads
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.schema import key
+from kgbuild.graph.store import CHANGED_ASSERTIONS
 from kgbuild.vocabulary import OWN_IRI
 
 if TYPE_CHECKING:
@@ -35,12 +36,7 @@ class Changes:
         self._revision = revision
         self.documents = self._names("SELECT curie FROM documents WHERE revision > ?")
         self.concepts = self._names("SELECT curie FROM concepts WHERE revision > ?")
-        # An evidence names its document and is weighed by what is known of it.
-        self.assertions = self._names(
-            "SELECT id FROM assertions WHERE revision > ?1 UNION SELECT e.assertion"
-            " FROM documents d JOIN evidence_ranges r ON r.version = d.version"
-            " JOIN evidence e ON e.id BETWEEN r.first AND r.last WHERE d.revision > ?1"
-        )
+        self.assertions = self._names(CHANGED_ASSERTIONS)
 
     def _names(self, sql: str) -> set[Any]:
         return {name for (name,) in self._graph.connection.execute(sql, (self._revision,))}

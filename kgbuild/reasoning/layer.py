@@ -13,10 +13,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kgbuild.errors import GraphError, NotInGraphError
+from kgbuild.graph.closing import Closing
 from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.joins import COLUMNS
 from kgbuild.reasoning.rule_syntax import parse_rule
@@ -111,7 +110,7 @@ def open_layer(folder: Path | str) -> DerivedLayer:
     return DerivedLayer(connection)
 
 
-class DerivedLayer:
+class DerivedLayer(Closing):
     """The layer, for reading. Use it as a context manager."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -123,17 +122,6 @@ class DerivedLayer:
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def revision(self) -> int:

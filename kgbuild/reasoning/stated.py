@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import concept_key
 from kgbuild.graph.schema import key
+from kgbuild.graph.store import CHANGED_ASSERTIONS
 from kgbuild.reasoning.joins import COLUMNS, head_of
 from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.strengths import beliefs, denials
@@ -155,13 +156,7 @@ class StatedFacts:
             twins = denials(self.store)
             self._keep_twins(twins)
             return None, twins
-        rows = self.store.execute(
-            "SELECT id FROM assertions WHERE revision > ?1 UNION"
-            " SELECT e.assertion FROM documents d JOIN evidence_ranges r ON r.version = d.version"
-            " JOIN evidence e ON e.id BETWEEN r.first AND r.last WHERE d.revision > ?1",
-            (known,),
-        )
-        changed = {number for (number,) in rows}
+        changed = {number for (number,) in self.store.execute(CHANGED_ASSERTIONS, (known,))}
         gone = self.store.execute(
             "SELECT identity FROM gone WHERE kind = 'assertion' AND revision > ?", (known,)
         )

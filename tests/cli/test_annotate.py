@@ -85,7 +85,7 @@ def test_on_a_terminal_progress_and_failures_have_lines_of_their_own(project: An
     said = os.read(ours, 10_000).decode()
     os.close(ours)
     lines = [line.rpartition("\x1b[K")[2] for line in said.splitlines()]
-    assert "annotating: 1 documents" in said
-    assert lines[-1] == "2 documents, 1 failures"
+    assert "annotating: 1 document" in said
+    assert lines[-1] == "2 documents, 1 failure"
     wrong = "the text at its offsets is not the annotation's text"
     assert f"papers/b.pubtator, line 3: pubtator: annotation: {wrong}" in lines

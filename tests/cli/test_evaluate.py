@@ -89,8 +89,8 @@ def test_relations_are_scored_end_to_end_and_with_the_golds_entities(project: An
     assert (given["right"], given["spurious"], given["missed"]) == (2, 0, 0)
     assert result["gold_entities"]["part_intervals"]["pair"] == [1.0, 1.0]
     _, out, _ = project.run("evaluate", "papers/related.pubtator", "--task", "relations")
-    assert "relations, 1 documents, cid, end to end" in out
-    assert "relations, 1 documents, cid, gold entities" in out
+    assert "relations, 1 document, cid, end to end" in out
+    assert "relations, 1 document, cid, gold entities" in out
     assert "F1 pair, 95% interval over documents" in out
 
 

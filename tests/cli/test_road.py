@@ -338,6 +338,6 @@ def test_on_a_terminal_the_line_of_progress_does_not_run_into_the_summary(projec
     os.close(theirs)
     lines = os.read(ours, 10_000).decode().splitlines()
     os.close(ours)
-    [summary] = [line for line in lines if "files read" in line]
-    assert summary.rpartition("\x1b[K")[2].startswith("1 files read, 1 unchanged")
-    assert "reading: 1 documents" in "".join(lines)
+    [summary] = [line for line in lines if "file read" in line]
+    assert summary.rpartition("\x1b[K")[2].startswith("1 file read, 1 unchanged")
+    assert "reading: 1 document" in "".join(lines)

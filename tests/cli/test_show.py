@@ -115,6 +115,6 @@ def test_a_run_that_was_ended_before_all_was_annotated_is_seen_in_the_status(
     set_observer(interrupt)
     assert project.run("ingest", "papers")[0] == 130
     set_observer(None)
-    assert "note: 2 texts are not annotated yet" in project.run("status")[2]
+    assert "note: not annotated yet: 2 texts" in project.run("status")[2]
     assert project.run("ingest", "papers")[0] == 0
     assert project.run("status")[2] == ""

@@ -189,6 +189,24 @@ def test_a_worker_does_not_outlive_a_host_that_was_killed(folder: Path) -> None:
     host.communicate()
 
 
+def test_a_terminated_run_ends_its_workers_and_says_how_to_go_on(folder: Path) -> None:
+    (folder / "slow.py").write_text(SLOW)
+    host = started(
+        folder, "ingest", "papers/00.nbib", "--plugin", "slow.py", "--workers", "1",
+        "--set", 'pipeline.extractors=["slow"]', "--set", "pipeline.linkers=[]",
+        "--set", "pipeline.terminologies=[]",
+    )  # fmt: skip
+    assert host.stderr is not None
+    while (line := host.stderr.readline()) and line != b"at work\n":
+        pass
+    host.terminate()
+    assert host.stderr.read() == (
+        b"interrupted: what was finished is kept; run the same command again\n"
+    )
+    host.communicate()
+    assert host.returncode == 130
+
+
 def test_an_interruption_is_the_host_s_alone_from_the_first_moment_of_a_worker(
     folder: Path,
 ) -> None:

@@ -54,6 +54,7 @@ def store(folder: Path, evidences: int, per_claim: int) -> Stopwatch:
     with GraphStore.create(folder) as opened:
         for batch in papers(evidences, per_claim=per_claim, batch=COMMIT):
             ready = keep_papers(opened, batch)
+            batch.clear()  # an ingest holds rows, not the records that they were made of
             with watch, opened.batch():
                 opened.keep_annotations(ready)
             watch.evidences += sum(len(one.evidence) for one in ready)

@@ -484,8 +484,9 @@ def _cookbook() -> str:
         "",
         "`kgbuild query --cookbook NAME` runs one. Prefixes are added.",
         "",
-        "What stands in a SELECT of its own is read once from its beginning to its end and joined by a hash, where"
-        " Oxigraph would else look it up for each row: two to six times faster where a question is about all claims.",
+        "What stands in a SELECT of its own is read once, from beginning to end, and joined by a",
+        "hash, where Oxigraph would look it up for each row. A question about all claims is answered",
+        "two to six times faster so.",
         "",
     ]
     folder = Path(inspect.getfile(prefixes)).parent / "cookbook"

@@ -14,13 +14,14 @@ Reading is in :mod:`kgbuild.graph.reading`.
 from __future__ import annotations
 
 import fcntl
-import itertools
 import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate, chain
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -526,7 +527,7 @@ class GraphStore(Closing):
 
     def _keep_concepts(self, batch: Sequence[AnnotationRows]) -> None:
         names: dict[tuple[int, str, str], int] = {}
-        concepts = {row[0]: row for rows in batch for row in rows.concepts}
+        concepts = _by_key(chain.from_iterable(rows.concepts for rows in batch))
         for rows in batch:
             for name, count in rows.names.items():
                 names[name] = names.get(name, 0) + count
@@ -566,9 +567,9 @@ class GraphStore(Closing):
     def _keep_assertions(
         self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[int]]
     ) -> None:
-        unique = {row[0]: row for rows in batch for row in rows.assertions}
+        unique = _by_key(chain.from_iterable(rows.assertions for rows in batch))
         # In the order of their keys: rows that lie together in the file are written together.
-        ordered = [unique[number] for number in sorted(unique)]
+        ordered = list(map(unique.__getitem__, sorted(unique)))
         self.connection.executemany(
             "INSERT INTO assertions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE"
             # The whole identity is checked: NULL breaks the NOT NULL of another claim's row.
@@ -592,12 +593,12 @@ class GraphStore(Closing):
             f"INSERT INTO evidence({EVIDENCE_COLUMNS})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (*row[:-1], sources[row[-1]])
+                row[:-1] + (sources[row[-1]],)  # noqa: RUF005 - twice as fast as unpacking
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.evidence
             ),
         )
-        ends = itertools.accumulate((len(rows.evidence) for rows in batch), initial=last)
+        ends = accumulate((len(rows.evidence) for rows in batch), initial=last)
         self.connection.executemany(
             "INSERT INTO evidence_ranges VALUES (?, ?, ?, ?)",
             [
@@ -770,6 +771,12 @@ class GraphStore(Closing):
             self.connection.execute(
                 "UPDATE runs SET finished = ?, summary = ? WHERE id = ?", (finished, summary, run)
             )
+
+
+def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
+    """Rows by their first column, the last of each; no line of Python for each of many rows."""
+    listed = list(rows)
+    return dict(zip(map(itemgetter(0), listed), listed, strict=True))
 
 
 EVIDENCE_COLUMNS = (

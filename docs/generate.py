@@ -485,8 +485,8 @@ def _cookbook() -> str:
         "`kgbuild query --cookbook NAME` runs one. Prefixes are added.",
         "",
         "What stands in a SELECT of its own is read once, from beginning to end, and joined by a",
-        "hash, where Oxigraph would look it up for each row. A question about all claims is answered",
-        "two to six times faster so.",
+        "hash, where Oxigraph would look it up for each row. A question about all claims is",
+        "answered two to six times faster so.",
         "",
     ]
     folder = Path(inspect.getfile(prefixes)).parent / "cookbook"

@@ -336,6 +336,7 @@ def ancestors(term: str) -> Iterator[str]:
                 yield above
 
 
+@lru_cache(maxsize=1024)  # asked of every mention
 def broad_category(category: str) -> str:
     """The one of the six categories that a category is or lies under; else itself.
 

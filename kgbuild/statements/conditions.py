@@ -84,7 +84,11 @@ def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, 
     >>> conditions("aspirin (10 mg/kg, i.p.) reduced fever in rats.", Span(0, 7))
     (('dose', '10 mg/kg'), ('route', 'intraperitoneal'), ('species', 'ncbitaxon:10116'))
     """
-    found = {name: _values(pattern, sentence) for name, pattern in _patterns().items()}
+    found = {
+        name: _values(table, sentence)
+        for name, table in _patterns().items()
+        if _any(name).search(sentence)
+    }
     found["time"] = {moment["time"] for moment in _TIME.finditer(sentence)}
     said = [(name, values.pop()) for name, values in found.items() if len(values) == 1]
     if chemical is not None and (dose := _dose(sentence, chemical)):
@@ -94,12 +98,26 @@ def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, 
 
 
 @cache
-def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+def _words() -> Mapping[str, Mapping[str, str]]:
     text = resources.files("kgbuild.statements").joinpath("conditions.toml").read_text("utf-8")
     return {
-        name: {value: _pattern(name, "|".join(words)) for value, words in table.items()}
+        name: {value: "|".join(words) for value, words in table.items()}
         for name, table in tomllib.loads(text).items()
     }
+
+
+@cache
+def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+    return {
+        name: {value: _pattern(name, words) for value, words in table.items()}
+        for name, table in _words().items()
+    }
+
+
+@cache
+def _any(table: str) -> re.Pattern[str]:
+    """What is found where any value of a table is: most sentences name none."""
+    return _pattern(table, "|".join(_words()[table].values()))
 
 
 def _pattern(table: str, words: str) -> re.Pattern[str]:

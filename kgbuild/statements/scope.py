@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kgbuild.document import Span
 from kgbuild.statements.hiding import MENTION
@@ -178,7 +179,7 @@ class Scope:
     compound: bool
     title: bool
     anew: bool
-    _kept: tuple[int, ...]
+    _kept: Sequence[int]
 
     def place(self, span: Span) -> Span:
         """A span of ``text`` as one of the whole sentence."""
@@ -188,7 +189,7 @@ class Scope:
 def scope(sentence: str, first: Span, second: Span) -> Scope:
     """The surroundings of two mentions, in order, in a sentence whose mentions are hidden."""
     kept = _kept(sentence, first, second)
-    text = "".join(sentence[i] for i in kept)
+    text = "".join(map(sentence.__getitem__, kept))
     left, right = (_moved(span, kept) for span in (first, second))
     start, breaks = _clause(text, left.start), list(_borders(_BREAK, text, left.end, right.start))
     turns = [*breaks, *_borders(_TURN, text, left.end, right.start)]
@@ -232,19 +233,22 @@ def _title(text: str) -> bool:
     return _VERB.search(heading) is None and _FINITE.search(text) is None
 
 
-def _kept(sentence: str, first: Span, second: Span) -> tuple[int, ...]:
+def _kept(sentence: str, first: Span, second: Span) -> Sequence[int]:
     """The places of the characters that stand in no aside; the two mentions always do."""
-    gone: set[int] = set()
-    for pattern in (_BRACKETS, _MEANS, _ASIDE):
-        for aside in pattern.finditer(sentence):
-            found = Span(*aside.span())
-            apart = (found.end <= m.start or found.start >= m.end for m in (first, second))
-            if all(apart):
-                gone.update(range(found.start, found.end))
-    return tuple(i for i in range(len(sentence)) if i not in gone)
+    places, gone = range(len(sentence)), set[int]()
+    for aside in _asides(sentence):
+        if all(aside.end <= m.start or aside.start >= m.end for m in (first, second)):
+            gone.update(range(aside.start, aside.end))
+    return sorted(set(places) - gone) if gone else places
 
 
-def _moved(span: Span, kept: tuple[int, ...]) -> Span:
+@lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common
+def _asides(sentence: str) -> tuple[Span, ...]:
+    patterns = (_BRACKETS, _MEANS, _ASIDE)
+    return tuple(Span(*found.span()) for one in patterns for found in one.finditer(sentence))
+
+
+def _moved(span: Span, kept: Sequence[int]) -> Span:
     return Span(bisect_left(kept, span.start), bisect_left(kept, span.end))
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.transformer import Attention, Encoder, EncoderLayer, TransformerConfig
@@ -209,8 +210,11 @@ class RelationModel(nn.Module):
         concepts = top + total.log()
         heads = self.config.heads
         query = self.query(concepts).unflatten(-1, (heads, -1))  # [concepts, h, k]
-        key = self.key(hidden).unflatten(-1, (heads, -1))  # [n, h, k]
-        scores = torch.einsum("chk,nhk->chn", query, key) / math.sqrt(query.shape[-1])
+        # A query goes through the key's matrix once; each word would cost more. The key's bias
+        # adds the same to all of a row, which softmax does not see.
+        key = self.key.weight.view(heads, -1, self.config.width)  # [h, k, d]
+        sought = torch.einsum("chk,hkd->chd", query, key) / math.sqrt(query.shape[-1])
+        scores = sought @ hidden.T  # [concepts, h, n]
         near = self.near[:, self._distances(pairs, len(hidden))].transpose(0, 1)  # [concepts, h, n]
         return concepts, torch.softmax(scores + near, dim=-1)
 
@@ -251,16 +255,47 @@ class RelationModel(nn.Module):
         second: Tensor,
         distance: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        shared = (looks[first] * looks[second]).mean(1)  # [pairs, n]
+        one, two, which = _unordered(first, second)
+        shared = (looks[one] * looks[two]).mean(1)  # [unordered pairs, n]
         shared = shared / shared.sum(-1, keepdim=True).clamp(min=1e-9)
-        seen = shared @ both  # [pairs, 2 d]
-        context = seen[:, : self.config.width] + self.distances(distance)
-        one = self._side(self.first, concepts[first], context)
-        two = self._side(self.second, concepts[second], context)
-        product = one.unsqueeze(-1) * two.unsqueeze(-2)  # [pairs, groups, 32, 32]
-        scores = self.types(self.dropout(product.flatten(1))) + self.direct(self.dropout(seen))
-        return scores + self.prior[label[first], label[second]], shared
+        seen = shared @ both  # [unordered pairs, 2 d]
+        context = seen[:, : self.config.width]
+        ends = (
+            self._side(layer, (concepts, context, self.distances.weight), (end, which, distance))
+            for layer, end in ((self.first, first), (self.second, second))
+        )
+        product = next(ends).unsqueeze(-1) * next(ends).unsqueeze(-2)  # [pairs, groups, 32, 32]
+        scores = self.types(self.dropout(product.flatten(1)))
+        scores = scores + self.direct(self.dropout(seen))[which]
+        return scores + self.prior[label[first], label[second]], shared[which]
 
-    def _side(self, layer: nn.Linear, concept: Tensor, context: Tensor) -> Tensor:
-        both = torch.tanh(layer(self.dropout(torch.cat([concept, context], dim=-1))))
-        return cast("Tensor", both.unflatten(-1, (-1, _GROUP)))  # type: ignore[no-untyped-call]
+    def _side(
+        self,
+        layer: nn.Linear,
+        parts: tuple[Tensor, Tensor, Tensor],
+        rows: tuple[Tensor, Tensor, Tensor],
+    ) -> Tensor:
+        """One end of each pair, [pairs, groups, 32].
+
+        It is seen with a concept, and a context and distance that are added; what several pairs
+        have in common goes through the layer once.
+        """
+        of_concept, of_context = layer.weight.chunk(2, dim=1)
+        weights = (of_concept, of_context, of_context)
+        added = [
+            functional.linear(self.dropout(part), weight)[row]
+            for part, weight, row in zip(parts, weights, rows, strict=True)
+        ]
+        side = torch.tanh(added[0] + added[1] + added[2] + layer.bias)
+        return cast("Tensor", side.unflatten(-1, (-1, _GROUP)))  # type: ignore[no-untyped-call]
+
+
+def _unordered(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Both ends of each pair once, in whatever order, and which of these each pair is.
+
+    >>> _unordered(torch.tensor([0, 1, 2]), torch.tensor([1, 0, 0]))
+    (tensor([0, 0]), tensor([1, 2]), tensor([0, 0, 1]))
+    """
+    ends = torch.stack([torch.minimum(first, second), torch.maximum(first, second)], dim=1)
+    once, which = torch.unique(ends, dim=0, return_inverse=True)
+    return once[:, 0], once[:, 1], which

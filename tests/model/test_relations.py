@@ -24,6 +24,8 @@ from kgbuild_model.tokens import tokenise
 
 if TYPE_CHECKING:
     from kgbuild_model.relation_pages import Page
+    from kgbuild_model.relations import Pairs
+    from torch import Tensor
 
 LABELS = ("Chemical", "Disease")
 CAUSES = RelationSet("cid", ("CID",), True, (("Chemical", "Disease"),))
@@ -94,6 +96,45 @@ def test_a_span_anywhere_has_a_wordpiece(start: int, length: int) -> None:
     spans = asked.pairs.spans
     assert bool((spans[:, 0] <= spans[:, 1]).all())
     assert int(spans.max()) < len(page.words.ids)
+
+
+def one_by_one(model: RelationModel, hidden: Tensor, lower: Tensor, pairs: Pairs) -> list[Tensor]:
+    """The scores of each pair as the model defines them, nothing shared between pairs."""
+    concepts, looks = model.context(hidden, pairs)
+    concepts = concepts + model.labels(pairs.label)
+    found = []
+    for first, second, distance in zip(pairs.first, pairs.second, pairs.distance, strict=True):
+        shared = (looks[first] * looks[second]).mean(0)
+        seen = (shared / shared.sum()) @ torch.cat([hidden, lower], dim=-1)
+        context = seen[: len(hidden[0])] + model.distances(distance)
+        one = torch.tanh(model.first(torch.cat([concepts[first], context]))).view(-1, 32)
+        two = torch.tanh(model.second(torch.cat([concepts[second], context]))).view(-1, 32)
+        product = (one.unsqueeze(-1) * two.unsqueeze(-2)).flatten()
+        prior = model.prior[pairs.label[first], pairs.label[second]]
+        found.append(model.types(product) + model.direct(seen) + prior)
+    return found
+
+
+def test_pairs_scored_at_once_have_the_scores_of_each_by_itself() -> None:
+    run = relation_run(CAUSES, LIKE, width=64)
+    [page] = run.pages(tokenise(run.run.tokenizer, ["aspirin asthma fever aspirin lithium"])[0])
+    concepts = {
+        "C": Concept("Chemical", ((0, 7), (21, 28))),
+        "D": Concept("Disease", ((8, 14),)),
+        "E": Concept("Disease", ((15, 20),)),
+        "F": Concept("Chemical", ((29, 36),)),
+    }
+    asked = asked_of(page, concepts, [CAUSES, LIKE], LABELS)
+    assert asked is not None
+    hidden, lower = (torch.randn(int(page.first[-1]), 64) for _ in range(2))
+    torch.nn.init.normal_(run.model.direct.weight)
+    torch.nn.init.normal_(run.model.distances.weight)
+    with torch.no_grad():
+        scores, looks = run.model(hidden, lower, asked.pairs)
+        alone = one_by_one(run.model, hidden, lower, asked.pairs)
+    assert len(scores) == 8
+    torch.testing.assert_close(scores, torch.stack(alone), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(looks.sum(-1), torch.ones(8))
 
 
 def test_the_order_of_a_pair_means_nothing_where_the_corpus_says_so() -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from kgbuild.statements import Cues, Reading, conditions, hidden, lowered
 if TYPE_CHECKING:
     from kgbuild_model.relation_reading import ScoredRelation
 
-__all__ = ["Showing", "showings"]
+__all__ = ["Evidence", "Showing"]
 
 _MOST = 3
 """Sentences that show one relation of a document."""
@@ -43,27 +44,85 @@ class Showing:
     conditions: tuple[tuple[str, str], ...] = ()
 
 
-def showings(
-    task: Task,
-    relation: ScoredRelation,
-    first: Sequence[Mention],
-    second: Sequence[Mention],
-    cues: Cues,
-) -> Iterator[Showing]:
-    """The places that show a relation between concepts with these mentions, best first."""
-    sentences = task.document.sentences
-    ones, twos = (_by_sentence(sentences, mentions) for mentions in (first, second))
-    looked = _looked(sentences, relation)
-    both = _naming_both(ones, twos)
-    if relation.sentence is not None:
-        both = [number for number in both if number == relation.sentence]
-    for number in _most_looked(both, looked):
-        one, two = _nearest(ones[number], twos[number])
-        yield _read(task, sentences[number], one, two, cues)
-    if not both and relation.sentence is None and ones and twos:
-        a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
-        if a != b:
-            yield _read_apart(task, (sentences[a], sentences[b]), ones[a][0], twos[b][0], cues)
+class Evidence:
+    """What one document shows; what is read of a sentence is read once, whoever asks."""
+
+    def __init__(self, task: Task, cues: Cues) -> None:
+        self._task = task
+        self._cues = cues
+        self._inside = cache(self._mentions_of)
+        self._reading = cache(self._read_between)
+
+    def showings(
+        self, relation: ScoredRelation, first: Sequence[Mention], second: Sequence[Mention]
+    ) -> Iterator[Showing]:
+        """The places that show a relation between concepts with these mentions, best first."""
+        sentences = self._task.document.sentences
+        ones, twos = (_by_sentence(sentences, mentions) for mentions in (first, second))
+        looked = _looked(sentences, relation)
+        both = _naming_both(ones, twos)
+        if relation.sentence is not None:
+            both = [number for number in both if number == relation.sentence]
+        for number in _most_looked(both, looked):
+            yield self._read(sentences[number], *_nearest(ones[number], twos[number]))
+        if not both and relation.sentence is None and ones and twos:
+            a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
+            if a != b:
+                yield self._read_apart((sentences[a], sentences[b]), ones[a][0], twos[b][0])
+
+    def _mentions_of(self, sentence: Span) -> dict[Mention, Span]:
+        """The mentions of a sentence, with their places in it."""
+        return {
+            mention: mention.span.shift(-sentence.start)
+            for mention in self._task.annotations.mentions
+            if mention.span in sentence
+        }
+
+    def _read_between(self, sentence: Span, one: Span, two: Span) -> Reading:
+        """How a sentence says what it says of two places in it."""
+        text = sentence.of(self._task.document.text)
+        return self._cues.between(text, one, two, self._inside(sentence).values())
+
+    def _read(self, sentence: Span, first: Mention, second: Mention) -> Showing:
+        text = sentence.of(self._task.document.text)
+        one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
+        reading = self._reading(sentence, *sorted((one, two)))
+        places = {
+            broad_category(mention.category): place
+            for mention, place in ((first, one), (second, two))
+        }
+        return Showing(
+            sentences=(sentence,),
+            first=first,
+            second=second,
+            negated=reading.negated,
+            status=reading.status,
+            cues=_shifted(reading, sentence),
+            conditions=conditions(
+                hidden(lowered(text), sorted({one, two})), places.get("biolink:ChemicalEntity")
+            ),
+        )
+
+    def _read_apart(self, sentences: tuple[Span, Span], first: Mention, second: Mention) -> Showing:
+        """Two sentences that show it together; not plainly, if one speaks not plainly of its end.
+
+        How a sentence speaks of its end is read between that and the nearest names at its sides.
+        """
+        status = Status.STATED
+        found: tuple[Cue, ...] = ()
+        for sentence, mention in zip(sentences, (first, second), strict=True):
+            inside = self._inside(sentence)
+            for other in _beside(mention, inside):
+                reading = self._reading(sentence, *sorted((inside[mention], inside[other])))
+                if not reading.plain:
+                    status, found = Status.SPECULATED, _shifted(reading, sentence)
+        return Showing(
+            sentences=tuple(sorted(sentences)),
+            first=first,
+            second=second,
+            status=status,
+            cues=found,
+        )
 
 
 def _naming_both(
@@ -106,47 +165,6 @@ def _nearest(ones: Sequence[Mention], twos: Sequence[Mention]) -> tuple[Mention,
     return min(pairs, key=lambda p: (abs(p[0].span.start - p[1].span.start), p[0].span, p[1].span))
 
 
-def _read(task: Task, sentence: Span, first: Mention, second: Mention, cues: Cues) -> Showing:
-    text = sentence.of(task.document.text)
-    one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
-    reading = cues.between(text, one, two, _inside(task, sentence).values())
-    places = {
-        broad_category(mention.category): place for mention, place in ((first, one), (second, two))
-    }
-    return Showing(
-        sentences=(sentence,),
-        first=first,
-        second=second,
-        negated=reading.negated,
-        status=reading.status,
-        cues=_shifted(reading, sentence),
-        conditions=conditions(
-            hidden(lowered(text), sorted({one, two})), places.get("biolink:ChemicalEntity")
-        ),
-    )
-
-
-def _read_apart(
-    task: Task, sentences: tuple[Span, Span], first: Mention, second: Mention, cues: Cues
-) -> Showing:
-    """Two sentences that show it together; not plainly, if one speaks not plainly of its end.
-
-    How a sentence speaks of its end is read between that and the nearest names at its sides.
-    """
-    status = Status.STATED
-    found: tuple[Cue, ...] = ()
-    for sentence, mention in zip(sentences, (first, second), strict=True):
-        inside = _inside(task, sentence)
-        text = sentence.of(task.document.text)
-        for other in _beside(mention, inside):
-            reading = cues.between(text, inside[mention], inside[other], inside.values())
-            if not reading.plain:
-                status, found = Status.SPECULATED, _shifted(reading, sentence)
-    return Showing(
-        sentences=tuple(sorted(sentences)), first=first, second=second, status=status, cues=found
-    )
-
-
 def _beside(mention: Mention, inside: Mapping[Mention, Span]) -> list[Mention]:
     """The nearest mentions before and behind one, of other names."""
     name = mention.text.lower()
@@ -157,15 +175,6 @@ def _beside(mention: Mention, inside: Mapping[Mention, Span]) -> list[Mention]:
         *sorted(before, key=lambda one: one.span)[-1:],
         *sorted(behind, key=lambda one: one.span)[:1],
     ]
-
-
-def _inside(task: Task, sentence: Span) -> dict[Mention, Span]:
-    """The mentions of a sentence, with their places in it."""
-    return {
-        mention: mention.span.shift(-sentence.start)
-        for mention in task.annotations.mentions
-        if mention.span in sentence
-    }
 
 
 def _shifted(reading: Reading, sentence: Span) -> tuple[Cue, ...]:

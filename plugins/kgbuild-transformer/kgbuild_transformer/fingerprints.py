@@ -25,6 +25,9 @@ __all__ = [
     "tagger_folder",
 ]
 
+_RELATIONS = "2"
+"""Raised when the same weights may give relations that differ, be it in their last bits."""
+
 
 def tagger_fingerprint(settings: TaggerSettings) -> str:
     """A hash of the weights and of what they are computed in.
@@ -35,11 +38,12 @@ def tagger_fingerprint(settings: TaggerSettings) -> str:
 
 
 def relations_fingerprint(settings: RelationSettings) -> str:
-    """A hash of both models' weights, of the cues, and of what they are computed in.
+    """A hash of both models' weights, of the cues, of how pairs are scored, and of the precision.
 
     Raises ComponentUnavailableError where weights are missing or damaged.
     """
     return _hash(
+        _RELATIONS,
         _digest(relations_folder(settings.model)),
         _digest(tagger_folder(settings.tagger)),
         _precision(settings),

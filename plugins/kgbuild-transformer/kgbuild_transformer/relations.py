@@ -23,7 +23,7 @@ from kgbuild import (
     relation_of,
 )
 from kgbuild.statements import read_cues
-from kgbuild_transformer.evidence import Showing, showings
+from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
 from kgbuild_transformer.settings import RelationSettings
 from kgbuild_transformer.tagger import lower_layers, precision_of, tagger_run, threads
@@ -99,10 +99,11 @@ class TransformerRelations:
         names = _Names(task, self._run.model.config.labels)
         sentences = [(span.start, span.end) for span in task.document.sentences]
         found = self._run.relate(task.document.text, names.concepts(), sentences, self._sets)
+        evidence = Evidence(task, self._cues)
         for one in found:
             if one.score >= self._settings.min_score:
                 first, second = names.mentions[one.first], names.mentions[one.second]
-                for showing in showings(task, one, first, second, self._cues):
+                for showing in evidence.showings(one, first, second):
                     yield _relation(one, showing, names)
 
 

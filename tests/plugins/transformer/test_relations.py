@@ -18,7 +18,7 @@ from kgbuild_model.relation_reading import RelationRun, ScoredRelation
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.testing import small_run
 from kgbuild_transformer import plugin
-from kgbuild_transformer.evidence import Showing, showings
+from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_fingerprint as fingerprint
 from kgbuild_transformer.relations import TransformerRelations
 from kgbuild_transformer.settings import RelationSettings
@@ -157,7 +157,7 @@ def shown(looks: list[float], sentence: int | None = None) -> list[Showing]:
         for category in sorted({m.category for m in annotations.mentions})
     )
     task = Task(document=document, annotations=annotations)
-    return list(showings(task, relation, ones, twos, read_cues(None)))
+    return list(Evidence(task, read_cues(None)).showings(relation, ones, twos))
 
 
 def test_the_sentences_most_looked_at_are_shown_first() -> None:
@@ -177,7 +177,7 @@ def apart(text: str) -> Showing:
         looks=np.full(len(starts), 1 / len(starts), dtype=np.float32), starts=starts,
     )  # fmt: skip
     task = Task(document=document, annotations=annotations)
-    [showing] = showings(task, relation, [one], [two], read_cues(None))
+    [showing] = Evidence(task, read_cues(None)).showings(relation, [one], [two])
     assert (showing.first, showing.second) == (one, two)
     assert showing.sentences == (document.sentences[0], document.sentences[-1])
     return showing
@@ -218,7 +218,7 @@ def test_one_mention_that_names_both_ends_shows_nothing(weights: Mapping[str, st
     )  # fmt: skip
     task = Task(document=document, annotations=annotations)
     both = [annotations.mentions[0]]
-    assert list(showings(task, relation, both, both, read_cues(None))) == []
+    assert list(Evidence(task, read_cues(None)).showings(relation, both, both)) == []
 
 
 def test_the_tagger_below_is_read_once_until_its_files_change(tmp_path: Path) -> None:

@@ -7,13 +7,15 @@ same wordpieces, the rate of a matrix product of the encoder's own shape and pre
 and with --peer the `transformers` token-classification pipeline with a BERT-base in fp32. That one
 has random weights of the published shape: speed does not depend on them, and it has no accuracy.
 It needs `pip install transformers`. With --profile it says which operations take the encoder's
-time. The accuracy of ours is that of the model card: strict F1 on
+time, and where the tagger would be if attention took no longer than its products (meant for one
+thread: OMP_NUM_THREADS=1). The accuracy of ours is that of the model card: strict F1 on
 held-out texts; `kgbuild evaluate` measures it anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import resource
 import time
@@ -158,6 +160,38 @@ def profile(run: Any, words: list[Any]) -> str:
     return ", ".join(f"{kind} {time / whole:.0%}" for kind, time in took.items())
 
 
+def attention(run: Any, rows: int) -> tuple[float, float]:
+    """Seconds of a layer's attention at this length, and of its two matrix products alone."""
+    config = run.tagger.encoder.config
+    kind = run.tagger.encoder.layers[0].feed_forward.up.weight.dtype
+    shape = (config.heads, rows, config.width // config.heads)
+    query, key, value = (torch.randn(shape, dtype=kind) for _ in range(3))
+    weights = torch.softmax(query @ key.transpose(1, 2), dim=-1)
+    whole = functools.partial(
+        torch.nn.functional.scaled_dot_product_attention, query[None], key[None], value[None]
+    )
+
+    def products() -> None:
+        torch.bmm(query, key.transpose(1, 2))
+        torch.bmm(weights, value)
+
+    took = (seconds(lambda work=work: [work() for _ in range(20)], 5) for work in (whole, products))
+    fused, alone = (one / 20 for one in took)
+    return fused, alone
+
+
+def bound(run: Any, lengths: list[int], whole: float, highest: float) -> str:
+    """How near to the peak the tagger would come if attention took no longer than its products."""
+    rows = round(sum(lengths) / len(lengths))
+    fused, alone = attention(run, rows)
+    left = whole - (fused - alone) * run.tagger.encoder.config.layers * len(lengths)
+    return (
+        f"attention of {rows} wordpieces takes {1000 * fused:.2f} ms a layer, its products alone"
+        f" {1000 * alone:.2f} ms; if it took no longer, the whole tagger would be at"
+        f" {needed(run, lengths) / left / highest:.2f} of the peak"
+    )
+
+
 def accuracy(folder: Path) -> str:
     """The strict F1 of the model card on held-out texts of each convention."""
     measured = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["held_out"]
@@ -198,6 +232,7 @@ def measure(model: str, texts: list[str], *, profiled: bool) -> float:
     ABOUT.append(f"{model}: ready in {ready:.1f} s, {memory:,.0f} MB at most so far")
     if profiled:
         ABOUT.append(f"{model}: of the bare encoder's time {profile(run, words)}")
+        ABOUT.append(f"{model}: {bound(run, lengths, whole, highest)}")
     return whole / len(texts)
 
 

@@ -63,9 +63,9 @@ class Page:
         """First and last wordpiece of each span of the text that this page has whole."""
         words = self.words
         for start, end in spans:
-            first = int(np.searchsorted(words.ends, start, side="right"))
+            first = int(words.ends.searchsorted(start, side="right"))
             first = min(first, len(words) - 1)  # a span at the end that is only white space
-            last = max(first, int(np.searchsorted(words.starts, end, side="left")) - 1)
+            last = max(first, int(words.starts.searchsorted(end, side="left")) - 1)
             if self.start <= first and last < self.end:
                 yield self._piece(first), self._piece(last + 1) - 1
 

@@ -9,6 +9,7 @@ import click
 
 from kgbuild.annotation import Annotations, Link, Mention
 from kgbuild.cli import ExitCode
+from kgbuild.cli.candidates import print_candidates
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.document import Document
 from kgbuild.pipeline import Pipeline
@@ -47,7 +48,7 @@ def command(name: str, context: str, category: tuple[str, ...], json_: bool, **o
         return ExitCode.WELL
     for link in sorted(links, key=lambda one: _order(one, categories)):
         if link.candidates or category:
-            _print(link)
+            print_candidates(link.mention.category, link)
     if not category and not any(link.candidates for link in links):
         click.echo("no candidates")
     return ExitCode.WELL
@@ -78,13 +79,3 @@ def _links(setup: Setup, name: str, context: str, categories: tuple[str, ...]) -
 def _order(link: Link, categories: tuple[str, ...]) -> tuple[float, int, int]:
     best = link.candidates[0].score if link.candidates else 0.0
     return -best, categories.index(link.mention.category), link.part
-
-
-def _print(link: Link) -> None:
-    click.secho(link.mention.category, bold=True)
-    for candidate in link.candidates:
-        click.echo(
-            f"  {candidate.score:.2f}  {candidate.concept}  {candidate.label}  ({candidate.reason})"
-        )
-    if not link.candidates:
-        click.echo(f"  NIL: {link.reason}")

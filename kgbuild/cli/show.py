@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kgbuild.annotation import AnnotatedDocument, Status
+from kgbuild.annotation import AnnotatedDocument, Link, Mention, Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
+from kgbuild.cli.candidates import print_candidates
 from kgbuild.cli.claims import claim, doubted
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind
@@ -25,9 +26,10 @@ __all__ = ["command"]
 
 @click.command("show")
 @click.argument("thing")
+@click.option("--candidates", is_flag=True, help="List what a text's mentions may name, and why.")
 @click.option("--json", "json_", is_flag=True, help="Print JSON.")
 @graph_option
-def command(thing: str, json_: bool, kg: Path | None) -> int:
+def command(thing: str, candidates: bool, json_: bool, kg: Path | None) -> int:
     r"""Show a document with its mentions marked, a concept with its edges, an assertion.
 
     THING is any identifier of a document, a concept's CURIE or name, or the beginning of an
@@ -35,6 +37,7 @@ def command(thing: str, json_: bool, kg: Path | None) -> int:
 
     \b
     Example: kgbuild show pubmed:354896
+             kgbuild show pubmed:354896 --candidates
     """
     with load(set_up(kg=kg).folder) as graph:
         found = list(_find(graph, thing))
@@ -43,6 +46,8 @@ def command(thing: str, json_: bool, kg: Path | None) -> int:
         else:
             for one in found:
                 _print(graph, one)
+                if candidates and isinstance(one, AnnotatedDocument):
+                    _print_links(one.annotations.links)
     return ExitCode.WELL
 
 
@@ -86,16 +91,30 @@ def _print_document(annotated: AnnotatedDocument) -> None:
     click.secho(f"{document.id}  {document.journal} {document.date}".rstrip(), bold=True)
     for notice in document.notices:
         click.secho(_notice(notice), fg="red")
-    concepts = {link.mention: link.concept for link in annotated.annotations.links}
+    concepts: dict[Mention, list[str]] = {}
+    for link in annotated.annotations.links:
+        if link.concept:
+            concepts.setdefault(link.mention, []).append(link.concept)
     place, pieces = 0, []
     for mention in sorted(annotated.annotations.mentions, key=lambda m: (m.span, m.category)):
         if mention.span.start < place:
             continue  # a mention inside another: the outer one is marked
-        name = concepts.get(mention) or "NIL"
+        name = ", ".join(concepts.get(mention, ["NIL"]))
         marked = click.style(f"[{mention.text}]", bold=True) + click.style(f"({name})", dim=True)
         pieces += [document.text[place : mention.span.start], marked]
         place = mention.span.end
     click.echo("".join(pieces) + document.text[place:])
+
+
+def _print_links(links: Iterable[Link]) -> None:
+    """What each name may be, once for all mentions of it that were linked alike."""
+    ordered = sorted(links, key=lambda link: (link.mention.span, link.mention.category, link.part))
+    shown = set()
+    for link in ordered:
+        head = f"{link.mention.text}  {link.mention.category}"
+        if (told := (head, link.part, link.candidates, link.reason)) not in shown:
+            shown.add(told)
+            print_candidates(head, link)
 
 
 def _notice(notice: Notice) -> str:

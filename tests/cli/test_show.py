@@ -118,3 +118,20 @@ def test_a_run_that_was_ended_before_all_was_annotated_is_seen_in_the_status(
     assert "note: not annotated yet: 2 texts" in project.run("status")[2]
     assert project.run("ingest", "papers")[0] == 0
     assert project.run("status")[2] == ""
+
+
+def test_the_candidates_of_a_text_are_listed_once_a_name_with_score_and_reason(
+    project: Any,
+) -> None:
+    project.write("a.nbib", PAPERS.replace("One.", "Aspirin in headache."))
+    project.run("ingest", "papers")
+    code, out, err = project.run("show", "pubmed:990000001", "--candidates")
+    assert code == 0, err
+    marked, _, listed = out.partition("\nAspirin  biolink:")
+    assert "[Aspirin](" in marked
+    first = listed.splitlines()[1]
+    score, concept = first.split()[:2]
+    assert 0 < float(score) <= 1
+    assert f"[Aspirin]({concept})" in marked
+    assert first.endswith(")")
+    assert "Aspirin  biolink:" not in listed

@@ -57,8 +57,20 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-READY = "import sys; from kgbuild.cli import main; print(flush=True); sys.exit(main())"
-"""Prints a line when `main` begins: until then Python itself is at work, not kgbuild."""
+READY = """
+import sys
+from kgbuild import cli
+
+begin = cli.kgbuild.main
+
+def told(*given, **named):
+    print(flush=True)
+    return begin(*given, **named)
+
+cli.kgbuild.main = told
+sys.exit(cli.main())
+"""
+"""Prints a line within `main`: until then Python itself is at work, not kgbuild."""
 
 
 def started(

@@ -26,12 +26,13 @@ from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.belief import DEFAULT_MODEL
 from kgbuild.reasoning.joins import COLUMNS, head_of, join
 from kgbuild.reasoning.layer import SCHEMA, SCHEMA_VERSION, layer_path
-from kgbuild.reasoning.lineage import Lineage
+from kgbuild.reasoning.lineage import AskedGrounds, Lineage
 from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.rule_syntax import write_rule
 from kgbuild.reasoning.rules import Rule, Variable, check_rules, strata
 from kgbuild.reasoning.stated import StatedFacts
 from kgbuild.reasoning.supports import Supports
+from kgbuild.reasoning.weighing import weigh_all
 
 __all__ = ["Derived", "Limits", "reason"]
 
@@ -480,10 +481,14 @@ class _Derivation:
     def _weigh(self) -> None:
         """Compute the confidence of every fact, or of those whose lineage changed."""
         confidence = {self.number[rule.name]: rule.confidence for rule in self.rules}
-        lineage = Lineage(self.connection, confidence, self._supports())
+        supports = self._supports()
+        if self.afresh:
+            weighed = weigh_all(self.connection, confidence, supports)
+        else:
+            lineage = Lineage(AskedGrounds(self.connection, supports), confidence)
+            weighed = lineage.weighed(self._dirty())
         self.connection.executemany(
-            "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1",
-            lineage.weighed_all() if self.afresh else lineage.weighed(self._dirty()),
+            "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1", weighed
         )
 
     def _dirty(self) -> list[int]:

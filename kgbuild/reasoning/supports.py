@@ -16,7 +16,7 @@ from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.joins import COLUMNS, Finds, join
 from kgbuild.reasoning.rules import MAX_PREMISES, Atom, Rule, Variable
 
-__all__ = ["Support", "Supports"]
+__all__ = ["Support", "Supports", "Way"]
 
 _PREMISES = ", ".join(f"p{n}" for n in range(MAX_PREMISES))
 
@@ -26,6 +26,15 @@ class Support(NamedTuple):
 
     rule: int
     premises: tuple[int, ...]
+
+    @classmethod
+    def of(cls, way: Way) -> Support:
+        """The same without the conclusion."""
+        return cls(way[1], tuple(filter(None, way[2:])))
+
+
+Way = tuple[int, ...]
+"""A conclusion, the rule, and the premises, then maybe zeros."""
 
 
 class Supports:
@@ -102,14 +111,13 @@ class Supports:
         """Of what was gathered, the facts, each as often as there are ways to it."""
         return (fact for (fact,) in self._connection.cursor().execute("SELECT fact FROM ways"))
 
-    def gathered(self) -> Iterator[tuple[int, list[Support]]]:
+    def gathered(self) -> Iterator[tuple[int, list[Way]]]:
         """Each fact that rules conclude with the ways to it, by number."""
-        rows = self._connection.cursor().execute(
-            f"SELECT fact, rule, {_PREMISES} FROM ways ORDER BY fact"
-        )
-        end = {number: 2 + len(rule.body) for number, rule in self._rules.items()}
-        for fact, group in groupby(rows, key=itemgetter(0)):
-            yield fact, [Support(row[1], row[2 : end[row[1]]]) for row in group]
+        most = max((len(rule.body) for rule in self._rules.values()), default=0)
+        columns = ", ".join(["fact", "rule", *(f"p{n}" for n in range(most))])
+        rows = self._connection.cursor().execute(f"SELECT {columns} FROM ways ORDER BY fact")
+        for fact, ways in groupby(rows, key=itemgetter(0)):
+            yield fact, list(ways)
 
 
 def _fits(head: Atom, terms: Iterable[int]) -> bool:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgbuild.reasoning import lineage
-from kgbuild.reasoning.lineage import Claimed, bounds
+from kgbuild.reasoning import formulas
+from kgbuild.reasoning.formulas import Claimed, bounds
 
 PROOFS = st.lists(
     st.frozensets(st.sampled_from("abcdef"), min_size=1, max_size=4), min_size=1, max_size=7
@@ -36,7 +36,7 @@ def test_the_confidence_is_exact(proofs, chance):
 @given(PROOFS, CHANCES)
 def test_where_it_is_cut_short_the_bounds_hold(proofs, chance):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lineage, "MAX_STEPS", 1)
+        patch.setattr(formulas, "MAX_STEPS", 1)
         lower, upper = bounds(proofs, chance)
     assert lower - 1e-9 <= by_worlds(proofs, chance) <= upper + 1e-9
 

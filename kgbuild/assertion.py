@@ -221,6 +221,12 @@ class Contradiction:
         """The identity: which two assertions, whatever their order."""
         return content_id("contradiction", *sorted((self.first.id, self.second.id)))
 
+    @property
+    def one_sentence(self) -> bool:
+        """Whether some sentence is read both ways: then one reading of it is likely wrong."""
+        read = [{(e.document, e.text) for e in side.evidence} for side in (self.first, self.second)]
+        return not read[0].isdisjoint(read[1])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:

@@ -28,7 +28,8 @@ def command(limit: int, json_: bool, kg: Path | None) -> int:
     r"""List claims that contradict each other, the weightiest first.
 
     A claim and its denial; opposite predicates (treats, causes); opposite directions. A
-    difference of species, dose or route is named first: it often explains the rest.
+    difference of species, dose or route is named first: it often explains the rest. Where one
+    sentence is read both ways, that is said; such pairs stand last.
 
     \b
     Example: kgbuild contradictions -n 5
@@ -36,7 +37,7 @@ def command(limit: int, json_: bool, kg: Path | None) -> int:
     with load(set_up(kg=kg).folder) as graph:
         found = contradictions(graph)
         if json_:
-            as_json([asdict(one) for one in found[:limit]])
+            as_json([asdict(one) | {"one_sentence": one.one_sentence} for one in found[:limit]])
             return ExitCode.WELL
         for one in found[:limit]:
             _print(graph, one)
@@ -48,6 +49,8 @@ def _print(graph: StoredGraph, found: Contradiction) -> None:
     click.secho(f"{found.kind}, weight {found.weight:.2f}", bold=True)
     for name, ours, theirs in found.differences:
         click.echo(f"  {name}: {_called(graph, ours)} against {_called(graph, theirs)}")
+    if found.one_sentence:
+        click.echo("  one sentence is read both ways: one of the two is likely misread")
     _print_side(graph, found.first, found.first_belief)
     _print_side(graph, found.second, found.second_belief)
 

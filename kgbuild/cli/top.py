@@ -49,6 +49,12 @@ def command(what: str, limit: int, first: str, then: str, json_: bool, kg: Path 
         as_json(rows)
     else:
         click.echo("\n".join(lines) if lines else "nothing yet")
+    if what == "hops" and not rows:
+        click.echo(
+            f"hint: no A {first} B, B {then} C; kgbuild top predicates has what --first and --then"
+            " can be",
+            err=True,
+        )
     return ExitCode.WELL
 
 

@@ -1,12 +1,12 @@
 """Where texts disagree: a claim and its denial, or two claims that cannot both hold.
 
-Claims are compared in one form: a symmetric predicate has its ends in the order of their
-CURIEs, and of a predicate and its inverse the first in the alphabet is used. Two claims about
-one pair contradict each other when one is the other's denial, when their predicates are
+Claims are compared in all their forms: a symmetric predicate in both directions, and every
+predicate as its inverse. Two claims about one pair contradict each other when one denies the
+other or something wider (what is not affected is not decreased), when their predicates are
 opposites (``OPPOSITES``), or when they are ``affects`` in opposite directions on one aspect.
 
 The first explanation offered is a difference of circumstances: a species, a dose or a route
-that one side names and the other does not share.
+that one side names and the other does not share. Another is that one sentence is read both ways.
 """
 
 from __future__ import annotations
@@ -21,14 +21,22 @@ from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import concept_key, decode_terms
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.strengths import beliefs, strengths
-from kgbuild.vocabulary import inverse, is_symmetric
+from kgbuild.vocabulary import ancestors, inverse, is_symmetric
 
-__all__ = ["OPPOSITES", "canonical", "contradicting", "contradictions"]
+__all__ = ["OPPOSITES", "contradicting", "contradictions", "forms"]
 
-_TREATS = ("biolink:treats", "biolink:preventative_for_condition")
+_TREATS = (
+    "biolink:treats",
+    "biolink:treats_or_applied_or_studied_to_treat",
+    "biolink:ameliorates_condition",
+    "biolink:preventative_for_condition",
+)
 _HARMS = (
     "biolink:causes",
     "biolink:contributes_to",
+    "biolink:exacerbates_condition",
+    "biolink:has_adverse_event",
+    "biolink:has_side_effect",
     "biolink:predisposes_to_condition",
     "biolink:contraindicated_in",
 )
@@ -47,7 +55,11 @@ OPPOSITES: Mapping[str, frozenset[str]] = MappingProxyType(
         **{one: frozenset({other}) for pair in _PAIRS for one, other in (pair, pair[::-1])},
     }
 )
-"""Predicates that cannot both hold of one pair under the same circumstances."""
+"""Predicates that cannot both hold of one pair under the same circumstances.
+
+``treats_or_applied_or_studied_to_treat`` could, where a drug was tried and did harm; but it is what
+components say that do not tell a success from a trial, so it is worth a look.
+"""
 
 _TELLING = frozenset({"dose", "route", "species"})
 """Circumstances that explain most: named before others."""
@@ -58,37 +70,54 @@ _DOWN = frozenset({"decreased", "downregulated"})
 
 
 def contradictions(graph: StoredGraph) -> list[Contradiction]:
-    """All contradictions of a graph, the weightiest first; ties by identity."""
+    """All contradictions of a graph, the weightiest first; ties by identity.
+
+    Those that one sentence makes stand last: they are mostly a matter of reading.
+    """
     pairs = sorted(_pairs(_claims_by_pair(graph, _TOLD_TWICE)))
     keys = {key(identity) for _, pair in pairs for identity in pair}
     worth, believed = dict(strengths(graph.connection, keys)), beliefs(graph, keys)
     found = [_judged(graph, kind, pair, worth, believed) for kind, pair in pairs]
-    return sorted(found, key=lambda c: (-c.weight, c.first.id, c.second.id))
+    return sorted(found, key=lambda c: (c.one_sentence, -c.weight, c.first.id, c.second.id))
+
+
+Form = tuple[str, str, str]
+
+
+def forms(subject: str, predicate: str, object_: str) -> frozenset[Form]:
+    """A claim in every form that says the same.
+
+    >>> sorted(forms("mesh:D1", "biolink:treats", "mesh:D2"))
+    [('mesh:D1', 'biolink:treats', 'mesh:D2'), ('mesh:D2', 'biolink:treated_by', 'mesh:D1')]
+    """
+    found = {(subject, predicate, object_)}
+    if is_symmetric(predicate):
+        found.add((object_, predicate, subject))
+    if (other := inverse(predicate)) is not None:
+        found.add((object_, other, subject))
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Claim:
-    """A claim as it is compared: in canonical form, with the identity of the assertion."""
+    """A claim as it is compared, with the identity of the assertion."""
 
+    identity: str
+    subject: str
     predicate: str
+    object: str
     negated: bool
     qualifiers: tuple[tuple[str, str], ...]
-    identity: str
 
+    @property
+    def forms(self) -> frozenset[Form]:
+        return forms(self.subject, self.predicate, self.object)
 
-def canonical(subject: str, predicate: str, object_: str) -> tuple[str, str, str]:
-    """The one form of a claim that its symmetric and inverse forms share.
-
-    >>> canonical("mesh:D2", "biolink:treated_by", "mesh:D1")
-    ('mesh:D2', 'biolink:treated_by', 'mesh:D1')
-    >>> canonical("mesh:D1", "biolink:treats", "mesh:D2")
-    ('mesh:D2', 'biolink:treated_by', 'mesh:D1')
-    """
-    if is_symmetric(predicate):
-        subject, object_ = sorted((subject, object_))
-    elif (other := inverse(predicate)) is not None and other < predicate:
-        return object_, other, subject
-    return subject, predicate, object_
+    @property
+    def wider(self) -> Iterator[Form]:
+        """What is so wherever the claim is, in every form."""
+        for predicate in (self.predicate, *ancestors(self.predicate)):
+            yield from forms(self.subject, predicate, self.object)
 
 
 def contradicting(graph: StoredGraph, assertion: Assertion) -> list[Assertion]:
@@ -130,25 +159,29 @@ def _claims_by_pair(
         values,
     )
     found: dict[tuple[str, str], list[_Claim]] = {}
-    for identity, *claimed, negated, qualifiers in rows:
-        subject, predicate, object_ = canonical(*claimed)
-        claim = _Claim(predicate, bool(negated), decode_terms(qualifiers), identity)
-        found.setdefault((subject, object_), []).append(claim)
+    for identity, subject, predicate, object_, negated, qualifiers in rows:
+        terms = decode_terms(qualifiers)
+        claim = _Claim(identity, subject, predicate, object_, bool(negated), terms)
+        found.setdefault((min(subject, object_), max(subject, object_)), []).append(claim)
     return found
 
 
 def _disagreement(one: _Claim, other: _Claim) -> str | None:
     if one.negated != other.negated:
-        same = (one.predicate, one.qualifiers) == (other.predicate, other.qualifiers)
-        return "denied" if same else None
+        claim, denial = (other, one) if one.negated else (one, other)
+        return "denied" if _denies(denial, claim) else None
     if one.negated:
         return None
-    if one.predicate == other.predicate:
+    if not one.forms.isdisjoint(other.forms):
         return "direction" if _opposite_directions(one, other) else None
-    ways = {one.predicate, inverse(one.predicate) or ""}
-    others = {other.predicate, inverse(other.predicate) or ""}
-    opposite = any(not others.isdisjoint(OPPOSITES.get(way, ())) for way in ways)
-    return "opposite" if opposite else None
+    opposite = {(s, p, o) for s, told, o in one.forms for p in OPPOSITES.get(told, ())}
+    return None if opposite.isdisjoint(other.forms) else "opposite"
+
+
+def _denies(denial: _Claim, claim: _Claim) -> bool:
+    """Whether what is denied follows from the claim."""
+    covered = set(denial.qualifiers) <= set(claim.qualifiers)
+    return covered and not denial.forms.isdisjoint(claim.wider)
 
 
 def _opposite_directions(one: _Claim, other: _Claim) -> bool:

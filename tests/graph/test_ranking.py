@@ -139,3 +139,13 @@ def test_every_ranking_prints_lines_and_json(
     assert capsys.readouterr().out.strip() != "nothing yet"
     assert main(["top", what, "--kg", str(graph), "--json", *first]) == 0
     assert json.loads(capsys.readouterr().out)
+
+
+def test_two_hops_that_are_nowhere_are_named(
+    graph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = ["--first", "biolink:treated_by", "--then", "biolink:treated_by"]
+    assert main(["top", "hops", "--kg", str(graph), *nowhere]) == 0
+    told = capsys.readouterr()
+    assert told.out == "nothing yet\n"
+    assert "no A biolink:treated_by B, B biolink:treated_by C" in told.err

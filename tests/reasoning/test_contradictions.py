@@ -12,7 +12,7 @@ from kgbuild.annotation import Status
 from kgbuild.cli import main
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.belief import belief
-from kgbuild.reasoning.contradictions import OPPOSITES, canonical, contradicting, contradictions
+from kgbuild.reasoning.contradictions import OPPOSITES, contradicting, contradictions, forms
 from kgbuild.reasoning.strengths import beliefs
 from kgbuild.testing.library import Library, Said
 from kgbuild.vocabulary import inverse, predicates
@@ -40,6 +40,25 @@ CASES = {
         Said("G2", "interacts_with", "G1", negated=True), "denied"),
     "opposite predicates": (Said("C1", "treats", "D1"), Said("C1", "causes", "D1"), "opposite"),
     "an inverse opposite": (Said("C1", "treats", "D1"), Said("D1", "caused_by", "C1"), "opposite"),
+    "what is used as a drug does harm": (
+        Said("C1", "treats_or_applied_or_studied_to_treat", "D1"),
+        Said("C1", "causes", "D1"), "opposite"),
+    "opposites, of which one inverse is first in the alphabet": (
+        Said("C1", "treats", "D1"), Said("C1", "contributes_to", "D1"), "opposite"),
+    "an adverse event": (
+        Said("C1", "treats", "D1"), Said("C1", "has_adverse_event", "D1"), "opposite"),
+    "a denial of something wider": (
+        Said("C1", "causes", "D1"), Said("C1", "contributes_to", "D1", negated=True), "denied"),
+    "a denial of something wider, seen from the other end": (
+        Said("D1", "caused_by", "C1"), Said("C1", "contributes_to", "D1", negated=True), "denied"),
+    "a denial of any effect": (
+        Said("C1", "affects", "G1", qualifiers=DOWN),
+        Said("C1", "affects", "G1", negated=True), "denied"),
+    "a denial of something narrower": (
+        Said("C1", "contributes_to", "D1"), Said("C1", "causes", "D1", negated=True), None),
+    "a denial of one direction": (
+        Said("C1", "affects", "G1"),
+        Said("C1", "affects", "G1", qualifiers=DOWN, negated=True), None),
     "correlations": (
         Said("G1", "positively_correlated_with", "D1"),
         Said("D1", "negatively_correlated_with", "G1"), "opposite"),
@@ -73,10 +92,10 @@ def test_opposites_are_biolinks_predicates_and_go_both_ways():
 
 
 @given(st.sampled_from(sorted(predicates())))
-def test_a_claim_and_its_inverse_have_one_canonical_form(predicate):
+def test_a_claim_and_its_inverse_have_the_same_forms(predicate):
     other = inverse(predicate)
     if other and inverse(other) == predicate:
-        assert canonical("a", predicate, "b") == canonical("b", other, "a")
+        assert forms("a", predicate, "b") == forms("b", other, "a")
 
 
 def test_circumstances_that_differ_are_offered_first(library):
@@ -137,8 +156,23 @@ def test_the_verb_shows_both_sides(library, capsys):
     shown = capsys.readouterr().out
     assert "C1 treats D1." in shown
     assert "C1 causes D1." in shown
+    assert "read both ways" not in shown
     assert main(["contradictions", "--json", "--kg", str(library.folder)]) == 0
-    assert json.loads(capsys.readouterr().out)[0]["kind"] == "opposite"
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["kind"], found["one_sentence"]) == ("opposite", False)
+
+
+def test_one_sentence_that_is_read_both_ways_is_said(library, capsys):
+    words = "C1 is no cure of D1 but its cause."
+    library.add(
+        {
+            "pubmed:1": [Said("C1", verb, "D1", words=words) for verb in ("treats", "causes")],
+            "pubmed:2": [Said("C2", "treats", "D2", score=0.5), Said("C2", "causes", "D2")],
+        }
+    )
+    assert main(["contradictions", "--kg", str(library.folder)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.index("C2 causes D2.") < shown.index("one sentence is read both ways")
 
 
 def test_show_marks_what_is_contested(library, capsys):

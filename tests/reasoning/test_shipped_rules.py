@@ -23,6 +23,10 @@ EXAMPLES: dict[str, tuple[list[Said], tuple[str, str, str], list[Said]]] = {
                      [Said("C1", "contributes_to", "D1", negated=True)]),
     "predisposition": ([Said("V1", "predisposes_to_condition", "D1")], ("promotes", "V1", "D1"),
                        [Said("V1", "associated_with", "D1")]),
+    "side-effect": ([Said("C1", "has_side_effect", "D1")], ("promotes", "C1", "D1"),
+                    [Said("C1", "has_side_effect", "D1", negated=True)]),
+    "adverse-event": ([Said("C1", "has_adverse_event", "D1")], ("promotes", "C1", "D1"),
+                      [Said("C1", "treats", "D1")]),
     "rises-with-disease": ([Said("G1", "positively_correlated_with", "D1")], PROMOTES,
                            [Said("C1", "positively_correlated_with", "D1")]),
     "lowering": ([LOWERS], ("lowers", "C1", "G1"),
@@ -92,10 +96,15 @@ def test_it_concludes_what_it_should_and_no_more(library, tmp_path, name):
 
 @pytest.mark.parametrize(
     "said",
-    ["treats", "treats_or_applied_or_studied_to_treat", "preventative_for_condition", "causes"],
-)
+    [
+        "treats", "treats_or_applied_or_studied_to_treat", "preventative_for_condition", "causes",
+        "has_adverse_event", "not treats", "not treats_or_applied_or_studied_to_treat",
+    ],
+)  # fmt: skip
 def test_what_a_text_says_of_a_pair_is_no_hypothesis_any_more(library, said):
-    library.add({"pubmed:1": [LOWERS, Said("G1", "causes", "D1"), Said("C1", said, "D1")]})
+    predicate = said.removeprefix("not ")
+    about = Said("C1", predicate, "D1", negated=predicate != said)
+    library.add({"pubmed:1": [LOWERS, Said("G1", "causes", "D1"), about]})
     assert concluded_by(library, "repurposing-through-gene") == set()
 
 

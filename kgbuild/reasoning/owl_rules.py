@@ -19,7 +19,8 @@ the classes above the graph's concepts and categories. Not stated here: datatype
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import NamedTuple
@@ -322,46 +323,46 @@ class _Compiler:
                           other, *second, Comparison(_Y, "!=", _Z), words=words)  # fmt: skip
 
     def _fillers(self) -> None:
-        """A restriction with a narrower filler or property is below the wider one."""
-        below = self._properties_above()
-        restrictions = [
-            (kind, triple, self._axioms.value(triple.subject, predicate))
-            for triple in self._axioms.of("onProperty")
-            for kind, predicate in _FILLED.items()
-            if self._axioms.value(triple.subject, predicate)
-        ]
-        groups: dict[str, list[tuple[Triple, str]]] = {}
-        for kind, triple, filler in restrictions:
-            groups.setdefault(kind, []).append((triple, filler))
-        for kind, group in groups.items():
-            for (one, filler), (other, wider) in product(group, repeat=2):
-                if one.subject == other.subject:
-                    continue
-                low, high = self._axioms.name(one.subject), self._axioms.name(other.subject)
-                words = f"{low} rdfs:subClassOf {high}"
-                if kind != "hv" and one.object == other.object and filler != wider:
-                    above = Atom(SUBCLASS, (self._axioms.name(filler), self._axioms.name(wider)))
-                    self._add(f"scm-{kind}1", one, Atom(SUBCLASS, (low, high)), above, words=words)
-                if filler == wider and other.object in below.get(one.object, ()):
-                    number = "" if kind == "hv" else "2"
-                    ends = (high, low) if kind == "avf" else (low, high)
-                    self._add(f"scm-{kind}{number}", one, Atom(TYPE, (_X, ends[1])),
-                              Atom(TYPE, (_X, ends[0])), words=words)  # fmt: skip
+        """A restriction with a narrower filler or property is below the wider one.
 
-    def _properties_above(self) -> dict[str, set[str]]:
-        direct: dict[str, set[str]] = {}
-        for triple in self._axioms.of("subPropertyOf"):
-            direct.setdefault(triple.subject, set()).add(triple.object)
-        above: dict[str, set[str]] = {}
-        for start in direct:
-            waiting, found = [start], set[str]()
-            while waiting:
-                for one in direct.get(waiting.pop(), ()):
-                    if one not in found:
-                        found.add(one)
-                        waiting.append(one)
-            above[start] = found
-        return above
+        A filler is narrower than another where the ontology says so, not where only a text does:
+        else each restriction on a property would have to be compared with every other.
+        """
+        uses: _Uses = defaultdict(dict)
+        name = self._axioms.name
+        for triple in self._axioms.of("onProperty"):
+            for kind, predicate in _FILLED.items():
+                if filler := self._axioms.value(triple.subject, predicate):
+                    use = _Use(kind, triple.object, name(filler))
+                    uses[use].setdefault(name(triple.subject), triple)
+        classes = _direct((a.subject, a.object) for a in self.facts() if a.relation == SUBCLASS)
+        while self._narrower_fillers(uses, classes):
+            pass  # these restrictions may be fillers of others
+        self._narrower_properties(uses)
+
+    def _narrower_fillers(self, uses: _Uses, classes: dict[str, set[str]]) -> bool:
+        """Whether a restriction was found to be below another; ``classes`` has it then."""
+        found = False
+        for use, narrow in uses.items():
+            for wider in _reached(classes, use.filler) - {use.filler} if use.kind != "hv" else ():
+                above = Atom(SUBCLASS, (use.filler, wider))
+                for low, high in product(narrow, uses.get(use._replace(filler=wider), ())):
+                    self._add(f"scm-{use.kind}1", narrow[low], Atom(SUBCLASS, (low, high)), above,
+                              words=f"{low} rdfs:subClassOf {high}")  # fmt: skip
+                    found |= high not in classes[low]
+                    classes[low].add(high)
+        return found
+
+    def _narrower_properties(self, uses: _Uses) -> None:
+        properties = _direct((t.subject, t.object) for t in self._axioms.of("subPropertyOf"))
+        for use, narrow in uses.items():
+            number = "" if use.kind == "hv" else "2"
+            for wider in _reached(properties, use.on) - {use.on}:
+                for low, high in product(narrow, uses.get(use._replace(on=wider), ())):
+                    below, above = (high, low) if use.kind == "avf" else (low, high)
+                    self._add(f"scm-{use.kind}{number}", narrow[low], Atom(TYPE, (_X, above)),
+                              Atom(TYPE, (_X, below)),
+                              words=f"{low} rdfs:subClassOf {high}")  # fmt: skip
 
     def _connectives(self) -> None:
         """An intersection: whatever is all of its parts. A long one is one of intersections."""
@@ -477,6 +478,36 @@ _WHY = {
 _FILLED = {"svf": "someValuesFrom", "avf": "allValuesFrom", "hv": "hasValue"}
 
 
+class _Use(NamedTuple):
+    """What a restriction says: of which kind, on which property, with which filler."""
+
+    kind: str
+    on: str
+    filler: str
+
+
+_Uses = dict[_Use, dict[str, Triple]]
+"""The classes that say so, by name, each with its axiom."""
+
+
+def _direct(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """What stands directly above each."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for below, above in pairs:
+        found[below].add(above)
+    return found
+
+
+def _reached(direct: Mapping[str, set[str]], start: str) -> set[str]:
+    """All that stands above something, over any number of steps."""
+    waiting, found = [start], set[str]()
+    while waiting:
+        new = direct.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
 def _rule(
     name: str,
     head: Atom,
@@ -560,7 +591,7 @@ def _relevant(
                 _climb({fact.object}, above, classes, kept)
     applied: dict[str, Rule] = {}
     while True:
-        waiting = rules
+        waiting, reached = rules, len(classes)
         if SAME in known:
             waiting += tuple(r for one in sorted(known - _UNREPLACED) for r in _replacements(one))
         for rule in waiting:
@@ -573,7 +604,7 @@ def _relevant(
             for rule in waiting
             if rule.name not in applied and all(_may_hold(a, known, classes) for a in rule.body)
         ]
-        if not new:
+        if not new and len(classes) == reached:
             break
         for rule in new:
             applied[rule.name] = rule

@@ -14,9 +14,11 @@ import rdflib
 from kgbuild.reasoning.checker import Checker
 from kgbuild.reasoning.closure import closure, entailed
 from kgbuild.reasoning.derivation import reason
+from kgbuild.reasoning.expressions import OWL, Axioms
+from kgbuild.reasoning.expressions import RDFS as RDFS_IRI
 from kgbuild.reasoning.layer import open_layer
-from kgbuild.reasoning.ontology import Ontology, read_ontology
-from kgbuild.reasoning.owl_rules import theory_for
+from kgbuild.reasoning.ontology import Ontology, Triple, read_ontology
+from kgbuild.reasoning.owl_rules import _Compiler, theory_for
 from kgbuild.reasoning.proofs import explain
 from kgbuild.testing.library import Library, Said
 
@@ -191,3 +193,29 @@ def test_rdfs_entailment_by_own_rules(library, tmp_path, name):
     assert ({fact(edge) for edge in edges(case["conclusion"])} <= found) == case["follows"]
     with open_layer(library.folder) as layer:
         assert layer.unexplained() == []
+
+
+NESTED = """
+:A rdfs:subClassOf :B .
+:InA owl:onProperty :in ; owl:someValuesFrom :A .
+:InB owl:onProperty :in ; owl:someValuesFrom :B .
+:ByA owl:onProperty :by ; owl:someValuesFrom :InA .
+:ByB owl:onProperty :by ; owl:someValuesFrom :InB .
+mesh:C1 a :ByA .
+"""
+
+
+def test_a_restriction_may_be_the_filler_of_another(library, tmp_path):
+    found = concluded(library, taught(library, tmp_path, NESTED))
+    assert ("rdf:type", "mesh:C1", "http://example.org/ByB") in found
+
+
+def test_restrictions_on_one_property_are_compared_along_the_hierarchy_alone():
+    """As many rules as there are steps upwards, not as many as there are pairs."""
+    name, parts = "http://example.org/", list[Triple]()
+    for n in range(1, 500):
+        parts.append(Triple(f"{name}O{n}", f"{RDFS_IRI}subClassOf", f"{name}O{n // 2}", "a.ttl"))
+        parts.append(Triple(f"{name}In{n}", f"{OWL}onProperty", f"{name}in", "a.ttl"))
+        parts.append(Triple(f"{name}In{n}", f"{OWL}someValuesFrom", f"{name}O{n}", "a.ttl"))
+    made = [r for r in _Compiler(Axioms(parts), set()).rules() if r.name.startswith("scm-svf1")]
+    assert 499 < len(made) < 499 * 9

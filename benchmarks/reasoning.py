@@ -83,7 +83,7 @@ def fill(
             run("INSERT INTO concepts VALUES (?, ?, ?, ?, '[]', '[]', 1, 1)",
                 ((concept_key(curie), curie, curie.partition(":")[2], kind)
                  for curie, kind in concepts))  # fmt: skip
-            run("INSERT OR IGNORE INTO assertions VALUES (?, ?, ?, ?, ?, 0, ?, 1)",
+            run("INSERT OR IGNORE INTO assertions VALUES (?, ?, ?, ?, ?, 0, ?)",
                 ((key(identity), identity, concept_key(s), predicate, concept_key(o), qualifiers)
                  for identity, s, predicate, o, qualifiers in told))  # fmt: skip
             keys = [k for (k,) in store.connection.execute("SELECT id FROM assertions")]
@@ -106,7 +106,7 @@ def fill(
                  for n, k in enumerate(keys)))  # fmt: skip
             store.connection.execute(
                 "INSERT INTO evidence_ranges"
-                " SELECT version, min(id), max(id) FROM evidence GROUP BY version"
+                " SELECT version, min(id), max(id), 1 FROM evidence GROUP BY version"
             )
 
 

@@ -55,7 +55,7 @@ from marked import Marked, marked  # type: ignore[import-not-found]  # noqa: E40
 PARTS = (
     *("development", "wording", "held_out", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
-    *("fifteenth", "sixteenth"),
+    *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
 )
 CUES = read_cues(None)
 RULES = EXTRACTOR.create(EXTRACTOR.settings_class()())

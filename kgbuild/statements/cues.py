@@ -21,10 +21,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 from kgbuild.errors import ConfigError
+from kgbuild.statements.doubt import doubted
 from kgbuild.statements.hiding import hidden, lowered
 from kgbuild.statements.scope import Scope, scope
 
-__all__ = ["Cues", "Reading", "read_cues"]
+__all__ = ["Cues", "Reading", "read_cues", "surroundings"]
 
 
 class _StatusCues(BaseModel):
@@ -182,11 +183,8 @@ class Cues:
         then not read as cues. Where negations are too many to count on ("no evidence that A
         does not cause B"), it is read as speculated.
         """
-        text = lowered(sentence)
-        named = [span for span in mentions if not _PEOPLE.fullmatch(span.of(text))]
-        hiding = hidden(text, _apart([first, second, *named]))
-        left, right = sorted((first, second))
-        if reading := self.read(hiding, left, right):
+        hiding = _hiding(sentence, first, second, mentions)
+        if reading := self.read(hiding, *sorted((first, second))):
             return reading
         found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
@@ -206,7 +204,8 @@ class Cues:
         cues = [Cue(kind="negated", span=around.place(span)) for span in negations]
         if cue:
             cues.append(Cue(kind=kind.value, span=around.place(cue)))
-        return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
+        read = Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
+        return _unless_doubted(read, around) if read.plain else read
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
         for status in self._statuses:
@@ -228,7 +227,8 @@ class Cues:
         return [*before, *between, *behind]
 
     def _negations_between(self, text: str, around: Scope) -> list[Span]:
-        if cues := _found(self._between, text, around.between):
+        whole = Span(around.clause.end, around.between.end)
+        if cues := _found(self._between, text, whole if around.goes_on else around.between):
             return cues
         place = around.between.start, around.second_listed
         found = self._adjacent.search(text, *place) or self._object.search(around.text, *place)
@@ -251,6 +251,29 @@ class Cues:
         if adjacent := self._adjacent.search(text, phrase.start, phrase.end):
             before.append(Span(*adjacent.span()))
         return before
+
+
+def surroundings(
+    sentence: str, first: Span, second: Span, mentions: Iterable[Span] = ()
+) -> Scope:
+    """What is read of a sentence, its pair and its other mentions: see ``Cues.between``."""
+    return scope(_hiding(sentence, first, second, mentions), *sorted((first, second)))
+
+
+def _hiding(sentence: str, first: Span, second: Span, mentions: Iterable[Span]) -> str:
+    text = lowered(sentence)
+    named = [span for span in mentions if not _PEOPLE.fullmatch(span.of(text))]
+    return hidden(text, _apart([first, second, *named]))
+
+
+def _unless_doubted(plain: Reading, around: Scope) -> Reading:
+    """The reading, or a speculated one with the word that speaks most against it."""
+    words = doubted(around)
+    if words is None:
+        return plain
+    kind = Status.SPECULATED
+    cues = tuple(Cue(kind=kind.value, span=around.place(word)) for word in words)
+    return Reading(negated=False, status=kind, cues=cues)
 
 
 @lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common

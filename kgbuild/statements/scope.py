@@ -65,7 +65,8 @@ _OPENING = re.compile(
     r"|(?:consistent|compared|together) with|similar(?:ly)? to|rather than|instead of|far from"
     r"|after|following|during|before|besides|(?:apart|aside) from|regardless of|irrespective of"
     r"|independent(?:ly)? of|without|in the absence of"
-    r"|as (?:expected|predicted|anticipated|hypothesi[sz]ed|suspected)"
+    r"|as (?:(?:we|i|they|was|were|is|had|have|been|one|would|might|could|be) ){0,4}"
+    r"(?:expect|predict|anticipate|hypothesi[sz]e|suspect)(?:ed|d)?"
     r"|(?:un|not )surprisingly|to (?:our|their) (?:\w+ )?surprise)\b[^,]*"
     r"|(?:in order )?to \w+ [^,]*"
     r"(?=, (?:we|i|the authors|(?:the |these |our )?[\w-]+ (?:were|was|received|underwent))\b)), "
@@ -157,8 +158,9 @@ class Scope:
     ``clause`` and ``phrase`` end at the first mention; ``between`` ends at the second, and
     ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
-    subject of the one behind; ``alone``: the second is, in a clause of its own. ``complement``:
-    they stand behind "that" or "of". ``compound``: they are "A-induced B". ``title``: the sentence
+    subject of the one behind; ``alone``: the second is, in a clause of its own; ``goes_on``: with a
+    verb, so that what is said of the first matters ("A was ineffective, and B progressed").
+    ``complement``: they stand behind "that" or "of". ``compound``: they are "A-induced B". ``title``: the sentence
     has no verb before a colon, and no word such as "induced" joins the two. ``anew``: a clause with
     a verb of its own begins between them.
 
@@ -175,6 +177,7 @@ class Scope:
     behind: Span
     noun: bool
     alone: bool
+    goes_on: bool
     complement: bool
     compound: bool
     title: bool
@@ -210,6 +213,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         start = phrase = _tight(text, start, left.start)
     noun = not (compound or aside) and _VERB.search(text, after, right.start) is None
     behind = _behind(text, right.end)
+    does = _VERB.search(text, right.end, behind) is not None
     return Scope(
         text=text,
         clause=Span(start, left.start),
@@ -220,9 +224,10 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         behind=Span(right.end, behind),
         noun=noun,
         alone=noun and bool(turns),
+        goes_on=noun and bool(turns) and does,
         complement=compound or _THAT.search(text, phrase, listed) is not None,
         compound=compound,
-        anew=bool(breaks) and (not noun or _VERB.search(text, right.end, behind) is not None),
+        anew=bool(breaks) and (not noun or does),
         title=noun and not _CAUSAL.search(text, left.end, right.start) and _title(text),
         _kept=kept,
     )

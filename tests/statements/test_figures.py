@@ -28,9 +28,13 @@ MARKED = _module("marked")
 LATER = [
     *("third", "fourth", "fifth", "sixth", "seventh"),
     *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
-    *("fifteenth", "sixteenth"),
+    *("fifteenth", "sixteenth", "seventeenth", "twentieth"),
 ]
-"""Sets written one after the other, each when the one before had mended the cues."""
+"""Sets written one after the other, each when the one before had mended the cues.
+
+The eighteenth and nineteenth hold wording that was sought out to have no cue: they are for the
+weights to be learnt from, and are not mended.
+"""
 
 CUES = read_cues(None)
 
@@ -57,6 +61,13 @@ def test_few_denials_and_doubts_are_read_as_plain_and_few_plain_ones_are_lost(na
     spurious, lost = wrong(name)
     assert spurious < 0.02
     assert lost <= 0.05
+
+
+def test_of_wording_that_has_no_cue_most_is_doubted_and_little_that_is_plain() -> None:
+    for name in ("eighteenth", "nineteenth"):
+        spurious, lost = wrong(name)
+        assert spurious < 1 / 3
+        assert lost < 0.1
 
 
 def test_the_order_of_the_two_mentions_does_not_matter() -> None:

@@ -87,6 +87,25 @@ def test_a_class_of_words_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_cues(file)
 
 
+def test_what_no_cue_says_is_doubted_by_the_words_together() -> None:
+    sentence = "Outcomes of interest were death and stroke among new users of dabigatran."
+    reading = said(sentence, "stroke", "dabigatran")
+    assert reading.status == "speculated"
+    (cue,) = reading.cues
+    assert cue.span.of(sentence) in {"Outcomes", "interest", "users", "new", "among"}
+
+
+def test_what_is_said_of_the_first_matters_where_the_second_goes_on() -> None:
+    sentence = "Aspirin was ineffective, and the asthma progressed."
+    assert said(sentence, "Aspirin", "asthma").negated
+
+
+def test_a_lack_that_causes_a_thing_is_no_denial() -> None:
+    assert said("Absence of dystrophin causes dystrophy.", "dystrophin", "dystrophy").plain
+    assert said("Lack of CFTR underlies fibrosis.", "CFTR", "fibrosis").plain
+    assert said("Absence of asthma was noted on aspirin.", "asthma", "aspirin").negated
+
+
 def test_negations_that_cannot_be_counted_make_no_plain_edge() -> None:
     reading = said("There is no evidence that tea does not cause gout.", "tea", "gout")
     assert not reading.plain

@@ -53,6 +53,7 @@ BENCHMARKS = (
     Benchmark(name="medline_xml", quick="--records 2000 --rounds 1", modules=("pubmed_parser",)),
     Benchmark(name="pdf_text", modules=("pdfminer", "pdfplumber", "pypdf")),
     Benchmark(name="lexicon", quick="--megabytes 1", modules=("kgbuild_lexicon", "spacy")),
+    Benchmark(name="statement_weights", modules=("numpy", "kgbuild_spacy")),
     Benchmark(name="statements", modules=("kgbuild_spacy",),
               files=(CORPORA / "negation-lexicons",)),
     Benchmark(name="relation_rules", modules=("kgbuild_spacy",), files=(BC5CDR,)),

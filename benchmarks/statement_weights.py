@@ -1,11 +1,11 @@
-"""Learn the weights of the words around a pair, and try them on sets that they were not learnt from.
+"""The weights of the words around a pair: learnt, and tried on sets that they never saw.
 
     python benchmarks/statement_weights.py [--write]
 
-Logistic regression on the marked sentences of ``tests/statements`` (see ``kgbuild.statements.doubt``
-for what is weighed). The sets from the eighth on are dealt into ``FOLDS`` and read by weights learnt
-from all the others; the threshold is where ``LOST`` of their plain sentences are lost. ``--write``
-learns from all of them and writes ``kgbuild/statements/weights.tsv``. Ten seconds.
+Logistic regression on the marked sentences of ``tests/statements`` (what is weighed:
+``kgbuild.statements.doubt``). The sets from the eighth on are dealt into ``FOLDS`` and read by
+weights learnt from all the others; the threshold is where ``LOST`` of their plain sentences are
+lost. ``--write`` learns from all of them and writes ``kgbuild/statements/weights.tsv``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from machine import describe  # type: ignore[import-not-found]
 from statements import PARTS  # type: ignore[import-not-found]
+
 from marked import Marked, marked  # type: ignore[import-not-found]  # isort: skip
 
 from kgbuild.statements.cues import surroundings
@@ -90,6 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
+    print(describe())
     sets = {part: [example(one) for one in marked(part)] for part in LEARNT}
     scores: dict[str, list[tuple[float, bool]]] = {}
     for fold in range(FOLDS):
@@ -97,7 +100,8 @@ def main() -> None:
         weights = learnt([one for name in LEARNT if name not in out for one in sets[name]])
         scores |= {n: [(one.score(weights), one.plain) for one in sets[n]] for n in out}
     least = threshold([score for of in scores.values() for score, plain in of if plain])
-    print(f"threshold {least:.2f}\n\n| set | doubted, of those not plain | of the plain |\n|---|---|---|")
+    print(f"threshold {least:.2f}\n")
+    print("| set | doubted, of those not plain | of the plain |\n|---|---|---|")
     for part in TRIED:
         of = scores[part]
         doubted = [score > least for score, plain in of if not plain]

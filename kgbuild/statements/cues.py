@@ -253,9 +253,7 @@ class Cues:
         return before
 
 
-def surroundings(
-    sentence: str, first: Span, second: Span, mentions: Iterable[Span] = ()
-) -> Scope:
+def surroundings(sentence: str, first: Span, second: Span, mentions: Iterable[Span] = ()) -> Scope:
     """What is read of a sentence, its pair and its other mentions: see ``Cues.between``."""
     return scope(_hiding(sentence, first, second, mentions), *sorted((first, second)))
 

@@ -20,9 +20,7 @@ from kgbuild.statements.scope import Scope
 __all__ = ["doubted", "features"]
 
 _TOKEN = re.compile(rf"[a-z']+|{MENTION}+|[?;:,]|\d+")
-_ENDING = re.compile(
-    r"(?<=[a-z']{3})(?:ations|ation|ingly|edly|ings|ing|ed|es|s|ly|e|ive|ion)\Z"
-)
+_ENDING = re.compile(r"(?<=[a-z']{3})(?:ations|ation|ingly|edly|ings|ing|ed|es|s|ly|e|ive|ion)\Z")
 _TURNS = ("noun", "compound", "title", "anew", "alone", "complement")
 """What is true of a scope as a whole."""
 
@@ -44,7 +42,7 @@ def doubted(around: Scope) -> list[Span] | None:
 
 
 def features(around: Scope) -> Mapping[str, Sequence[Span]]:
-    """What is weighed, with the words that it is made of: where it stands first, if more than once."""
+    """What is weighed, with the words that it is made of, where it stands first."""
     found: dict[str, Sequence[Span]] = {"all": ()}
     found |= {turn: () for turn in _TURNS if getattr(around, turn)}
     between = Span(around.clause.end, around.behind.start)

@@ -160,9 +160,9 @@ class Scope:
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
     subject of the one behind; ``alone``: the second is, in a clause of its own; ``goes_on``: with a
     verb, so that what is said of the first matters ("A was ineffective, and B progressed").
-    ``complement``: they stand behind "that" or "of". ``compound``: they are "A-induced B". ``title``: the sentence
-    has no verb before a colon, and no word such as "induced" joins the two. ``anew``: a clause with
-    a verb of its own begins between them.
+    ``complement``: they stand behind "that" or "of". ``compound``: they are "A-induced B".
+    ``title``: the sentence has no verb before a colon, and no word such as "induced" joins the two.
+    ``anew``: a clause with a verb of its own begins between them.
 
     What joins the two may be part of a name or an aside ("A-induced B", "A, which causes B"), of
     which the sentence's own verb says nothing: then ``clause`` and ``phrase`` are a few words.

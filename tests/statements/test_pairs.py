@@ -92,7 +92,7 @@ def test_what_no_cue_says_is_doubted_by_the_words_together() -> None:
     reading = said(sentence, "stroke", "dabigatran")
     assert reading.status == "speculated"
     (cue,) = reading.cues
-    assert cue.span.of(sentence) in {"Outcomes", "interest", "users", "new", "among"}
+    assert cue.span.of(sentence) in set(sentence.split()) - {"stroke", "dabigatran."}
 
 
 def test_what_is_said_of_the_first_matters_where_the_second_goes_on() -> None:

@@ -27,7 +27,7 @@ from kgbuild.statements.doubt import features
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "kgbuild" / "statements" / "weights.tsv"
 LEARNT = PARTS[: PARTS.index("twentieth")]
-"""The twentieth set is not learnt from: it shows how the weights do on what they never saw."""
+"""The sets from the twentieth on show how the weights do on what they never saw."""
 
 TRIED = LEARNT[LEARNT.index("eighth") :]
 FOLDS = 4

@@ -56,6 +56,7 @@ PARTS = (
     *("development", "wording", "held_out", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
     *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
+    "twenty_first",
 )
 CUES = read_cues(None)
 RULES = EXTRACTOR.create(EXTRACTOR.settings_class()())

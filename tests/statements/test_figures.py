@@ -28,7 +28,7 @@ MARKED = _module("marked")
 LATER = [
     *("third", "fourth", "fifth", "sixth", "seventh"),
     *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
-    *("fifteenth", "sixteenth", "seventeenth", "twentieth"),
+    *("fifteenth", "sixteenth", "seventeenth", "twentieth", "twenty_first"),
 ]
 """Sets written one after the other, each when the one before had mended the cues.
 

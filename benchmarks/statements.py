@@ -59,6 +59,7 @@ PARTS = (
     "twenty_first",
 )
 CUES = read_cues(None)
+UNWEIGHED = read_cues(None, weighed=False)
 RULES = EXTRACTOR.create(EXTRACTOR.settings_class()())
 Plain = Callable[[Marked], bool | None]
 """Whether the pair is read as plain; None where nothing is found between them."""
@@ -66,6 +67,10 @@ Plain = Callable[[Marked], bool | None]
 
 def by_cues(one: Marked) -> bool:
     return CUES.between(one.text, *one.pair, one.others).plain
+
+
+def unweighed(one: Marked) -> bool:
+    return UNWEIGHED.between(one.text, *one.pair, one.others).plain
 
 
 def by_rules(one: Marked) -> bool | None:
@@ -138,7 +143,11 @@ def main() -> None:
     parser.add_argument("--lexicons", type=Path, default=LEXICONS)
     options = parser.parse_args()
     print(describe())
-    ways: dict[str, Plain] = {"cues, the pair alone": by_cues, "kgbuild-spacy's rules": by_rules}
+    ways: dict[str, Plain] = {
+        "cues and weights, the pair alone": by_cues,
+        "cues without weights": unweighed,
+        "kgbuild-spacy's rules": by_rules,
+    }
     if options.lexicons.exists():
         ways["NegEx and ConText lists"] = by_lists(options.lexicons)
     for part in PARTS:

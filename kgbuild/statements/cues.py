@@ -158,9 +158,9 @@ class _StatusPatterns:
 
 
 class Cues:
-    """Reads how a statement is said."""
+    """Reads how a statement is said: by cues, and, ``weighed``, by the words together."""
 
-    def __init__(self, file: CueFile) -> None:
+    def __init__(self, file: CueFile, *, weighed: bool = True) -> None:
         negation, classes = file.negation, _Classes(file.words)
         self._pseudo = classes.words(negation.pseudo)
         self._between = classes.words(negation.between)
@@ -171,6 +171,7 @@ class Cues:
         self._behind = classes.words(negation.behind)
         self._denied = classes.words(negation.denied)
         self._after = classes.words(negation.after)
+        self._weighed = weighed
         self._statuses = [_StatusPatterns(cues, classes) for cues in file.status]
 
     def between(
@@ -205,7 +206,7 @@ class Cues:
         if cue:
             cues.append(Cue(kind=kind.value, span=around.place(cue)))
         read = Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
-        return _unless_doubted(read, around) if read.plain else read
+        return _unless_doubted(read, around) if read.plain and self._weighed else read
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
         for status in self._statuses:
@@ -296,11 +297,14 @@ def _found(pattern: re.Pattern[str] | None, text: str, place: Span) -> list[Span
     return [Span(*cue.span()) for cue in pattern.finditer(text, place.start, place.end)]
 
 
-def read_cues(path: Path | None) -> Cues:
-    """The cues of a file, or those that come with kgbuild. Raises ConfigError."""
+def read_cues(path: Path | None, *, weighed: bool = True) -> Cues:
+    """The cues of a file, or those that come with kgbuild. Raises ConfigError.
+
+    Where ``weighed``, what they read as plain is doubted if its words are seldom a plain one's.
+    """
     place = str(path) if path else "cues.toml"
     try:
-        return Cues(CueFile.model_validate(_table(path)))
+        return Cues(CueFile.model_validate(_table(path)), weighed=weighed)
     except (tomllib.TOMLDecodeError, ValidationError, KeyError, re.error, OSError) as error:
         raise ConfigError(
             f"cannot read the cues: {error}",

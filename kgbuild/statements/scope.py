@@ -52,6 +52,9 @@ _BREAK = re.compile(
 )
 """Where a new clause begins, of which the one before says nothing."""
 
+_SUBJECT = re.compile(rf"(?:the |an? )?{MENTION}+ ")
+"""A clause that begins with a name has a subject of its own."""
+
 _TURN = re.compile(
     r",? (?<!perhaps )(?<!possibly )(?<!presumably )(?<!probably )(?<!likely )(?<!not )"
     r"(?:whereas|while(?! (?:\w+ing|on|under|in|at|still)\b)|although|though|because|since)[, ]"
@@ -159,7 +162,8 @@ class Scope:
     ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
     subject of the one behind; ``alone``: the second is, in a clause of its own; ``goes_on``: with a
-    verb, so that what is said of the first matters ("A was ineffective, and B progressed").
+    verb, or with another name as subject, so that what is said of the first matters ("A was
+    ineffective, and B progressed", "A was ineffective, but C cured B").
     ``complement``: they stand behind "that" or "of". ``compound``: they are "A-induced B".
     ``title``: the sentence has no verb before a colon, and no word such as "induced" joins the two.
     ``anew``: a clause with a verb of its own begins between them.
@@ -214,6 +218,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     noun = not (compound or aside) and _VERB.search(text, after, right.start) is None
     behind = _behind(text, right.end)
     does = _VERB.search(text, right.end, behind) is not None
+    other = bool(turns) and _SUBJECT.match(text, max(turns), right.start) is not None
     return Scope(
         text=text,
         clause=Span(start, left.start),
@@ -224,7 +229,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         behind=Span(right.end, behind),
         noun=noun,
         alone=noun and bool(turns),
-        goes_on=noun and bool(turns) and does,
+        goes_on=other or (noun and bool(turns) and does),
         complement=compound or _THAT.search(text, phrase, listed) is not None,
         compound=compound,
         anew=bool(breaks) and (not noun or does),

@@ -158,7 +158,7 @@ class _StatusPatterns:
 
 
 class Cues:
-    """Reads how a statement is said: by cues, and, ``weighed``, by the words together."""
+    """Reads how a statement is said: by cues, and, ``weighed``, a pair's words together."""
 
     def __init__(self, file: CueFile, *, weighed: bool = True) -> None:
         negation, classes = file.negation, _Classes(file.words)
@@ -182,11 +182,12 @@ class Cues:
         For extractors that know a pair and a sentence, and no trigger. The spans are places in
         ``sentence``, the two in any order; ``mentions`` are the others in it, whose names are
         then not read as cues. Where negations are too many to count on ("no evidence that A
-        does not cause B"), it is read as speculated.
+        does not cause B"), it is read as speculated, and so where the words together are doubted.
         """
+        around = surroundings(sentence, first, second, mentions)
+        if reading := self._read(around):
+            return _unless_doubted(reading, around) if self._weighed else reading
         hiding = _hiding(sentence, first, second, mentions)
-        if reading := self.read(hiding, *sorted((first, second))):
-            return reading
         found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
         return Reading(negated=False, status=Status.SPECULATED, cues=cues)
@@ -197,7 +198,9 @@ class Cues:
         ``sentence`` is in lower case, its mentions hidden behind ``MENTION``; the two are given in
         order.
         """
-        around = scope(sentence, first_end, second_end)
+        return self._read(scope(sentence, first_end, second_end))
+
+    def _read(self, around: Scope) -> Reading | None:
         kind, cue = self._status(around)
         negations = self._negations(around)
         if negations is None:
@@ -205,8 +208,7 @@ class Cues:
         cues = [Cue(kind="negated", span=around.place(span)) for span in negations]
         if cue:
             cues.append(Cue(kind=kind.value, span=around.place(cue)))
-        read = Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
-        return _unless_doubted(read, around) if read.plain and self._weighed else read
+        return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
         for status in self._statuses:
@@ -265,11 +267,11 @@ def _hiding(sentence: str, first: Span, second: Span, mentions: Iterable[Span]) 
     return hidden(text, _apart([first, second, *named]))
 
 
-def _unless_doubted(plain: Reading, around: Scope) -> Reading:
-    """The reading, or a speculated one with the word that speaks most against it."""
-    words = doubted(around)
+def _unless_doubted(reading: Reading, around: Scope) -> Reading:
+    """The reading, or, where it is plain and doubted, one with the word most against it."""
+    words = doubted(around) if reading.plain else None
     if words is None:
-        return plain
+        return reading
     kind = Status.SPECULATED
     cues = tuple(Cue(kind=kind.value, span=around.place(word)) for word in words)
     return Reading(negated=False, status=kind, cues=cues)

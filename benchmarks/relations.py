@@ -182,7 +182,9 @@ def main() -> None:
         return
     tasks = gold(DEV, options.texts)
     extractor = TransformerRelations(RelationSettings(model=options.model, tagger=options.tagger))
-    print(f"{describe()}, {torch.get_num_threads()} threads")
+    threads = torch.get_num_threads()
+    said = "1 thread, CPU seconds" if threads == 1 else f"{threads} threads"
+    print(f"{describe()}, {said}")
     rates(TransformerTagger(TaggerSettings(model=options.tagger)), extractor, tasks)
     faithfulness(extractor, tasks)
     unseen(options.model, options.tagger)

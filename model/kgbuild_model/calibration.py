@@ -1,7 +1,8 @@
 """Scores that mean what they say: of spans scored 0.8, eight of ten are right.
 
-Isotonic regression by pooling adjacent violators (Ayer et al. 1955; Zadrozny and Elkan 2002), kept
-as a few points between which scores are read off.
+Isotonic regression by pooling adjacent violators (Ayer et al. 1955; Zadrozny and Elkan 2002), or,
+where there is little to fit on, a logistic curve (Platt 1999; Niculescu-Mizil and Caruana 2005
+compare the two). Either is kept as a few points between which scores are read off.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Calibration", "expected_calibration_error"]
 
@@ -52,6 +57,31 @@ class Calibration:
         y = _pooled(shares, [len(group) for group in groups])
         curve = {0.0: 0.0} | dict(zip(x, y, strict=True)) | {1.0: max(y[-1], 0.0)}
         return cls(tuple(sorted((round(a, 5), round(b, 5)) for a, b in curve.items())))
+
+    @classmethod
+    def logistic(cls, scores: Sequence[float], right: Sequence[bool]) -> Calibration:
+        """The logistic curve of the scores' log odds that fits what was right; two numbers fit it.
+
+        They are held a little near to taking the scores at their word.
+        """
+        odds = _log_odds(np.asarray(scores, dtype=np.float64))
+        known = np.stack([np.ones_like(odds), odds], axis=1)
+        at_word = np.array([0.0, 1.0])
+        found = at_word
+        bend = known.T @ known / 4 + np.eye(2)  # the most that it can be: no step goes too far
+        for _ in range(500):
+            chance = 1 / (1 + np.exp(-known @ found))
+            slope = known.T @ (chance - np.asarray(right, dtype=np.float64)) + found - at_word
+            found = found - np.linalg.solve(bend, slope)
+        x = np.linspace(0, 1, 41)
+        y = 1 / (1 + np.exp(-(found[0] + max(found[1], 0.0) * _log_odds(x))))
+        return cls(tuple(zip(x.round(3).tolist(), y.round(5).tolist(), strict=True)))
+
+
+def _log_odds(chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    chance = chance.clip(1e-4, 1 - 1e-4)
+    odds: NDArray[np.float64] = np.log(chance / (1 - chance))
+    return odds
 
 
 def _pooled(values: Sequence[float], sizes: Sequence[int]) -> list[float]:

@@ -34,6 +34,7 @@ from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relation_weighing import Weigher
+from kgbuild_model.relation_wording import Wording
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.tagger import Tagger
 from kgbuild_model.tagging import TaggerRun
@@ -70,7 +71,7 @@ _KEYS = {
     "decoder": ("decoder",),
 }  # fmt: skip
 _GROUP = 32  # weights of a row that share a scale in int4
-_WEIGHER = ("trust", "weights")
+_WEIGHER = ("trust", "heed", "weights")
 _FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
 
 
@@ -138,6 +139,7 @@ def save_relations(
     }
     tensors = run.model.state_dict()
     for name, weigher in run.weighers.items():
+        tensors[f"wording.{name}"] = run.wordings[name].weights
         tensors |= {f"weigher.{name}.{part}": getattr(weigher, part) for part in _WEIGHER}
     _save(folder, config, run.run.tokenizer, tensors, precision, papers or {})
 
@@ -182,7 +184,7 @@ def load_relations(
     with _Unfilled():
         model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
     tensors = unpacked(folder)
-    weighers = _taken_weighers(tensors, sets)
+    wordings, weighers = _taken_weighers(tensors, sets)
     _fill(model, folder, tensors)
     model.encoder.to(precision)
     curves = {
@@ -194,18 +196,23 @@ def load_relations(
         model=model.eval(),
         thresholds=config["thresholds"],
         calibrations=curves,
+        wordings=wordings,
         weighers=weighers,
     )
 
 
-def _taken_weighers(tensors: dict[str, Tensor], sets: Sequence[RelationSet]) -> dict[str, Weigher]:
-    """The weighers among a relation model's tensors, by the name of their set; taken out there."""
-    found = {}
+def _taken_weighers(
+    tensors: dict[str, Tensor], sets: Sequence[RelationSet]
+) -> tuple[dict[str, Wording], dict[str, Weigher]]:
+    """Wordings and weighers among a relation model's tensors, by their set; taken out there."""
+    wordings, weighers = {}, {}
     for one in sets:
         names = {part: f"weigher.{one.name}.{part}" for part in _WEIGHER}
-        if tensors.keys() >= set(names.values()):
-            found[one.name] = Weigher(**{part: tensors.pop(n) for part, n in names.items()})
-    return found
+        wording = f"wording.{one.name}"
+        if tensors.keys() >= {wording, *names.values()}:
+            wordings[one.name] = Wording(tensors.pop(wording))
+            weighers[one.name] = Weigher(**{part: tensors.pop(n) for part, n in names.items()})
+    return wordings, weighers
 
 
 def load_decoder(folder: Path) -> tuple[Decoder, Tokenizer]:

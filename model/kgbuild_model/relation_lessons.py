@@ -31,7 +31,9 @@ class RelationCorpus:
     corpora and the types there that are none of this corpus' types ("" is a pair that they leave
     unmarked): what they mark in a sentence is asked here too. A corpus that says little of what is
     no relation learns it so. ``same`` says which of its types mean the same as one of another
-    corpus: {type: (corpus, type there)}.
+    corpus: {type: (corpus, type there)}. ``borrowed`` are other corpora whose pairs the wording
+    learns from, too, and what their types are called here: {corpus: {type there: type}}; pairs of
+    other types are not learnt, unmarked ones are none here, either.
     """
 
     name: str
@@ -43,6 +45,7 @@ class RelationCorpus:
     by_sentence: bool = False
     denied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     same: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    borrowed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     share: float = 1.0
     held_out_files: tuple[str, ...] = ()
     held_out_most: int = 0
@@ -73,16 +76,22 @@ class Lesson:
 
 
 def lessons_of(
-    examples: Sequence[RelationExample], run: RelationRun, corpora: Sequence[RelationCorpus] = ()
+    examples: Sequence[RelationExample],
+    run: RelationRun,
+    corpora: Sequence[RelationCorpus] = (),
+    layers: int | None = None,
 ) -> Iterator[Lesson]:
-    """What can be asked of each document: of its own corpus, and of those that it denies."""
+    """What can be asked of each document: of its own corpus, and of those that it denies.
+
+    The pages are read by ``layers``: those below the branch, unless said.
+    """
     sets = {one.name: one for one in run.model.config.sets}
     labels = run.model.config.labels
     for example in examples:
         denying = {c.name: c.denied[example.corpus] for c in corpora if example.corpus in c.denied}
         known = [(sets[example.corpus], None), *((sets[n], d) for n, d in denying.items())]
         [words] = tokenise(run.run.tokenizer, [example.text])
-        for page in run.pages(words):
+        for page in run.pages(words, layers):
             questions = [_question(page, example, *one, labels) for one in known]
             if asked := tuple(q for q in questions if q is not None):
                 marks = marks_of(page, example.concepts, labels)

@@ -29,12 +29,13 @@ _FOLDS = 5
 class Answered:
     """What a model said of the pairs of one document.
 
-    ``chances`` [pairs, classes] and ``standing`` [pairs, features] are as a weigher wants them,
-    ``gold`` [pairs] is the class; ``relations`` counts those of the document, those between
-    concepts that were not asked too.
+    ``chances`` and ``heard`` [pairs, classes] and ``standing`` [pairs, features] are as a weigher
+    wants them, ``gold`` [pairs] is the class; ``relations`` counts those of the document, those
+    between concepts that were not asked too. Of a corpus without a wording nothing is heard.
     """
 
     chances: Tensor
+    heard: Tensor
     standing: Tensor
     gold: Tensor
     relations: int
@@ -53,8 +54,7 @@ class Answered:
 class Fit:
     """What is fitted on a corpus' documents that the model has not learnt from.
 
-    Relations of sentences have no weigher: on those of DrugProt and BioText one lost more than it
-    gave.
+    A corpus without a wording has no weigher.
     """
 
     weigher: Weigher | None
@@ -62,9 +62,9 @@ class Fit:
     calibration: Calibration
 
     @classmethod
-    def on(cls, documents: Sequence[Answered], relations: RelationSet) -> Fit:
+    def on(cls, documents: Sequence[Answered], *, worded: bool) -> Fit:
         """What fits these documents best: the threshold by the F1 of pairs with their type."""
-        weigher = None if relations.by_sentence else _weigher(documents)
+        weigher = _weigher(documents) if worded else None
         weighed = [_weighed(one, weigher) for one in documents]
         threshold = _best_threshold(weighed)
         return cls(weigher, threshold, _calibration(weighed, threshold))
@@ -73,6 +73,7 @@ class Fit:
 def _weigher(documents: Sequence[Answered]) -> Weigher:
     return Weigher.fitted(
         torch.cat([one.chances for one in documents]),
+        torch.cat([one.heard for one in documents]),
         torch.cat([one.standing for one in documents]),
         torch.cat([one.gold for one in documents]),
     )
@@ -81,7 +82,7 @@ def _weigher(documents: Sequence[Answered]) -> Weigher:
 def _weighed(one: Answered, weigher: Weigher | None) -> Answered:
     if weigher is None:
         return one
-    return replace(one, chances=weigher.weighed(one.chances, one.standing))
+    return replace(one, chances=weigher.weighed(one.chances, one.heard, one.standing))
 
 
 @torch.no_grad()
@@ -102,22 +103,26 @@ def answers_of(
 def _answered(run: RelationRun, example: RelationExample, relations: RelationSet) -> Answered:
     marked = len(_distinct(example, relations))
     labels = len(run.model.config.labels)
-    found: dict[tuple[str, str], tuple[Tensor, Tensor, Tensor]] = {}
+    worded = relations.name in run.wordings
+    found: dict[tuple[str, str], tuple[Tensor, ...]] = {}
     for lesson in lessons_of([example], run):
         [question] = lesson.questions
         hidden = run.hidden_of(lesson.page, lesson.marks)
         [said] = run.answers(lesson.page, hidden, question.asked, [relations])
         standing = standing_of(question.asked.pairs, said.rows, said.chances, labels)
-        rows = zip(said.chances, standing, question.gold[said.rows], strict=True)
+        heard = said.chances
+        if worded:
+            heard = run.heard(lesson.page, question.asked, said.rows, relations)
+        rows = zip(said.chances, heard, standing, question.gold[said.rows], strict=True)
         for pair, row in zip(question.asked.named(said.rows), rows, strict=True):
             if pair not in found or row[0][0] < found[pair][0][0]:
                 found[pair] = row
     if not found:
         chances = torch.zeros(0, 1 + len(relations.types))
         none = torch.zeros(0, features_of(labels))
-        return Answered(chances, none, torch.zeros(0).long(), marked)
-    chances, standing, gold = map(torch.stack, zip(*found.values(), strict=True))
-    return Answered(chances, standing, gold, marked)
+        return Answered(chances, chances, none, torch.zeros(0).long(), marked)
+    chances, heard, standing, gold = map(torch.stack, zip(*found.values(), strict=True))
+    return Answered(chances, heard, standing, gold, marked)
 
 
 def _distinct(example: RelationExample, relations: RelationSet) -> set[tuple[str, str]]:
@@ -147,7 +152,7 @@ def _typed(documents: Sequence[Answered], threshold: float) -> Score:
 
 def _calibration(documents: Sequence[Answered], threshold: float) -> Calibration:
     """What the score of a pair that is found is worth: fitted on those that nearly are, too."""
-    return Calibration.fitted(*_found(documents, threshold / 2))
+    return Calibration.logistic(*_found(documents, threshold / 2))
 
 
 def _found(documents: Sequence[Answered], threshold: float) -> tuple[list[float], list[bool]]:
@@ -174,18 +179,18 @@ def measure_relations(
     for relations in run.model.config.sets:
         documents = answers_of(plain, held, relations)
         if len(documents) >= _FOLDS:
-            report[relations.name] = _measured(documents, relations)
+            report[relations.name] = _measured(documents, worded=relations.name in run.wordings)
     return report
 
 
-def _measured(documents: Sequence[Answered], relations: RelationSet) -> dict[str, Any]:
+def _measured(documents: Sequence[Answered], *, worded: bool) -> dict[str, Any]:
     typed: list[Score] = []
     paired: list[Score] = []
     worth: list[float] = []
     rights: list[bool] = []
     for fold in range(_FOLDS):
         others = [one for n, one in enumerate(documents) if n % _FOLDS != fold]
-        fit = Fit.on(others, relations)
+        fit = Fit.on(others, worded=worded)
         asked = [_weighed(one, fit.weigher) for one in documents[fold::_FOLDS]]
         scores = [scores_at(one, fit.threshold) for one in asked]
         typed += [score for score, _ in scores]

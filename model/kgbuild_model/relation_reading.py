@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.relation_pages import marks_of, pages_of
+from kgbuild_model.relation_phrases import phrases_of
 from kgbuild_model.relation_weighing import standing_of
 from kgbuild_model.relations import Pairs, distance_buckets
 from kgbuild_model.tokens import tokenise
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kgbuild_model.relation_examples import Concept
     from kgbuild_model.relation_pages import Page
     from kgbuild_model.relation_weighing import Weigher
+    from kgbuild_model.relation_wording import Wording
     from kgbuild_model.relations import RelationModel, RelationSet
     from kgbuild_model.tagging import TaggerRun
     from kgbuild_model.tokens import Words
@@ -240,13 +242,15 @@ class RelationRun:
     """A relation model above its tagger, ready to read documents.
 
     ``thresholds`` is how sure the model must be of a relation of each corpus, once ``weighers``
-    have corrected what it says.
+    have corrected what it says, with what ``wordings`` say of the same pairs. A corpus that has a
+    weigher has a wording.
     """
 
     run: TaggerRun
     model: RelationModel
     thresholds: Mapping[str, float] = field(default_factory=dict)
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
     weighers: Mapping[str, Weigher] = field(default_factory=dict)
 
     @torch.no_grad()
@@ -312,9 +316,9 @@ class RelationRun:
             )
 
     @torch.no_grad()
-    def pages(self, words: Words) -> list[Page]:
-        """The pages of a document, read by the layers that tagger and relations share."""
-        read = self.run.lower(words, self.model.config.trunk)
+    def pages(self, words: Words, layers: int | None = None) -> list[Page]:
+        """The pages of a document, read by ``layers``: those that tagger and relations share."""
+        read = self.run.lower(words, self.model.config.trunk if layers is None else layers)
         return list(pages_of(words, read, self.run.pieces))
 
     def hidden_of(self, page: Page, marks: Tensor) -> Tensor:
@@ -341,9 +345,14 @@ class RelationRun:
                 if not relations.directed:
                     found = (found + chances[asked.turned(rows)]) / 2
                 if weigher := self.weighers.get(relations.name):
-                    labels = len(self.model.config.labels)
-                    found = weigher.weighed(found, standing_of(asked.pairs, rows, found, labels))
+                    standing = standing_of(asked.pairs, rows, found, len(self.model.config.labels))
+                    heard = self.heard(page, asked, rows, relations)
+                    found = weigher.weighed(found, heard, standing)
                 yield Answers(relations, rows, found, looks[rows])
+
+    def heard(self, page: Page, asked: Asked, rows: Tensor, relations: RelationSet) -> Tensor:
+        """What the words between and beside the names say of some pairs, [rows, classes]."""
+        return self.wordings[relations.name].chances(phrases_of(page, asked, rows, relations))
 
     def scores(self, page: Page, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Scores of all classes [pairs, classes], and where each pair looks [pairs, pieces]."""

@@ -22,7 +22,9 @@ from kgbuild_model.recipes import read_recipe
 from kgbuild_model.relation_examples import RelationExample, read_relations
 from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
 from kgbuild_model.relation_measuring import Fit, answers_of, measure_relations
+from kgbuild_model.relation_phrases import Phrases, phrases_of
 from kgbuild_model.relation_reading import RelationRun
+from kgbuild_model.relation_wording import Wording
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.training import Optimisation, claim, train
 
@@ -32,7 +34,12 @@ __all__ = [
     "gold_relations",
     "sets_of",
     "train_relations",
+    "wordings_of",
 ]
+
+
+_BORROWED = 0.5
+"""What a pair of another corpus is worth to a wording."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +207,7 @@ def train_relations(
         raise RecipeError("the recipe's corpora hold no text to train on")
     facts = [_corpus_facts(corpus, corpora) for corpus in recipe.corpora]
     run = _fresh(recipe, taggers, sets_of(recipe, learning))
+    run = replace(run, wordings=wordings_of(recipe, learning, run))
     claim(work, {"recipe": asdict(recipe), "corpora": facts})
     lessons = Lessons(recipe, learning, run)
     tell(f"{len(learning)} documents to learn from, {len(held)} held out")
@@ -298,11 +306,68 @@ def _go_on(model: RelationModel, start: RelationModel) -> None:
     model.load_state_dict(start.state_dict())
 
 
+def wordings_of(
+    recipe: RelationRecipe, learning: Sequence[RelationExample], run: RelationRun
+) -> dict[str, Wording]:
+    """What the words between names say in each corpus, and in those that it borrows from.
+
+    A corpus that says little of what is no relation has none.
+    """
+    heard = {
+        relations.name: _heard(learning, run, relations)
+        for relations, corpus in zip(run.model.config.sets, recipe.corpora, strict=True)
+        if not corpus.denied
+    }
+    kinds = {corpus.name: corpus.types for corpus in recipe.corpora}
+    return {
+        corpus.name: _wording(corpus, heard, kinds)
+        for corpus in recipe.corpora
+        if corpus.name in heard and heard[corpus.name][0].pairs
+    }
+
+
+def _heard(
+    learning: Sequence[RelationExample], run: RelationRun, relations: RelationSet
+) -> tuple[Phrases, Tensor]:
+    """The phrases of all pairs of a corpus, and their classes."""
+    phrases, gold = [], [torch.zeros(0, dtype=torch.long)]
+    for example in learning:
+        if example.corpus == relations.name:
+            for lesson in lessons_of([example], run, layers=0):
+                [question] = lesson.questions
+                rows = question.asked.rows(relations, run.model.config.labels)
+                phrases.append(phrases_of(lesson.page, question.asked, rows, relations))
+                gold.append(question.gold[rows])
+    return Phrases.joined(phrases), torch.cat(gold)
+
+
+def _wording(
+    corpus: RelationCorpus,
+    heard: Mapping[str, tuple[Phrases, Tensor]],
+    kinds: Mapping[str, Sequence[str]],
+) -> Wording:
+    phrases, gold = heard[corpus.name]
+    parts, golds, worth = [phrases], [gold], [torch.ones(len(gold))]
+    for name, types in corpus.borrowed.items():
+        phrases, gold = heard[name]
+        ours = [
+            0,
+            *(1 + corpus.types.index(types[k]) if k in types else UNKNOWN for k in kinds[name]),
+        ]
+        gold = torch.tensor(ours)[gold]
+        parts.append(phrases)
+        golds.append(gold.clamp(min=0))
+        worth.append(_BORROWED * (gold != UNKNOWN))
+    return Wording.fitted(
+        Phrases.joined(parts), torch.cat(golds), torch.cat(worth), 1 + len(corpus.types)
+    )
+
+
 def fitted(run: RelationRun, held: Sequence[RelationExample]) -> RelationRun:
     """The run with weigher, threshold and calibration for each corpus with held-out documents."""
     plain = replace(run, weighers={})
     fits = {
-        relations.name: Fit.on(documents, relations)
+        relations.name: Fit.on(documents, worded=relations.name in run.wordings)
         for relations in run.model.config.sets
         if (documents := answers_of(plain, held, relations))
     }

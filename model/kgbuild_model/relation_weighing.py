@@ -2,8 +2,9 @@
 
 A relation model scores each pair for itself, and is too sure of what it learnt by heart. A linear
 model over few features, fitted on documents that it has not seen, corrects it (stacking: Wolpert
-1992): of which kind the ends are, how far apart, how often each is named, how many sentences name
-both, how many rivals each has, and how sure the model is of those.
+1992): what the words say (:mod:`~kgbuild_model.relation_wording`), of which kind the ends are, how
+far apart, how often each is named, how many sentences name both, how many rivals each has, and how
+sure the model is of those.
 """
 
 from __future__ import annotations
@@ -32,38 +33,52 @@ _COUNTS = 10
 
 @dataclass(frozen=True, eq=False)
 class Weigher:
-    """A linear model over the logs of the chances of one corpus' classes, and a pair's standing.
+    """A linear model over what two readers say of one corpus' classes, and a pair's standing.
 
-    ``trust`` [kinds] is what the logs count for, by the kind of the pair; ``weights``
-    [features, classes] is what the pair's standing adds to them.
+    ``trust`` and ``heed`` [kinds] are what the logs of the model's chances and of the words' count
+    for, by the kind of the pair; ``weights`` [features, classes] is what its standing adds.
     """
 
     trust: Tensor
+    heed: Tensor
     weights: Tensor
 
-    def weighed(self, chances: Tensor, standing: Tensor) -> Tensor:
+    def weighed(self, chances: Tensor, heard: Tensor, standing: Tensor) -> Tensor:
         """The chances of each pair's classes [pairs, classes], corrected."""
-        return torch.softmax(_logits(chances, standing, self.trust, self.weights), dim=-1)
+        return torch.softmax(self._logits(chances, heard, standing), dim=-1)
+
+    def _logits(self, chances: Tensor, heard: Tensor, standing: Tensor) -> Tensor:
+        kind = standing[:, : len(self.trust)]
+        read, worded = (said.clamp(min=_LEAST).log() for said in (chances, heard))
+        return (
+            read * (kind @ self.trust).unsqueeze(-1)
+            + worded * (kind @ self.heed).unsqueeze(-1)
+            + standing @ self.weights
+        )
 
     @classmethod
-    def fitted(cls, chances: Tensor, standing: Tensor, gold: Tensor) -> Weigher:
+    def fitted(cls, chances: Tensor, heard: Tensor, standing: Tensor, gold: Tensor) -> Weigher:
         """The weigher under which ``gold`` [pairs] is likeliest; it stays near to changing nothing.
 
-        Features count in units of their deviation, so that all are held back alike.
+        What all kinds have in common is free. Features count in units of their deviation, so that
+        all are held back alike.
         """
         kinds = standing.shape[1] - DISTANCES - _COUNTS
         units = standing[:, -_COUNTS:]
         mean, deviation = units.mean(0), units.std(0) + 1e-3
         known = torch.cat([standing[:, :-_COUNTS], (units - mean) / deviation], dim=1)
-        trust = torch.ones(kinds, requires_grad=True)
+        common = torch.tensor([1.0, 0.0], requires_grad=True)
+        own = torch.zeros(2, kinds, requires_grad=True)
         weights = torch.zeros(standing.shape[1], chances.shape[1], requires_grad=True)
-        search = torch.optim.LBFGS([trust, weights], max_iter=60)
+        search = torch.optim.LBFGS([common, own, weights], max_iter=60)
 
         def step() -> float:
             search.zero_grad()
-            loss = functional.cross_entropy(_logits(chances, known, trust, weights), gold)
+            trust, heed = common.unsqueeze(1) + own
+            one = cls(trust, heed, weights)
+            loss = functional.cross_entropy(one._logits(chances, heard, known), gold)
             held = _DECAY * (weights[-_COUNTS:] ** 2).sum()
-            held = held + _SLACK * ((weights[:-_COUNTS] ** 2).sum() + ((trust - 1) ** 2).sum())
+            held = held + _SLACK * ((weights[:-_COUNTS] ** 2).sum() + (own**2).sum())
             total = loss + held
             total.backward()  # type: ignore[no-untyped-call]
             return float(total.detach())
@@ -73,12 +88,8 @@ class Weigher:
         found[-_COUNTS:] /= deviation.unsqueeze(-1)
         # every pair has one distance, so what is to be added to all can be added there
         found[kinds : kinds + DISTANCES] -= mean @ found[-_COUNTS:]
-        return cls(trust.detach(), found)
-
-
-def _logits(chances: Tensor, standing: Tensor, trust: Tensor, weights: Tensor) -> Tensor:
-    logs = chances.clamp(min=_LEAST).log()
-    return logs * (standing[:, : len(trust)] @ trust).unsqueeze(-1) + standing @ weights
+        trust, heed = (common.unsqueeze(1) + own).detach()
+        return cls(trust, heed, found)
 
 
 def features_of(labels: int) -> int:

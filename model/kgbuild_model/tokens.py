@@ -29,7 +29,7 @@ class Words:
 
     ``ids`` [pieces] are the wordpieces, without the marks of begin and end; ``shapes``
     [pieces] index ``SHAPES``; ``first`` [words] is each word's first wordpiece; ``starts`` and
-    ``ends`` [words] are its bounds in the text, in code points.
+    ``ends`` [words] are its bounds in ``text``, in code points.
     """
 
     ids: NDArray[np.int64]
@@ -37,6 +37,7 @@ class Words:
     first: NDArray[np.int64]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    text: str
 
     def __len__(self) -> int:
         return len(self.first)
@@ -71,7 +72,7 @@ def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Words]:
 def _words(text: str, encoding: object) -> Words:
     ids = np.array(encoding.ids, dtype=np.int64)  # type: ignore[attr-defined]
     if not len(ids):
-        return Words(ids, ids, ids, ids, ids)
+        return Words(ids, ids, ids, ids, ids, text)
     word_of = np.array(encoding.word_ids, dtype=np.int64)  # type: ignore[attr-defined]
     offsets = np.array(encoding.offsets, dtype=np.int64)  # type: ignore[attr-defined]
     new = np.concatenate(([True], word_of[1:] != word_of[:-1]))
@@ -82,7 +83,7 @@ def _words(text: str, encoding: object) -> Words:
     spaces = [a < b and text[a].isspace() for a, b in zip(starts, ends, strict=True)]
     starts = starts + np.array(spaces, dtype=np.int64)
     shapes = np.array([shape_of(text[a:b]) for a, b in zip(starts, ends, strict=True)])
-    return Words(ids, shapes[np.cumsum(new) - 1], first, starts, ends)
+    return Words(ids, shapes[np.cumsum(new) - 1], first, starts, ends, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def windows(words: Words, pieces: int, overlap: int) -> list[Window]:
 
     >>> import numpy as np
     >>> n = np.arange(10)
-    >>> windows(Words(n, n, n, n, n + 1), pieces=6, overlap=2)  # doctest: +NORMALIZE_WHITESPACE
+    >>> words = Words(n, n, n, n, n + 1, "0123456789")
+    >>> windows(words, pieces=6, overlap=2)  # doctest: +NORMALIZE_WHITESPACE
     [Window(start=0, end=6, keep_from=0, keep_to=5),
      Window(start=4, end=10, keep_from=5, keep_to=10)]
     """

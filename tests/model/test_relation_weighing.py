@@ -97,14 +97,30 @@ def test_a_weigher_learns_from_documents_what_the_model_did_not() -> None:
         found.append((chances, standing_of(pairs, torch.tensor([0]), chances, LABELS), together))
     chances, standing = (torch.cat([one[part] for one in found]) for part in (0, 1))
     gold = torch.tensor([int(one[2]) for one in found])
-    weighed = Weigher.fitted(chances, standing, gold).weighed(chances, standing)
+    weighed = Weigher.fitted(chances, chances, standing, gold).weighed(chances, chances, standing)
     assert torch.allclose(weighed.sum(1), torch.ones(60))
     assert (weighed.argmax(1) == gold).all()
+
+
+def test_a_weigher_heeds_the_reader_that_is_right() -> None:
+    # the model guesses; the words are right nine times of ten
+    random = Random(0)
+    gold = torch.tensor([random.randrange(2) for _ in range(200)])
+    guessed = torch.cat([said(random.random()) for _ in gold])
+    right = [0.8 if (kind == 1) == (random.random() < 0.9) else 0.2 for kind in gold.tolist()]
+    heard = torch.cat([said(one) for one in right])
+    pairs = page([(0, 0), (1, 0)], [0, 1])
+    standing = torch.cat([standing_of(pairs, torch.tensor([0]), said(0.5), LABELS) for _ in gold])
+    weigher = Weigher.fitted(guessed, heard, standing, gold)
+    weighed = weigher.weighed(guessed, heard, standing)
+    assert (weighed.argmax(1) == heard.argmax(1)).float().mean() > 0.95
+    assert (weighed.argmax(1) == gold).float().mean() > 0.85
 
 
 def test_a_weigher_that_has_learnt_nothing_changes_nothing() -> None:
     pairs = page([(0, 0), (1, 0), (2, 1)], [0, 1, 1])
     chances = said(0.9, 0.2, 0.7)
     standing = standing_of(pairs, torch.arange(3), chances, LABELS)
-    idle = Weigher(torch.ones(LABELS * LABELS), torch.zeros(features_of(LABELS), 2))
-    assert torch.allclose(idle.weighed(chances, standing), chances)
+    kinds = LABELS * LABELS
+    idle = Weigher(torch.ones(kinds), torch.zeros(kinds), torch.zeros(features_of(LABELS), 2))
+    assert torch.allclose(idle.weighed(chances, said(0.1, 0.5, 0.6), standing), chances)

@@ -267,6 +267,7 @@ def test_relations_are_learnt_kept_and_read_again(tmp_path: Path) -> None:
     run = load_relations(tmp_path / "mine", tmp_path / "tagger")
     concepts = {"D1": Concept("Chemical", ((0, 7),)), "D2": Concept("Disease", ((15, 21),))}
     assert set(run.weighers) == set(run.thresholds) == set(run.calibrations) == {"cid"}
+    assert set(run.wordings) == {"cid"}
     [found] = run.relate("aspirin causes asthma.", concepts)
     assert (found.first, found.second, found.type) == ("D1", "D2", "CID")
     assert run.relate("aspirin (not) asthma.", concepts) == []

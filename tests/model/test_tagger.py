@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,7 +156,7 @@ def test_windows_answer_every_word_once(count: int, pieces: int, data: st.DataOb
     overlap = data.draw(st.integers(0, pieces // 2))
     sizes = data.draw(st.lists(st.integers(1, 5), min_size=count, max_size=count))
     first = np.concatenate(([0], np.cumsum(sizes)))[:count].astype(np.int64)
-    words = Words(np.zeros(sum(sizes), dtype=np.int64), first, first, first, first)
+    words = Words(np.zeros(sum(sizes), dtype=np.int64), first, first, first, first, "")
     cut = windows(words, pieces, overlap)
     assert [w.keep_from for w in cut] == [0, *(w.keep_to for w in cut[:-1])][: len(cut)]
     assert not cut or cut[-1].keep_to == count
@@ -167,7 +168,7 @@ def test_windows_answer_every_word_once(count: int, pieces: int, data: st.DataOb
 
 def test_a_window_that_goes_no_further_than_the_last_is_left_out() -> None:
     first = np.array([0, 1, 2, 3, 5])  # the last word has five wordpieces
-    cut = windows(Words(np.zeros(10, dtype=np.int64), first, first, first, first), 8, 4)
+    cut = windows(Words(np.zeros(10, dtype=np.int64), first, first, first, first, ""), 8, 4)
     assert [(window.start, window.end) for window in cut] == [(0, 4), (2, 5)]
     assert [(window.keep_from, window.keep_to) for window in cut] == [(0, 3), (3, 5)]
 
@@ -193,7 +194,7 @@ def test_tags_give_back_the_spans_they_were_made_of(drawn: list[tuple[int, int, 
     from kgbuild_model.tokens import Words
 
     n = np.arange(12)
-    words = Words(n, n, n, 2 * n, 2 * n + 1)
+    words = Words(n, n, n, 2 * n, 2 * n + 1, "")
     gold = [LabelledSpan(2 * a, 2 * b + 1, TAGS.labels[label]) for a, b, label in spans]
     assert set(TAGS.decode(TAGS.encode(gold, words).tolist())) == spans
 
@@ -259,10 +260,17 @@ def test_abbreviations_are_found_with_their_long_forms(
     assert found == pairs
 
 
-@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200))
-def test_a_fitted_calibration_rises_and_stays_in_range(pairs: list[tuple[float, bool]]) -> None:
+FITS = pytest.mark.parametrize("fit", [Calibration.fitted, Calibration.logistic])
+Fit = Callable[[Sequence[float], Sequence[bool]], Calibration]
+
+
+@FITS
+@given(pairs=st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=200))
+def test_a_fitted_calibration_rises_and_stays_in_range(
+    fit: Fit, pairs: list[tuple[float, bool]]
+) -> None:
     """Law: calibration never turns the order of scores around."""
-    curve = Calibration.fitted([s for s, _ in pairs], [r for _, r in pairs])
+    curve = fit([s for s, _ in pairs], [r for _, r in pairs])
     values = [curve.of(s) for s in sorted(s for s, _ in pairs)]
     assert all(0 <= v <= 1 for v in values)
     assert all(b >= a - 1e-4 for a, b in itertools.pairwise(values))
@@ -270,13 +278,15 @@ def test_a_fitted_calibration_rises_and_stays_in_range(pairs: list[tuple[float, 
 
 def test_without_scores_there_is_nothing_to_calibrate() -> None:
     assert Calibration.fitted([], []) == Calibration()
+    assert Calibration.logistic([], []).of(0.3) == pytest.approx(0.3, abs=0.01)
 
 
-def test_calibration_brings_the_error_down() -> None:
+@FITS
+def test_calibration_brings_the_error_down(fit: Fit) -> None:
     random = np.random.default_rng(1)
     scores = random.uniform(size=4000)
     right = random.uniform(size=4000) < scores**3
-    curve = Calibration.fitted(scores[:2000].tolist(), right[:2000].tolist())
+    curve = fit(scores[:2000].tolist(), right[:2000].tolist())
     after = [curve.of(s) for s in scores[2000:]]
     before = expected_calibration_error(scores[2000:].tolist(), right[2000:].tolist())
     assert expected_calibration_error(after, right[2000:].tolist()) < 0.05 < before

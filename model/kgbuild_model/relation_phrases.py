@@ -62,8 +62,8 @@ def phrases_of(page: Page, asked: Asked, rows: Tensor, relations: RelationSet) -
     """The features of the pairs ``rows`` that a set of relations asks of a page."""
     pairs = asked.pairs.at(rows)
     line = _Line.of(page, pairs)
-    found = [*_features(line, _meetings(line, pairs, relations), crc32(relations.name.encode()))]
-    found.append(_kinds(pairs, found[0][0], relations))
+    met = _meetings(line, pairs, relations)
+    found = [_kinds(pairs, met, relations), *_features(line, met, relations)]
     every = [row * BUCKETS + (hashed % BUCKETS).astype(np.int64) for row, hashed in found]
     once = torch.from_numpy(np.unique(np.concatenate(every)))
     return Phrases(once % BUCKETS, once // BUCKETS, len(rows))
@@ -142,14 +142,25 @@ def _nearest(line: _Line, pairs: Pairs) -> tuple[Ints, Ints, Ints]:
     return row[nearest], one[nearest], two[nearest]
 
 
-def _features(line: _Line, met: _Meetings, origin: int) -> Iterator[tuple[Ints, Hashes]]:
-    """The features of meetings, each with the pair that it is of.
+def _kinds(pairs: Pairs, met: _Meetings, relations: RelationSet) -> tuple[Ints, Hashes]:
+    """One feature for each pair: the kinds of its ends, and how many sentences name both.
 
-    How far apart the ends are means what it means in one corpus, ``origin``.
+    It means what it means in one corpus, as does how far apart the ends are.
     """
+    ends = np.sort([pairs.label[pairs.first].numpy(), pairs.label[pairs.second].numpy()], axis=0)
+    times = np.bincount(met.row, minlength=len(pairs.first)).clip(max=_TIMES)
+    return np.arange(len(pairs.first)), _hashed("kinds", _of(relations), *ends, times)
+
+
+def _of(relations: RelationSet) -> int:
+    return crc32(relations.name.encode())
+
+
+def _features(line: _Line, met: _Meetings, relations: RelationSet) -> Iterator[tuple[Ints, Hashes]]:
+    """The features of meetings, each with the pair that it is of."""
     words = line.words
     apart = met.right[0] - met.left[1] - 1
-    yield met.row, _hashed("apart", origin, met.kind, distance_buckets(apart))
+    yield met.row, _hashed("apart", _of(relations), met.kind, distance_buckets(apart))
     place, of = _stretches(met.left[1] + 1, apart.clip(0, _BETWEEN))
     yield from _told("between", met, of, words[place])
     pair = np.flatnonzero(of[1:] == of[:-1])
@@ -166,14 +177,6 @@ def _told(where: str, met: _Meetings, of: Ints, *words: Hashes) -> Iterator[tupl
     count = len(words)
     yield met.row[of], _hashed(f"{where} {count}", *words)
     yield met.row[of], _hashed(f"{where} {count} kind", met.kind[of], *words)
-
-
-def _kinds(pairs: Pairs, met: Ints, relations: RelationSet) -> tuple[Ints, Hashes]:
-    """One feature for each pair: the kinds of its ends, and how many sentences name both."""
-    ends = np.sort([pairs.label[pairs.first].numpy(), pairs.label[pairs.second].numpy()], axis=0)
-    times = np.bincount(met, minlength=len(pairs.first)).clip(max=_TIMES)
-    origin = crc32(relations.name.encode())
-    return np.arange(len(pairs.first)), _hashed("kinds", origin, *ends, times)
 
 
 def _stretches(start: Ints, length: Ints) -> tuple[Ints, Ints]:

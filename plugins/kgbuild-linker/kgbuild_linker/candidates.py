@@ -43,7 +43,8 @@ class Found:
     ``dropped`` words of the name were not used. ``like`` is the gene of another species that
     stands for it where names are compared. ``support`` is, for a short name, the share of the
     words of one of the concept's long names that the document has. It is ``vague`` where the name
-    is an alias of hardly any letters, and neither document nor annotators say that it is meant.
+    is an alias of hardly any letters, or that of a class of genes ("tyrosine kinase"), and neither
+    document nor annotators say that it is meant.
     ``likeness`` compares the name with the names of a chemical or a disease; a disease may lie
     ``above`` or ``below`` what other names of the document name.
     """
@@ -116,11 +117,11 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
     several += [one for one in _near(terminology, query) if one.hit.concept not in found]
     if query.group in (Group.DISEASE, Group.CHEMICAL):
         several = list(_compared(terminology, query, several))
-    return (
-        [_supported(terminology, query, one) for one in several]
-        if is_short(query.name)
-        else several
-    )
+    if is_short(query.name):
+        return [_supported(terminology, query, one) for one in several]
+    if query.group is Group.GENE and names_a_class(query.name):
+        return [replace(one, vague=not _meant(query, one)) for one in several]
+    return several
 
 
 def _compared(terminology: Terminology, query: Query, several: Iterable[Found]) -> Iterator[Found]:
@@ -151,14 +152,40 @@ def is_short(name: str) -> bool:
     return len(name) <= _SHORT and " " not in name and (len(name) <= _TINY or not name.islower())
 
 
+_CLASSES = frozenset(
+    tokens(
+        "antigen atpase binding caspase channel chemokine cytokine dehydrogenase enzyme esterase "
+        "factor growth gtpase helicase hydrolase inflammatory integrin kinase ligase membrane "
+        "metalloprotease metalloproteinase nuclear nuclease oxidase peptidase phosphatase "
+        "polymerase proinflammatory protease protein proteinase receptor reductase serine surface "
+        "synthase threonine transcription transferase transporter tyrosine"
+    )
+)
+
+
+def names_a_class(name: str) -> bool:
+    """Whether a name says what genes do and not which: some gene of each class is called so, too.
+
+    >>> names_a_class("tyrosine kinases"), names_a_class("growth hormone receptor 2")
+    (True, False)
+    """
+    return _CLASSES.issuperset(tokens(name))
+
+
+def _meant(query: Query, found: Found) -> bool:
+    """Whether annotators chose the concept for this name, or the document names it otherwise."""
+    return found.hit.curie in query.chosen or query.context.names_elsewhere(
+        found.hit.concept, query.name
+    )
+
+
 def _supported(terminology: Terminology, query: Query, found: Found) -> Found:
     support = _support(terminology, query, found)
     vague = (
         sum(map(str.isalnum, _PLURAL.sub("", query.name))) <= _TINY
         and support <= _SUPPORTED
         and found.hit.kind is not NameKind.LABEL
-        and found.hit.curie not in query.chosen
-        and not query.context.names_elsewhere(found.hit.concept, query.name)
+        and not _meant(query, found)
     )
     return replace(found, support=support, vague=vague)
 

@@ -68,6 +68,13 @@ def test_a_bare_alias_of_few_letters_is_nil(linker):
     assert link.reason.startswith("unsure: ABC1 is called so")
 
 
+def test_a_class_of_genes_is_the_gene_that_the_text_names(linker):
+    alone = links(linker, "In patients a [tyrosine kinase](gene:-) rose.")
+    assert alone["tyrosine kinase"] == [None]
+    named = links(linker, "In patients [ABC1](gene:-), a [tyrosine kinase](gene:-), rose.")
+    assert named["tyrosine kinase"] == ["ncbigene:1"]
+
+
 def test_a_bare_alias_that_the_text_spells_out_is_linked(linker):
     spelled = links(linker, "The abacus receptor, [AB1](gene:-), rose in patients.")
     assert spelled["AB1"] == ["ncbigene:1"]

@@ -68,10 +68,12 @@ def test_a_bare_alias_of_few_letters_is_nil(linker):
     assert link.reason.startswith("unsure: ABC1 is called so")
 
 
-def test_a_class_of_genes_is_the_gene_that_the_text_names(linker):
+def test_a_class_of_genes_is_the_gene_that_the_text_spells_out(linker):
     alone = links(linker, "In patients a [tyrosine kinase](gene:-) rose.")
     assert alone["tyrosine kinase"] == [None]
-    named = links(linker, "In patients [ABC1](gene:-), a [tyrosine kinase](gene:-), rose.")
+    named = links(
+        linker, "[Abacus receptor](gene:-), a [tyrosine kinase](gene:-), rose in patients."
+    )
     assert named["tyrosine kinase"] == ["ncbigene:1"]
 
 

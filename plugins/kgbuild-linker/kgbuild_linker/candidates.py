@@ -43,8 +43,8 @@ class Found:
     ``dropped`` words of the name were not used. ``like`` is the gene of another species that
     stands for it where names are compared. ``support`` is, for a short name, the share of the
     words of one of the concept's long names that the document has. It is ``vague`` where the name
-    is an alias of hardly any letters, or that of a class of genes ("tyrosine kinase"), and neither
-    document nor annotators say that it is meant.
+    is an alias of hardly any letters, and neither document nor annotators say that it is meant, or
+    that of a class of genes ("tyrosine kinase"), and no annotator does.
     ``likeness`` compares the name with the names of a chemical or a disease; a disease may lie
     ``above`` or ``below`` what other names of the document name.
     """
@@ -120,7 +120,7 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
     if is_short(query.name):
         return [_supported(terminology, query, one) for one in several]
     if query.group is Group.GENE and names_a_class(query.name):
-        return [replace(one, vague=not _meant(query, one)) for one in several]
+        return [replace(one, vague=one.hit.curie not in query.chosen) for one in several]
     return several
 
 
@@ -172,20 +172,14 @@ def names_a_class(name: str) -> bool:
     return _CLASSES.issuperset(tokens(name))
 
 
-def _meant(query: Query, found: Found) -> bool:
-    """Whether annotators chose the concept for this name, or the document names it otherwise."""
-    return found.hit.curie in query.chosen or query.context.names_elsewhere(
-        found.hit.concept, query.name
-    )
-
-
 def _supported(terminology: Terminology, query: Query, found: Found) -> Found:
     support = _support(terminology, query, found)
     vague = (
         sum(map(str.isalnum, _PLURAL.sub("", query.name))) <= _TINY
         and support <= _SUPPORTED
         and found.hit.kind is not NameKind.LABEL
-        and not _meant(query, found)
+        and found.hit.curie not in query.chosen
+        and not query.context.names_elsewhere(found.hit.concept, query.name)
     )
     return replace(found, support=support, vague=vague)
 

@@ -68,13 +68,11 @@ def test_a_bare_alias_of_few_letters_is_nil(linker):
     assert link.reason.startswith("unsure: ABC1 is called so")
 
 
-def test_a_class_of_genes_is_the_gene_that_the_text_spells_out(linker):
-    alone = links(linker, "In patients a [tyrosine kinase](gene:-) rose.")
-    assert alone["tyrosine kinase"] == [None]
-    named = links(
-        linker, "[Abacus receptor](gene:-), a [tyrosine kinase](gene:-), rose in patients."
-    )
-    assert named["tyrosine kinase"] == ["ncbigene:1"]
+def test_a_class_of_genes_is_no_gene(linker):
+    document, annotations = make_document("In patients a [tyrosine kinase](gene:-) rose.")
+    [link] = linker.link(document, annotations.mentions)
+    assert link.concept is None
+    assert link.reason.startswith("unsure: ABC1 is called so")
 
 
 def test_a_bare_alias_that_the_text_spells_out_is_linked(linker):

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from kgbuild.assertion import Assertion, Contradiction
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.claims import claim, sentences
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.errors import NotInGraphError
@@ -41,7 +41,7 @@ def command(limit: int, json_: bool, kg: Path | None) -> int:
             return ExitCode.WELL
         for one in found[:limit]:
             _print(graph, one)
-    click.echo(f"{len(found)} contradictions" if found else "no contradictions", err=True)
+    click.echo(counted(len(found), "contradiction") if found else "no contradictions", err=True)
     return ExitCode.WELL
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from kgbuild import __version__
-from kgbuild.cli import ExitCode
+from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import Setup, set_up, setup_options
 from kgbuild.errors import KgbuildError
 from kgbuild.graph.store import connect, database_path
@@ -34,7 +34,7 @@ def command(**options: Any) -> int:
     problems = list(_problems(setup))
     for problem in problems:
         click.echo(problem.report(), err=True)
-    click.echo("no problems found" if not problems else f"{len(problems)} problems")
+    click.echo("no problems found" if not problems else counted(len(problems), "problem"))
     return ExitCode.FAILURES if problems else ExitCode.WELL
 
 

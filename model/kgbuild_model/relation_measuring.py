@@ -110,7 +110,7 @@ def _answered(run: RelationRun, example: RelationExample, relations: RelationSet
         hidden = run.hidden_of(lesson.page, lesson.marks)
         [said] = run.answers(lesson.page, hidden, question.asked, [relations])
         standing = standing_of(question.asked.pairs, said.rows, said.chances, labels)
-        heard = said.chances
+        heard = torch.zeros_like(said.chances)
         if worded:
             heard = run.heard(lesson.page, question.asked, said.rows, relations)
         rows = zip(said.chances, heard, standing, question.gold[said.rows], strict=True)

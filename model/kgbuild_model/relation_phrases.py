@@ -149,10 +149,11 @@ def _kinds(pairs: Pairs, met: _Meetings, relations: RelationSet) -> tuple[Ints, 
     """
     ends = np.sort([pairs.label[pairs.first].numpy(), pairs.label[pairs.second].numpy()], axis=0)
     times = np.bincount(met.row, minlength=len(pairs.first)).clip(max=_TIMES)
-    return np.arange(len(pairs.first)), _hashed("kinds", _of(relations), *ends, times)
+    return np.arange(len(pairs.first)), _hashed("kinds", _origin(relations), *ends, times)
 
 
-def _of(relations: RelationSet) -> int:
+def _origin(relations: RelationSet) -> int:
+    """The number of the corpus whose question it is, for what means something else elsewhere."""
     return crc32(relations.name.encode())
 
 
@@ -160,7 +161,7 @@ def _features(line: _Line, met: _Meetings, relations: RelationSet) -> Iterator[t
     """The features of meetings, each with the pair that it is of."""
     words = line.words
     apart = met.right[0] - met.left[1] - 1
-    yield met.row, _hashed("apart", _of(relations), met.kind, distance_buckets(apart))
+    yield met.row, _hashed("apart", _origin(relations), met.kind, distance_buckets(apart))
     place, of = _stretches(met.left[1] + 1, apart.clip(0, _BETWEEN))
     yield from _told("between", met, of, words[place])
     pair = np.flatnonzero(of[1:] == of[:-1])

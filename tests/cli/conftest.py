@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +47,18 @@ class Project:
         code = main(arguments)
         output = self._capsys.readouterr()
         return code, output.out, output.err
+
+    def on_a_terminal(self, *arguments: str) -> tuple[int, str]:
+        """The exit code, and what the verb writes where both its streams go to one terminal."""
+        ours, theirs = os.openpty()
+        run = subprocess.run(
+            [sys.executable, "-m", "kgbuild", *arguments],
+            cwd=self.folder, stdout=theirs, stderr=theirs, check=False,
+        )  # fmt: skip
+        os.close(theirs)
+        said = os.read(ours, 10_000).decode()
+        os.close(ours)
+        return run.returncode, said
 
     def exported(self) -> bytes:
         code, _, errors = self.run("export", "graph.nq")

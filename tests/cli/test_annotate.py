@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -76,14 +73,8 @@ def test_a_dialect_of_a_format_that_has_none_is_refused(project: Any, format_: s
 def test_on_a_terminal_progress_and_failures_have_lines_of_their_own(project: Any) -> None:
     project.write("a.txt", TEXT)
     project.write("b.pubtator", PUBTATOR.replace("\t0\t7", "\t1\t7"))
-    ours, theirs = os.openpty()
-    subprocess.run(
-        [sys.executable, "-m", "kgbuild", "annotate", "papers", "-o", "out.pubtator"],
-        cwd=project.folder, stdout=theirs, stderr=theirs,
-    )  # fmt: skip
-    os.close(theirs)
-    said = os.read(ours, 10_000).decode()
-    os.close(ours)
+    code, said = project.on_a_terminal("annotate", "papers", "-o", "out.pubtator")
+    assert code == 1
     lines = [line.rpartition("\x1b[K")[2] for line in said.splitlines()]
     assert "annotating: 1 document" in said
     assert lines[-1] == "2 documents, 1 failure"

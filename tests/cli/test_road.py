@@ -330,14 +330,9 @@ def test_on_a_terminal_the_line_of_progress_does_not_run_into_the_summary(projec
     project.write("a.nbib", paper(1, SENTENCES[0]))
     project.run("ingest", "papers")
     project.write("b.nbib", paper(1, SENTENCES[0]))
-    ours, theirs = os.openpty()
-    subprocess.run(
-        [sys.executable, "-m", "kgbuild", "ingest", "papers"],
-        cwd=project.folder, stdout=theirs, stderr=theirs, check=True,
-    )  # fmt: skip
-    os.close(theirs)
-    lines = os.read(ours, 10_000).decode().splitlines()
-    os.close(ours)
+    code, said = project.on_a_terminal("ingest", "papers")
+    assert code == 0
+    lines = said.splitlines()
     [summary] = [line for line in lines if "file read" in line]
     assert summary.rpartition("\x1b[K")[2].startswith("1 file read, 1 unchanged")
     assert "reading: 1 document" in "".join(lines)
@@ -346,13 +341,7 @@ def test_on_a_terminal_the_line_of_progress_does_not_run_into_the_summary(projec
 def test_on_a_terminal_an_export_says_how_far_it_is(project: Any) -> None:
     project.write("a.nbib", paper(1, SENTENCES[0]))
     project.run("ingest", "papers")
-    ours, theirs = os.openpty()
-    subprocess.run(
-        [sys.executable, "-m", "kgbuild", "export", "graph.nq"],
-        cwd=project.folder, stdout=theirs, stderr=theirs, check=True,
-    )  # fmt: skip
-    os.close(theirs)
-    said = os.read(ours, 10_000).decode()
-    os.close(ours)
+    code, said = project.on_a_terminal("export", "graph.nq")
+    assert code == 0
     assert "exporting: 0 of 1 assertion\r" in said
     assert said.rpartition("\x1b[K")[2].startswith("graph.nq: n-quads, ")

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -184,8 +185,8 @@ def kgbuild_extractors():
 """
 
 
-def test_a_worker_does_not_outlive_a_host_that_was_killed(folder: Path) -> None:
-    """Its end is seen by its standard error, which is closed then."""
+def with_a_worker_at_work(folder: Path) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+    """An ingest whose worker has begun and takes a minute, and what it says from there on."""
     (folder / "slow.py").write_text(SLOW)
     host = started(
         folder, "ingest", "papers/00.nbib", "--plugin", "slow.py", "--workers", "1",
@@ -196,24 +197,22 @@ def test_a_worker_does_not_outlive_a_host_that_was_killed(folder: Path) -> None:
     while (line := host.stderr.readline()) and line != b"at work\n":
         pass
     assert line, "the worker did not begin"
+    return host, host.stderr
+
+
+def test_a_worker_does_not_outlive_a_host_that_was_killed(folder: Path) -> None:
+    """Its end is seen by its standard error, which is closed then."""
+    host, said = with_a_worker_at_work(folder)
     host.kill()
-    assert b"done" not in host.stderr.read()
+    assert b"done" not in said.read()
     host.communicate()
 
 
 def test_a_terminated_run_ends_its_workers_and_says_how_to_go_on(folder: Path) -> None:
-    (folder / "slow.py").write_text(SLOW)
-    host = started(
-        folder, "ingest", "papers/00.nbib", "--plugin", "slow.py", "--workers", "1",
-        "--set", 'pipeline.extractors=["slow"]', "--set", "pipeline.linkers=[]",
-        "--set", "pipeline.terminologies=[]",
-    )  # fmt: skip
-    assert host.stderr is not None
-    while (line := host.stderr.readline()) and line != b"at work\n":
-        pass
+    host, said = with_a_worker_at_work(folder)
     host.terminate()
-    said = host.stderr.read().decode().strip()
-    assert said == "interrupted: what was finished is kept; run the same command again"
+    told = said.read().decode().strip()
+    assert told == "interrupted: what was finished is kept; run the same command again"
     host.communicate()
     assert host.returncode == 130
 

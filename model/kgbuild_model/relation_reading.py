@@ -267,7 +267,7 @@ class RelationRun:
         asked by sentence are asked of the text as one. The text is read once, whatever the number
         of sets. A relation that two pages show is the surer of the two.
         """
-        [words] = tokenise(self.run.tokenizer, [text])
+        words = self.run.kept.words_of(text) or tokenise(self.run.tokenizer, [text])[0]
         bounds = sentences or [(0, len(text))]
         found: dict[tuple[str, str, str, str, int | None], ScoredRelation] = {}
         for page in self.pages(words):

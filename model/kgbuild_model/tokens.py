@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ class Words:
         return len(self.first)
 
 
+@lru_cache(1 << 16)
 def shape_of(word: str) -> int:
     """The letter case of a word, as an index of ``SHAPES``.
 
@@ -80,9 +82,10 @@ def _words(text: str, encoding: object) -> Words:
     last = np.append(first[1:], len(ids)) - 1
     starts, ends = offsets[first, 0], offsets[last, 1]
     # some vocabularies count the space before a word as the word's
-    spaces = [a < b and text[a].isspace() for a, b in zip(starts, ends, strict=True)]
-    starts = starts + np.array(spaces, dtype=np.int64)
-    shapes = np.array([shape_of(text[a:b]) for a, b in zip(starts, ends, strict=True)])
+    spans = zip(starts.tolist(), ends.tolist(), strict=True)
+    starts = starts + np.array([a < b and text[a].isspace() for a, b in spans], dtype=np.int64)
+    spans = zip(starts.tolist(), ends.tolist(), strict=True)
+    shapes = np.array([shape_of(text[a:b]) for a, b in spans])
     return Words(ids, shapes[np.cumsum(new) - 1], first, starts, ends, text)
 
 

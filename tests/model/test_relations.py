@@ -197,9 +197,11 @@ def test_what_the_tagger_has_read_is_not_read_again_and_changes_nothing() -> Non
     tagger = replace(run.run, kept=LowerLayers(run.model.config.trunk))
     tags = tagger.tag([text])
     assert tags == run.run.tag([text])
-    [words] = tokenise(tagger.tokenizer, [text])
+    words = tagger.kept.words_of(text)
+    assert words is not None
     read = tagger.kept.pop(words, 0)
     assert read is not None
+    assert tagger.kept.words_of(text) is None
     tagger.kept.put(words, 0, read)
     assert replace(run, run=tagger).relate(text, concepts) == alone
     assert tagger.kept.pop(words, 0) is None

@@ -370,7 +370,7 @@ def encode_assertion(version: int, assertion: Assertion, sources: dict[Source, i
             assertion.predicate,
             concept_key(assertion.object),
             int(assertion.negated),
-            compact(assertion.qualifiers) if assertion.qualifiers else None,
+            compact(assertion.qualifiers) if assertion.qualifiers else "",
         )
     ]
     for e in assertion.evidence:
@@ -380,8 +380,8 @@ def encode_assertion(version: int, assertion: Assertion, sources: dict[Source, i
             (assertion_key, version, first.start, first.end,
              subject.start if subject else None, subject.end if subject else None,
              object_.start if object_ else None, object_.end if object_ else None,
-             e.section, e.status.value, e.score, _pairs(more) if more else None,
-             _cues(e.cues), compact(e.conditions) if e.conditions else None, sources[e.source])
+             e.section, e.status.value, e.score, _pairs(more) if more else "",
+             _cues(e.cues) or "", compact(e.conditions) if e.conditions else "", sources[e.source])
         )  # fmt: skip
     return rows
 

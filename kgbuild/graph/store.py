@@ -468,28 +468,31 @@ class GraphStore(Closing):
     def keep_annotations(self, batch: Sequence[AnnotationRows]) -> None:
         """Keep what the pipeline made of some versions, in place of what it made before."""
         self._drop_annotations([rows.version for rows in batch], only_known=True)
-        maps = [[self._source_id(source) for source in rows.sources] for rows in batch]
+        maps = [[(self._source_id(source),) for source in rows.sources] for rows in batch]
         insert = self.connection.executemany
+        # Python's sqlite3 is slow to bind None: what is not there comes as 0 or as an empty text.
         insert(
-            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''))",
             (
-                (*row[:6], sources[row[6]], row[7])
+                row[:6] + sources[row[6]] + (row[7] or "",)
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.mentions
             ),
         )
         insert(
-            "INSERT OR IGNORE INTO links VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO links"
+            " VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?, ?, nullif(?, ''), ?)",
             (
-                (*row[:9], sources[row[9]])
+                row[:4] + (row[4] or 0,) + row[5:8] + (row[8] or "",) + sources[row[9]]
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.links
             ),
         )
         insert(
-            "INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO relations VALUES"
+            " (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
             (
-                (*row[:12], sources[row[12]])
+                row[:9] + (row[9] or "", row[10] or "", row[11] or "") + sources[row[12]]
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.relations
             ),
@@ -549,7 +552,7 @@ class GraphStore(Closing):
             [(*row, self._revision) for row in concepts.values()],
         )
         self._note_back("concept", (row[1] for row in concepts.values()))
-        self._name_unknown(concepts)
+        self._name_unknown(concept for concept, row in concepts.items() if not row[-1])
 
     def _name_unknown(self, concepts: Iterable[int]) -> None:
         """Name the concepts that no terminology knows as the texts name them most often."""
@@ -565,13 +568,14 @@ class GraphStore(Closing):
         )
 
     def _keep_assertions(
-        self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[int]]
+        self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[tuple[int]]]
     ) -> None:
         unique = _by_key(chain.from_iterable(rows.assertions for rows in batch))
         # In the order of their keys: rows that lie together in the file are written together.
         ordered = list(map(unique.__getitem__, sorted(unique)))
         self.connection.executemany(
-            "INSERT INTO assertions VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE"
+            "INSERT INTO assertions VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''))"
+            " ON CONFLICT(id) DO UPDATE"
             # The whole identity is checked: NULL breaks the NOT NULL of another claim's row.
             " SET identity = NULL WHERE identity <> excluded.identity",
             ordered,
@@ -584,16 +588,16 @@ class GraphStore(Closing):
         )
 
     def _keep_evidence(
-        self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[int]]
+        self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[tuple[int]]]
     ) -> None:
         """Write the evidence of each version in one piece, and where that begins and ends."""
         (last,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM evidence").fetchone()
         self.connection.executemany(
             # SQLite counts on from the greatest number.
             f"INSERT INTO evidence({EVIDENCE_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
             (
-                row[:-1] + (sources[row[-1]],)  # noqa: RUF005 - twice as fast as unpacking
+                row[:-1] + sources[row[-1]]
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.evidence
             ),

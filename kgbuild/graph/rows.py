@@ -182,7 +182,10 @@ def decode_spans(packed: bytes | None) -> tuple[Span, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AnnotationRows:
-    """All that the pipeline made of one version. Sources are indices into ``sources``."""
+    """All that the pipeline made of one version. Sources are indices into ``sources``.
+
+    In the rows of assertions and evidence an empty text is what the store has as NULL.
+    """
 
     version: int
     pipeline: str

@@ -595,7 +595,8 @@ class GraphStore(Closing):
         self.connection.executemany(
             # SQLite counts on from the greatest number.
             f"INSERT INTO evidence({EVIDENCE_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            " nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
             (
                 row[:-1] + sources[row[-1]]
                 for rows, sources in zip(batch, maps, strict=True)

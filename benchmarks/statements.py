@@ -53,10 +53,10 @@ sys.path.insert(0, str(ROOT / "tests" / "statements"))
 from marked import Marked, marked  # type: ignore[import-not-found]  # noqa: E402
 
 PARTS = (
-    *("development", "wording", "held_out", "second", "third", "fourth", "fifth", "sixth"),
+    *("development", "wording", "reach", "held_out", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
     *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
-    "twenty_first",
+    *("twenty_first", "twenty_second", "twenty_third"),
 )
 CUES = read_cues(None)
 UNWEIGHED = read_cues(None, weighed=False)

@@ -22,6 +22,7 @@ from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 from kgbuild.errors import ConfigError
 from kgbuild.statements.doubt import doubted
+from kgbuild.statements.figures import insignificant
 from kgbuild.statements.hiding import hidden, lowered
 from kgbuild.statements.scope import Scope, scope
 
@@ -40,6 +41,7 @@ class _StatusCues(BaseModel):
     compound: list[str] = Field(default_factory=list)
     whole: list[str] = Field(default_factory=list)
     title: list[str] = Field(default_factory=list)
+    afterwards: list[str] = Field(default_factory=list)
 
 
 class _NegationCues(BaseModel):
@@ -133,6 +135,7 @@ class _StatusPatterns:
         self._compound = classes.words(cues.compound)
         self._whole = classes.words(cues.whole)
         self._title = classes.words(cues.title)
+        self._afterwards = classes.words(cues.afterwards)
 
     def find(self, around: Scope) -> Span | None:
         text = _without(self._pseudo, around.text)
@@ -154,6 +157,7 @@ class _StatusPatterns:
             yield self._behind, around.behind
             yield self._subject if around.noun else None, around.behind
         yield self._whole, Span(max(clause, anew), len(around.text))
+        yield self._afterwards, Span(around.behind.start, len(around.text))
         yield self._title if around.title else None, Span(0, len(around.text))
 
 
@@ -184,10 +188,11 @@ class Cues:
         then not read as cues. Where negations are too many to count on ("no evidence that A
         does not cause B"), it is read as speculated, and so where the words together are doubted.
         """
-        around = surroundings(sentence, first, second, mentions)
-        if reading := self._read(around):
-            return _unless_doubted(reading, around) if self._weighed else reading
         hiding = _hiding(sentence, first, second, mentions)
+        first, second = sorted((first, second))
+        around = scope(hiding, first, second)
+        if reading := self._read(around, _by_chance(hiding, second)):
+            return _unless_doubted(reading, around) if self._weighed else reading
         found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
         return Reading(negated=False, status=Status.SPECULATED, cues=cues)
@@ -198,9 +203,9 @@ class Cues:
         ``sentence`` is in lower case, its mentions hidden behind ``MENTION``; the two are given in
         order.
         """
-        return self._read(scope(sentence, first_end, second_end))
+        return self._read(scope(sentence, first_end, second_end), _by_chance(sentence, second_end))
 
-    def _read(self, around: Scope) -> Reading | None:
+    def _read(self, around: Scope, by_chance: Sequence[Cue]) -> Reading | None:
         kind, cue = self._status(around)
         negations = self._negations(around)
         if negations is None:
@@ -208,6 +213,8 @@ class Cues:
         cues = [Cue(kind="negated", span=around.place(span)) for span in negations]
         if cue:
             cues.append(Cue(kind=kind.value, span=around.place(cue)))
+        if by_chance and not cues:
+            return Reading(negated=False, status=Status.SPECULATED, cues=tuple(by_chance))
         return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
@@ -220,6 +227,8 @@ class Cues:
 
     def _negations(self, around: Scope) -> list[Span] | None:
         """The cues that negate the statement; None where negations are too many to count on."""
+        if around.elliptic:
+            return []
         text = _without(self._pseudo, around.text)
         before = self._negations_before(text, around)
         between = self._negations_between(text, around)
@@ -242,6 +251,8 @@ class Cues:
         found = _found(self._denied, text, around.behind) if said else []
         if around.noun and not found:
             found = _found(self._between if around.alone else self._behind, text, around.behind)
+        if around.noun and not found:
+            found = _found(self._denied, text, around.later)
         after = self._after and self._after.match(text, around.behind.start)
         if after and not around.compound:
             found.append(Span(*after.span()))
@@ -265,6 +276,12 @@ def _hiding(sentence: str, first: Span, second: Span, mentions: Iterable[Span]) 
     text = lowered(sentence)
     named = [span for span in mentions if not _PEOPLE.fullmatch(span.of(text))]
     return hidden(text, _apart([first, second, *named]))
+
+
+def _by_chance(hiding: str, second: Span) -> Sequence[Cue]:
+    """The figure behind the two mentions that leaves what is said of them to chance."""
+    figure = insignificant(hiding, second)
+    return [Cue(kind=Status.SPECULATED.value, span=figure)] if figure else []
 
 
 def _unless_doubted(reading: Reading, around: Scope) -> Reading:

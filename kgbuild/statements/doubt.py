@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 
 from kgbuild.document import Span
 from kgbuild.statements.hiding import MENTION
@@ -24,64 +25,78 @@ _ENDING = re.compile(r"(?<=[a-z']{3})(?:ations|ation|ingly|edly|ings|ing|ed|es|s
 _TURNS = ("noun", "compound", "title", "anew", "alone", "complement")
 """What is true of a scope as a whole."""
 
+_DULL = frozenset(
+    "a an the this that these those it its he she they we our their his her of in on to at by for from"
+    " with as and or nor but than into upon among between within is are was were be been being has"
+    " have had do does did which who whom whose when where while after before during all both each"
+    " some such same so then there here also most more one two three".split()
+)
+"""Words that may speak against a plain statement, and tell no reader why."""
+
 
 def doubted(around: Scope) -> list[Span] | None:
     """The word of ``around.text`` that speaks most against a plain statement; None where it is one.
 
     The list is empty where the sentence holds no word but the names.
     """
-    weights, against, total = _weights(), dict[Span, float](), 0.0
-    for feature, words in features(around).items():
-        weight = weights.get(feature, 0.0)
-        total += weight
-        for word in words:
-            against[word] = against.get(word, 0.0) + weight / len(words)
-    if total <= 0:
+    weights = _weights()
+    if sum(weights[feature] for feature in weights.keys() & features(around)) <= 0:
         return None
-    return sorted(against, key=lambda word: (-against[word], word))[:1]
+    against = _against(around)
+    telling = [word for word in against if not _dull(word.of(around.text))]
+    return sorted(telling or against, key=lambda word: (-against[word], word))[:1]
 
 
-def features(around: Scope) -> Mapping[str, Sequence[Span]]:
-    """What is weighed, with the words that it is made of, where it stands first."""
-    found: dict[str, Sequence[Span]] = {"all": ()}
-    found |= {turn: () for turn in _TURNS if getattr(around, turn)}
-    between = Span(around.clause.end, around.behind.start)
-    for name, part in (("before", around.clause), ("between", between), ("behind", around.behind)):
-        stems = _stems(around.text, part)
-        for feature, words in (*_words(name, stems), *_phrases(stems)):
-            found.setdefault(feature, words)
-    rest = Span(0, around.clause.start), Span(around.behind.end, len(around.text))
-    for part in rest:
-        for feature, words in _words("far", _stems(around.text, part)):
-            found.setdefault(feature, words)
+def features(around: Scope) -> set[str]:
+    """What is weighed: each word with its place, and each one, two and three words of the clause."""
+    found = {"all", *(turn for turn in _TURNS if getattr(around, turn))}
+    for name, part in _parts(around):
+        stems = [_stem(token) for token in _TOKEN.findall(around.text, part.start, part.end)]
+        found.update([f"{name} {stem}" for stem in stems])
+        if name != "far":
+            found.update([f"* {phrase}" for phrase in _phrases(stems)])
     return found
 
 
-_Stems = Sequence[tuple[str, Span]]
-_Feature = tuple[str, Sequence[Span]]
+def _parts(around: Scope) -> Sequence[tuple[str, Span]]:
+    return (
+        ("before", around.clause),
+        ("between", Span(around.clause.end, around.behind.start)),
+        ("behind", around.behind),
+        ("far", Span(0, around.clause.start)),
+        ("far", Span(around.behind.end, len(around.text))),
+    )
 
 
-def _words(name: str, stems: _Stems) -> Iterator[_Feature]:
-    for stem, word in stems:
-        yield f"{name} {stem}", () if stem == "@" else (word,)
-
-
-def _phrases(stems: _Stems) -> Iterator[_Feature]:
+def _phrases(stems: Sequence[str]) -> Iterator[str]:
     """Each word, each two and each three, wherever they stand in the clause."""
-    for length in range(1, 4):
-        for start in range(len(stems) - length + 1):
-            phrase = stems[start : start + length]
-            words = [word for stem, word in phrase if stem != "@"]
-            yield f"* {' '.join(stem for stem, _ in phrase)}", words
+    neighbours = zip(stems, stems[1:], strict=False), zip(stems, stems[1:], stems[2:], strict=False)
+    return chain(stems, map(" ".join, chain(*neighbours)))
 
 
-def _stems(text: str, part: Span) -> _Stems:
-    return [
-        (_stem(token[0]), Span(*token.span()))
-        for token in _TOKEN.finditer(text, part.start, part.end)
-    ]
+def _against(around: Scope) -> Mapping[Span, float]:
+    """How much each word speaks against a plain statement, by itself and in its phrases."""
+    weights, against = _weights(), dict[Span, float]()
+    for name, part in _parts(around):
+        words = list(_TOKEN.finditer(around.text, part.start, part.end))
+        for length in range(1, 2 if name == "far" else 4):
+            for start in range(len(words) - length + 1):
+                phrase = words[start : start + length]
+                stems = " ".join(_stem(word[0]) for word in phrase)
+                weight = weights.get(f"* {stems}", 0) if name != "far" else 0
+                weight += weights.get(f"{name} {stems}", 0)
+                for word in phrase:
+                    if word[0][0] != MENTION:
+                        place = Span(*word.span())
+                        against[place] = against.get(place, 0.0) + weight / length
+    return against
 
 
+def _dull(word: str) -> bool:
+    return word in _DULL or not word.isalpha()
+
+
+@lru_cache(maxsize=8192)
 def _stem(token: str) -> str:
     """A word without its ending; "@" for a mention, "0" for a number."""
     if token[0] == MENTION:
@@ -90,7 +105,8 @@ def _stem(token: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Mapping[str, float]:
+def _weights() -> Mapping[str, int]:
+    """The weights in tenths, so that their sum does not hang on their order."""
     file = resources.files("kgbuild.statements").joinpath("weights.tsv")
     lines = (line.split("\t") for line in file.read_text("utf-8").splitlines())
-    return {feature: float(weight) for weight, *of in lines for feature in of}
+    return {feature: round(10 * float(weight)) for weight, *of in lines for feature in of}

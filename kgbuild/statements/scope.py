@@ -41,9 +41,15 @@ _MEANS = re.compile(
 )
 """How a thing comes about may be doubted, and the thing not."""
 
+_CONTRAST = re.compile(
+    r",? (?:(?:but|and|though) not|rather than|instead of) (?:(?:the|that|of|in|with|by|to|for) )*"
+    rf"{MENTION}+(?:(?:,| and| or|, or)? {MENTION}+){{0,5}}"
+)
+"""Set against a name, and left out, the sentence says of that name what it said before."""
+
 _BREAK = re.compile(
     r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )"
-    r"|, (?:however|yet|nevertheless|nonetheless|so)[, ]|, for (?=(?:it|they) )"
+    r"|, (?:however|yet|nevertheless|nonetheless|so(?! (?:\w+ ){1,3}(?:claim|sa[iy]|hold|maintain|believe|argue)))[, ]|, for (?=(?:it|they) )"
     r"|(?:,| and) (?:although|though) "
     r"|,? and (?=(?:found|show(?:ed)?|demonstrated?|observed?|reveal(?:ed)?|concluded?)"
     rf" (?:that|{MENTION}))"
@@ -51,6 +57,9 @@ _BREAK = re.compile(
     r"|, and (?=(?:the|its?|an?) (?:\S+ ){0,6}?(?:is|are|was|were|had|has|did|(?<!-)\w{3,}ed)\b)"
 )
 """Where a new clause begins, of which the one before says nothing."""
+
+_NOT_THIS = re.compile(rf"\bnot (?:(?:the|of|in|with|by|to|for) )*{MENTION}+\Z")
+"""In front of "but" no clause ends: "not A but B" sets two names of one clause apart."""
 
 _SUBJECT = re.compile(rf"(?:the |an? )?{MENTION}+ ")
 """A clause that begins with a name has a subject of its own."""
@@ -80,11 +89,13 @@ _PHRASE = re.compile(r"[,;:] | and (?!(?:colleagues|co-?workers|associates))")
 _LIST = re.compile(
     rf"(?:{MENTION}+(?: ?\([^()]*\))?(?:,? (?:and|or|nor|as well as) (?:the )?|, )){{1,20}}\Z"
 )
+_LISTED = re.compile(rf"(?: ?\([^()]*\))?(?:,|,? (?:and|or|nor|as well as)) (?:the )?{MENTION}")
 _PREMODIFIER = re.compile(
     r"(?:[- ][\w-]+){0,3}[- ](?:inhibitor|antagonist|agonist|blocker|activator|substrate|ligand"
     r"|modulator|inducer)s?,? (?:such as )?\Z"
 )
-_RELATIVE = re.compile(r",? (?:which|who|whose)\b|, (?:an?|the) ")
+_RELATIVE = re.compile(r",? which\b|, whose\b|, (?:an?|the) ")
+"""Told of the name itself; "patients with A who" and "those on A whose" tell of people."""
 _FRONTED = re.compile(
     r"(?:on|under|with|during|after|following|upon|in|by|for|among|before) (?:[\w-]+ ){0,3}\Z"
 )
@@ -145,12 +156,29 @@ _BEHIND_ENDS = re.compile(
     r"[;:,] |\.\Z"
     rf"|\band\b(?! (?:the |an? )?{MENTION})"
     r"|\b(?:but|whereas|while|which|although|that|who|when|if|because|since)\b"
+    r"|\b(?:before|until) (?=(?:[^\s,;]+ ){1,5}?(?:is|are|was|were|had|can|could)\b)"
+)
+_AUXILIARY = (
+    r"(?:is|are|was|were|has|have|had|did|does|do|can|could|cannot|may|might|would|will|remains?"
+    r"|remained|proved|proves|failed|fails|turned)"
 )
 _GOES_ON = re.compile(
     r", (?=(?:is|are|was|were|has|have|did|does|do|can|could|may|might|remains?)\b)"
     r"|[^,;:]{0,40}, which (?=(?:makes?|made|argues?|speaks?|spoke|weighs?|rules?)\b)"
     r"|: (?=(?:an? |the )?(?:study |trial )?(?:protocol|rationale|design)\b)"
 )
+_APART = re.compile(rf",(?: [^,;:]{{1,80}},){{1,3}} (?={_AUXILIARY}\b)")
+"""Between a subject and its verb: "the effect of A on B, plausible as it is, has yet to be shown"."""
+
+_SAME_SUBJECT = re.compile(
+    rf"(?:,|,? (?:and|but|yet)) (?:(?:also|still|however|nevertheless|thus|\w+ly),? )*"
+    rf"(?={_AUXILIARY}\b)"
+    r"|[;,] (?:(?:but|and|yet|however|nevertheless|though|although),? )+(?=(?:it|they|this|these) )"
+    r"|; (?=(?:it|they|this|these) )"
+)
+"""Where a further verb begins of the subject that went before."""
+
+_DID = re.compile(r" (?:did|do|does|was|were|is|are|has|had|could|can)(?: so| too| indeed)?\.?")
 _THAT = re.compile(r"\b(?:that|of|how|why|for)(?: (?!was |were |is |are )[\w-]+){0,5} \Z")
 
 
@@ -159,12 +187,13 @@ class Scope:
     """Two mentions' surroundings in ``text``, the sentence without its asides.
 
     ``clause`` and ``phrase`` end at the first mention; ``between`` ends at the second, and
-    ``behind`` begins there. ``listed`` and ``second_listed`` are where the lists of names begin
+    ``behind`` begins there, and ``later`` where more is said of the same subject. ``listed`` and ``second_listed`` are where the lists of names begin
     that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
     subject of the one behind; ``alone``: the second is, in a clause of its own; ``goes_on``: with a
     verb, or with another name as subject, so that what is said of the first matters ("A was
     ineffective, and B progressed", "A was ineffective, but C cured B").
-    ``complement``: they stand behind "that" or "of". ``compound``: they are "A-induced B".
+    ``elliptic``: nothing but "did" or "was" is said of the second, and that is no denial
+    ("A did not cure B, but C did"). ``complement``: they stand behind "that" or "of". ``compound``: they are "A-induced B".
     ``title``: the sentence has no verb before a colon, and no word such as "induced" joins the two.
     ``anew``: a clause with a verb of its own begins between them.
 
@@ -179,10 +208,12 @@ class Scope:
     second_listed: int
     between: Span
     behind: Span
+    later: Span
     noun: bool
     alone: bool
     goes_on: bool
     complement: bool
+    elliptic: bool
     compound: bool
     title: bool
     anew: bool
@@ -198,7 +229,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     kept = _kept(sentence, first, second)
     text = "".join(map(sentence.__getitem__, kept))
     left, right = (_moved(span, kept) for span in (first, second))
-    start, breaks = _clause(text, left.start), list(_borders(_BREAK, text, left.end, right.start))
+    start, breaks = _clause(text, left.start), _breaks(text, left.end, right.start)
     turns = [*breaks, *_borders(_TURN, text, left.end, right.start)]
     if _SUBORDINATE.match(text, start, left.start):
         turns += _borders(_COMMA, text, left.end, right.start)
@@ -211,12 +242,12 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     aside = aside and _FRONTED.match(text, start, left.start) is None
     if breaks or aside:
         start = left.start
-    listed = _list_start(text, left.start)
+    listed = _list_start(text, left)
     phrase = left.start if turns or aside else _phrase(text, start, listed)
     if compound:
         start = phrase = _tight(text, start, left.start)
     noun = not (compound or aside) and _VERB.search(text, after, right.start) is None
-    behind = _behind(text, right.end)
+    behind = _behind(text, right.end, noun)
     does = _VERB.search(text, right.end, behind) is not None
     other = bool(turns) and _SUBJECT.match(text, max(turns), right.start) is not None
     return Scope(
@@ -224,12 +255,14 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         clause=Span(start, left.start),
         phrase=Span(phrase, left.start),
         listed=max(listed, phrase),
-        second_listed=max(after, _list_start(text, right.start)),
+        second_listed=max(after, _list_start(text, right)),
         between=Span(after, max(after, right.start)),
         behind=Span(right.end, behind),
+        later=_later(text, max(right.end, behind - 1)),
         noun=noun,
         alone=noun and bool(turns),
         goes_on=other or (noun and bool(turns) and does),
+        elliptic=noun and bool(turns) and _DID.fullmatch(text, right.end, behind) is not None,
         complement=compound or _THAT.search(text, phrase, listed) is not None,
         compound=compound,
         anew=bool(breaks) and (not noun or does),
@@ -254,7 +287,7 @@ def _kept(sentence: str, first: Span, second: Span) -> Sequence[int]:
 
 @lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common
 def _asides(sentence: str) -> tuple[Span, ...]:
-    patterns = (_BRACKETS, _MEANS, _ASIDE)
+    patterns = (_BRACKETS, _MEANS, _ASIDE, _CONTRAST)
     return tuple(Span(*found.span()) for one in patterns for found in one.finditer(sentence))
 
 
@@ -269,6 +302,12 @@ def _borders(
         yield border.end() if at_end else border.start()
 
 
+def _breaks(text: str, start: int, end: int) -> list[int]:
+    """Where new clauses begin between two mentions."""
+    found = _BREAK.finditer(text, start, end)
+    return [new.end() for new in found if not _NOT_THIS.search(text, 0, new.start())]
+
+
 def _clause(text: str, end: int) -> int:
     start = max(0, end - _REACH)
     start = max([start, *_borders(_BREAK, text, start, end), *_borders(_TURN, text, start, end)])
@@ -280,10 +319,17 @@ def _phrase(text: str, clause: int, end: int) -> int:
     return max([clause, *_borders(_PHRASE, text, clause, end)])
 
 
-def _list_start(text: str, end: int) -> int:
+def _list_start(text: str, mention: Span) -> int:
     """Where the list of names begins that the mention ends: "no A, B or C caused …"."""
-    listed = _LIST.search(text, max(0, end - _REACH), end)
-    return listed.start() if listed else end
+    listed = _LIST.search(text, max(0, mention.start - _REACH), mention.start)
+    if listed is None or _apart(listed[0], text, mention.end):
+        return mention.start
+    return listed.start()
+
+
+def _apart(listed: str, text: str, end: int) -> bool:
+    """Whether names set apart by a comma alone are no list: "without A, B cured C"."""
+    return re.search(r" (?:and|or|nor|as well as) ", listed) is None and not _LISTED.match(text, end)
 
 
 def _tight(text: str, clause: int, end: int) -> int:
@@ -293,8 +339,15 @@ def _tight(text: str, clause: int, end: int) -> int:
     return start + words[-_FEW] if len(words) > _FEW else start
 
 
-def _behind(text: str, start: int) -> int:
+def _behind(text: str, start: int, noun: bool) -> int:
     limit = min(len(text), start + _REACH)
-    goes_on = _GOES_ON.match(text, start, limit)
+    goes_on = _GOES_ON.match(text, start, limit) or (noun and _APART.match(text, start, limit))
     border = _BEHIND_ENDS.search(text, goes_on.end() if goes_on else start, limit)
     return border.start() if border else limit
+
+
+def _later(text: str, start: int) -> Span:
+    """What is said further on of the same subject, up to where a semicolon or the text ends it."""
+    limit = min(len(text), start + _REACH)
+    said = _SAME_SUBJECT.search(text, start, limit)
+    return Span(said.end(), limit) if said else Span(limit, limit)

@@ -1,0 +1,59 @@
+"""What only the figures of a sentence doubt: a p-value above 0.05, a ratio whose interval holds 1."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from kgbuild.document import Span
+
+__all__ = ["insignificant"]
+
+_NUMBER = r"\d*[.·]\d+"
+_INTERVAL = rf"(?P<low>{_NUMBER}) ?(?:-|–|to|,) ?(?P<high>\d+[.·]\d+)"
+_FIGURE = re.compile(
+    rf"(?<![\w-])p(?:[- ]?values?)?(?: for \w+)? ?(?P<sign>[=<>≤≥]|of|was) ?(?P<p>{_NUMBER}|1)"
+    rf"|(?:ratio|odds|risk|\b[oh]r|\brr)\b[^.;()]{{0,60}}?(?P<ratio>{_NUMBER})"
+    rf"[,;]? [(\[]?(?:95 ?% ?)?(?:ci|confidence intervals?)? ?[:=,]? ?{_INTERVAL}"
+    r"|(?P<words>\bn\.?s\.?(?=[);,. ])|\b(?:not|non-?) ?(?:statistically )?significant(?=[);,.]))"
+)
+_LEVEL = 0.05
+_ENDS = re.compile(r"; (?![^()]*\))|\b(?:but|whereas|while|although|though|however)\b|, (?:and|with|not) ")
+"""Behind these the figures are those of something else."""
+
+
+def insignificant(sentence: str, second: Span) -> Span | None:
+    """The first figure behind the second of two mentions, if it says no more than chance does.
+
+    ``sentence`` is in lower case, and has not turned to something else before the figure.
+    """
+    figures = [figure for figure in _figures(sentence) if figure[0].end > second.end]
+    if not figures:
+        return None
+    place, by_chance = figures[0]
+    turned = _ENDS.search(sentence, second.end, place.start)
+    return place if by_chance and not turned else None
+
+
+@lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common
+def _figures(sentence: str) -> tuple[tuple[Span, bool], ...]:
+    """The figures that tell how sure a thing is, each with whether chance may have made them."""
+    return tuple(
+        (Span(figure.start("ratio") if figure["ratio"] else figure.start(), figure.end()),
+         _by_chance(figure))
+        for figure in _FIGURE.finditer(sentence)
+    )
+
+
+def _by_chance(figure: re.Match[str]) -> bool:
+    if figure["words"]:
+        return True
+    if figure["p"]:
+        value = _value(figure["p"])
+        return figure["sign"] not in "<≤" and value >= _LEVEL
+    low, ratio, high = map(_value, figure.group("low", "ratio", "high"))
+    return low <= ratio <= high and low < 1 <= high
+
+
+def _value(number: str) -> float:
+    return float(number.replace("·", "."))

@@ -31,12 +31,15 @@ from kgbuild.statements.doubt import features
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = ROOT / "kgbuild" / "statements" / "weights.tsv"
 CUES = read_cues(None, weighed=False)
-LEARNT = PARTS[: PARTS.index("twenty_third")]
+LEARNT = PARTS[: PARTS.index("twenty_fourth")]
 """The sets behind these show how the weights do on what they never saw."""
 
 TRIED = LEARNT[LEARNT.index("eighth") :]
 FOLDS = 4
-LOST = 0.02
+ODD = {"eighteenth", "nineteenth"}
+"""Wording sought to be unusual: learnt from, but no measure of what is lost."""
+
+LOST = 0.03
 PLAIN_COUNTS = 2.0
 """A plain sentence counts as so many others, for there are fewer of them."""
 
@@ -123,7 +126,8 @@ def main() -> None:
         seen = [one for name in LEARNT if name not in out for one in sets[name]]
         weights = learnt([*seen, *real])
         scores |= {n: [(one.score(weights), one.plain) for one in sets[n]] for n in out}
-    least = threshold([score for of in scores.values() for score, plain in of if plain])
+    usual = [of for name, of in scores.items() if name not in ODD]
+    least = threshold([score for of in usual for score, plain in of if plain])
     print(f"threshold {least:.2f}\n")
     print("| set | doubted, of those not plain | of the plain |\n|---|---|---|")
     for part in TRIED:

@@ -56,7 +56,7 @@ PARTS = (
     *("development", "wording", "reach", "held_out", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
     *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
-    *("twenty_first", "twenty_second", "twenty_third"),
+    *("twenty_first", "twenty_second", "twenty_third", "twenty_fourth"),
 )
 CUES = read_cues(None)
 UNWEIGHED = read_cues(None, weighed=False)

@@ -94,7 +94,7 @@ _PREMODIFIER = re.compile(
     r"(?:[- ][\w-]+){0,3}[- ](?:inhibitor|antagonist|agonist|blocker|activator|substrate|ligand"
     r"|modulator|inducer)s?,? (?:such as )?\Z"
 )
-_RELATIVE = re.compile(r",? which\b|, whose\b|, (?:an?|the) ")
+_RELATIVE = re.compile(r"(?: alone| itself)?,? which\b|, whose\b|, (?:an?|the) ")
 """Told of the name itself; "patients with A who" and "those on A whose" tell of people."""
 _FRONTED = re.compile(
     r"(?:on|under|with|during|after|following|upon|in|by|for|among|before) (?:[\w-]+ ){0,3}\Z"
@@ -142,7 +142,11 @@ _VERB = re.compile(
     r"|result|control|catalys|degrad|cur|heal|kill|bind|stop|eas|alleviat|ameliorat|aggravat"
     r"|exacerbat|damag|harm|injur|target|cleav|encod|express|recruit|repress|ubiquitinat|acetylat"
     r"|methylat|transactivat|stabili[sz]|antagoni[sz]|potentiat|augment|abolish|impair|disrupt"
-    r"|facilitat|driv|confer|underli)e?s)\b"
+    r"|facilitat|driv|confer|underli|initiat|accelerat|destroy|halt|hasten|delay|shorten|prolong"
+    r"|precipitat|clear|eradicat|revers|restor|normali[sz]|dampen|boost|sensiti[sz]|evok|elicit"
+    r"|generat|hydroly[sz]|metaboli[sz]|transport|oxidi[sz]|dephosphorylat|deubiquitinat|silenc"
+    r"|downregulat|upregulat|relax|constrict|dilat|abrogat|counteract|neutrali[sz]|retard|arrest"
+    r"|restrict|limit|reliev|convert|account|belong|correlat|associat)e?s)\b"
 )
 _CAUSAL = re.compile(r"\b(?:due|after|following|secondary|during|from|by|under|caused|induced)\b")
 _FINITE = re.compile(
@@ -155,7 +159,7 @@ _FINITE = re.compile(
 _BEHIND_ENDS = re.compile(
     r"[;:,] |\.\Z"
     rf"|\band\b(?! (?:the |an? )?{MENTION})"
-    r"|\b(?:but|whereas|while|which|although|that|who|when|if|because|since)\b"
+    r"|\b(?:but|whereas|while|which|although|that|who|when|where|if|because|since)\b"
     r"|\b(?:before|until) (?=(?:[^\s,;]+ ){1,5}?(?:is|are|was|were|had|can|could)\b)"
 )
 _AUXILIARY = (

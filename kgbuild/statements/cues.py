@@ -21,9 +21,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 from kgbuild.errors import ConfigError
+from kgbuild.statements.chance import insignificant
 from kgbuild.statements.doubt import doubted
-from kgbuild.statements.figures import insignificant
-from kgbuild.statements.hiding import hidden, lowered
+from kgbuild.statements.hiding import CONTRACTED, hidden, lowered
 from kgbuild.statements.scope import Scope, scope
 
 __all__ = ["Cues", "Reading", "read_cues", "surroundings"]
@@ -100,7 +100,7 @@ class _Classes:
         self._words = words
 
     def joined(self, patterns: Sequence[str]) -> str:
-        return _NOT.sub("(?:not|nt)", self._spelled("|".join(patterns)))
+        return _NOT.sub(f"(?:not|{CONTRACTED}t)", self._spelled("|".join(patterns)))
 
     def words(self, patterns: Sequence[str]) -> re.Pattern[str] | None:
         whole = rf"(?<!\w)(?:{self.joined(patterns)})(?!\w)"

@@ -12,24 +12,24 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
-from itertools import chain
+from itertools import chain, pairwise
 
 from kgbuild.document import Span
-from kgbuild.statements.hiding import MENTION
+from kgbuild.statements.hiding import CONTRACTED, MENTION
 from kgbuild.statements.scope import Scope
 
 __all__ = ["doubted", "features"]
 
-_TOKEN = re.compile(rf"[a-z']+|{MENTION}+|[?;:,]|\d+")
+_TOKEN = re.compile(rf"[a-z']+|{CONTRACTED}t|{MENTION}+|[?;:,]|\d+")
 _ENDING = re.compile(r"(?<=[a-z']{3})(?:ations|ation|ingly|edly|ings|ing|ed|es|s|ly|e|ive|ion)\Z")
 _TURNS = ("noun", "compound", "title", "anew", "alone", "complement")
 """What is true of a scope as a whole."""
 
-_DULL = frozenset(
-    "a an the this that these those it its he she they we our their his her of in on to at by for from"
-    " with as and or nor but than into upon among between within is are was were be been being has"
-    " have had do does did which who whom whose when where while after before during all both each"
-    " some such same so then there here also most more one two three".split()
+_DULL = re.compile(
+    r"an?|the|th(?:is|at|ese|ose)|its?|s?he|they|we|our|their|his|her|of|in|on|to|at|by|for|from|with"
+    r"|as|and|n?or|but|than|into|upon|among|between|within|is|are|was|were|be|been|being|has|have|had"
+    r"|do|does|did|which|who|whom|whose|when|where|while|after|before|during|all|both|each|some|such"
+    r"|same|so|then|there|here|also|most|more|one|two|three"
 )
 """Words that may speak against a plain statement, and tell no reader why."""
 
@@ -48,7 +48,7 @@ def doubted(around: Scope) -> list[Span] | None:
 
 
 def features(around: Scope) -> set[str]:
-    """What is weighed: each word with its place, and each one, two and three words of the clause."""
+    """What is weighed: each word with its place, and each one to three words of the clause."""
     found = {"all", *(turn for turn in _TURNS if getattr(around, turn))}
     for name, part in _parts(around):
         stems = [_stem(token) for token in _TOKEN.findall(around.text, part.start, part.end)]
@@ -70,8 +70,8 @@ def _parts(around: Scope) -> Sequence[tuple[str, Span]]:
 
 def _phrases(stems: Sequence[str]) -> Iterator[str]:
     """Each word, each two and each three, wherever they stand in the clause."""
-    neighbours = zip(stems, stems[1:], strict=False), zip(stems, stems[1:], stems[2:], strict=False)
-    return chain(stems, map(" ".join, chain(*neighbours)))
+    threes = zip(stems, stems[1:], stems[2:], strict=False)
+    return chain(stems, map(" ".join, chain(pairwise(stems), threes)))
 
 
 def _against(around: Scope) -> Mapping[Span, float]:
@@ -93,7 +93,7 @@ def _against(around: Scope) -> Mapping[Span, float]:
 
 
 def _dull(word: str) -> bool:
-    return word in _DULL or not word.isalpha()
+    return not word.isalpha() or _DULL.fullmatch(word) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -101,6 +101,8 @@ def _stem(token: str) -> str:
     """A word without its ending; "@" for a mention, "0" for a number."""
     if token[0] == MENTION:
         return "@"
+    if token[0] == CONTRACTED:
+        return "not"
     return "0" if token.isdecimal() else _ENDING.sub("", token)
 
 

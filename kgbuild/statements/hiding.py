@@ -7,18 +7,20 @@ from collections.abc import Iterable
 
 from kgbuild.document import Span
 
-__all__ = ["MENTION", "hidden", "lowered"]
+__all__ = ["CONTRACTED", "MENTION", "hidden", "lowered"]
 
 MENTION = "\ue000"
 """Each character of a hidden mention, so that offsets stay."""
 
+CONTRACTED = "\ue001"
+"""The apostrophe of "n't", so that a denial is told from "22 nt"; the "n" stands in front of it."""
 
 _CONTRACTED = re.compile(r"(?<=[a-z])n['’]t\b")
 _NITRIC_OXIDE = re.compile(r"(?<=\w )NO\b(?! [A-Z]{2})")
 
 
 def lowered(text: str) -> str:
-    """The text in lower case, as long as before; "isn't" is read as "is nt".
+    """The text in lower case, as long as before; of "isn't" the "n" is a space, "'" ``CONTRACTED``.
 
     "NO" within it is nitric oxide, not a denial.
     """
@@ -26,7 +28,7 @@ def lowered(text: str) -> str:
     small = text.lower()
     if len(small) != len(text):  # "İ" becomes two characters
         small = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return _CONTRACTED.sub(" nt", small)
+    return _CONTRACTED.sub(f" {CONTRACTED}t", small)
 
 
 def hidden(sentence: str, mentions: Iterable[Span]) -> str:

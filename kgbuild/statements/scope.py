@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kgbuild.document import Span
-from kgbuild.statements.hiding import MENTION
+from kgbuild.statements.hiding import CONTRACTED, MENTION
 
 __all__ = ["Scope", "scope"]
 
@@ -49,7 +49,9 @@ _CONTRAST = re.compile(
 
 _BREAK = re.compile(
     r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )"
-    r"|, (?:however|yet|nevertheless|nonetheless|so(?! (?:\w+ ){1,3}(?:claim|sa[iy]|hold|maintain|believe|argue)))[, ]|, for (?=(?:it|they) )"
+    r"|, (?:however|yet|nevertheless|nonetheless"
+    r"|so(?! (?:\w+ ){1,3}(?:claim|sa[iy]|hold|maintain|believe|argue)))[, ]"
+    r"|, for (?=(?:it|they) )"
     r"|(?:,| and) (?:although|though) "
     r"|,? and (?=(?:found|show(?:ed)?|demonstrated?|observed?|reveal(?:ed)?|concluded?)"
     rf" (?:that|{MENTION}))"
@@ -172,7 +174,7 @@ _GOES_ON = re.compile(
     r"|: (?=(?:an? |the )?(?:study |trial )?(?:protocol|rationale|design)\b)"
 )
 _APART = re.compile(rf",(?: [^,;:]{{1,80}},){{1,3}} (?={_AUXILIARY}\b)")
-"""Between a subject and its verb: "the effect of A on B, plausible as it is, has yet to be shown"."""
+"""Between a subject and its verb: "the effect of A on B, plausible as it is, was not shown"."""
 
 _SAME_SUBJECT = re.compile(
     rf"(?:,|,? (?:and|but|yet)) (?:(?:also|still|however|nevertheless|thus|\w+ly),? )*"
@@ -191,13 +193,14 @@ class Scope:
     """Two mentions' surroundings in ``text``, the sentence without its asides.
 
     ``clause`` and ``phrase`` end at the first mention; ``between`` ends at the second, and
-    ``behind`` begins there, and ``later`` where more is said of the same subject. ``listed`` and ``second_listed`` are where the lists of names begin
-    that the mentions end. ``noun``: no verb stands between the mentions, so that they are the
-    subject of the one behind; ``alone``: the second is, in a clause of its own; ``goes_on``: with a
-    verb, or with another name as subject, so that what is said of the first matters ("A was
-    ineffective, and B progressed", "A was ineffective, but C cured B").
-    ``elliptic``: nothing but "did" or "was" is said of the second, and that is no denial
-    ("A did not cure B, but C did"). ``complement``: they stand behind "that" or "of". ``compound``: they are "A-induced B".
+    ``behind`` begins there, and ``later`` where more is said of the same subject. ``listed`` and
+    ``second_listed`` are where the lists of names begin that the mentions end. ``noun``: no verb
+    stands between the mentions, so that they are the subject of the one behind; ``alone``: the
+    second is, in a clause of its own; ``goes_on``: with a verb, or with another name as subject, so
+    that what is said of the first matters ("A was ineffective, and B progressed", "A was
+    ineffective, but C cured B"). ``elliptic``: nothing but "did" or "was" is said of the second,
+    and that is no denial ("A did not cure B, but C did"). ``complement``: they stand behind "that"
+    or "of". ``compound``: they are "A-induced B".
     ``title``: the sentence has no verb before a colon, and no word such as "induced" joins the two.
     ``anew``: a clause with a verb of its own begins between them.
 
@@ -224,8 +227,9 @@ class Scope:
     _kept: Sequence[int]
 
     def place(self, span: Span) -> Span:
-        """A span of ``text`` as one of the whole sentence."""
-        return Span(self._kept[span.start], self._kept[span.end - 1] + 1)
+        """A span of ``text`` as one of the whole sentence; the whole of "n't"."""
+        start = span.start - (self.text[span.start] == CONTRACTED)
+        return Span(self._kept[start], self._kept[span.end - 1] + 1)
 
 
 def scope(sentence: str, first: Span, second: Span) -> Scope:
@@ -333,7 +337,8 @@ def _list_start(text: str, mention: Span) -> int:
 
 def _apart(listed: str, text: str, end: int) -> bool:
     """Whether names set apart by a comma alone are no list: "without A, B cured C"."""
-    return re.search(r" (?:and|or|nor|as well as) ", listed) is None and not _LISTED.match(text, end)
+    joined = re.search(r" (?:and|or|nor|as well as) ", listed)
+    return joined is None and _LISTED.match(text, end) is None
 
 
 def _tight(text: str, clause: int, end: int) -> int:

@@ -64,7 +64,11 @@ def test_patients_are_read_also_where_they_are_tagged() -> None:
 def test_a_contracted_not_is_a_denial() -> None:
     sentence = "Aspirin doesn't cause asthma."
     (cue,) = said(sentence, "Aspirin", "asthma").cues
-    assert cue.span.of(sentence) == "'t"
+    assert cue.span.of(sentence) == "n't"
+
+
+def test_nucleotides_are_no_denial() -> None:
+    assert said("A 22 nt fragment of PTEN causes asthma.", "PTEN", "asthma").plain
 
 
 def test_what_an_opening_doubts_is_not_what_follows() -> None:
@@ -92,12 +96,55 @@ def test_what_no_cue_says_is_doubted_by_the_words_together() -> None:
     reading = said(sentence, "stroke", "dabigatran")
     assert reading.status == "speculated"
     (cue,) = reading.cues
-    assert cue.span.of(sentence) in set(sentence.split()) - {"stroke", "dabigatran."}
+    assert cue.span.of(sentence) in {"Outcomes", "interest", "death", "new", "users"}
 
 
 def test_what_is_said_of_the_first_matters_where_the_second_goes_on() -> None:
     sentence = "Aspirin was ineffective, and the asthma progressed."
     assert said(sentence, "Aspirin", "asthma").negated
+
+
+@pytest.mark.parametrize(
+    ("sentence", "denied", "plain"),
+    [
+        ("Zinc, but not tea, cured gout.", "tea", "zinc"),
+        ("Unlike zinc, tea did not cure gout.", "tea", None),
+        ("It was not tea but zinc that cured gout.", "tea", "zinc"),
+        ("Tea did not cure gout, whereas zinc did.", "tea", "zinc"),
+        ("Neither beer nor tea cured gout, but zinc did.", "tea", "zinc"),
+        ("In patients without beer, zinc cured gout.", None, "zinc"),
+        ("None of those on tea whose gout was treated for a year improved.", "tea", None),
+        ("The effect of tea on gout, if there is any, was not significant.", "tea", None),
+        ("The effect of tea on gout was small, and was not confirmed.", "tea", None),
+        ("Tea was no better than zinc alone, which cured gout.", None, "zinc"),
+        ("Zinc cures gout even where beer is not drunk.", None, "zinc"),
+        ("Zinc cured gout in patients where tea had failed.", None, "zinc"),
+    ],
+)
+def test_a_cue_reaches_what_it_is_said_of_and_no_more(
+    sentence: str, denied: str | None, plain: str | None
+) -> None:
+    names = ["zinc", "tea", "beer", "gout"]
+    text = sentence.lower()
+    places = [place(text, name) for name in names if name in text]
+    gout = place(text, "gout")
+    if denied:
+        assert CUES.between(text, place(text, denied), gout, places).negated
+    if plain:
+        assert CUES.between(text, place(text, plain), gout, places).plain
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "but this has not been replicated",
+        "but the difference may be due to chance",
+        "a finding that could reflect confounding",
+    ],
+)
+def test_a_statement_may_be_taken_back_afterwards(behind: str) -> None:
+    sentence = f"Gout was more frequent after tea, {behind}."
+    assert said(sentence, "Gout", "tea").status == "speculated"
 
 
 def test_a_lack_that_causes_a_thing_is_no_denial() -> None:

@@ -1,4 +1,4 @@
-"""What only the figures of a sentence doubt: a p-value above 0.05, a ratio whose interval holds 1."""
+"""What only figures doubt: a p-value above 0.05, a ratio whose interval holds 1."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ __all__ = ["insignificant"]
 _NUMBER = r"\d*[.·]\d+"
 _INTERVAL = rf"(?P<low>{_NUMBER}) ?(?:-|–|to|,) ?(?P<high>\d+[.·]\d+)"
 _FIGURE = re.compile(
-    rf"(?<![\w-])p(?:[- ]?values?)?(?: for \w+)? ?(?P<sign>[=<>≤≥]|of|was) ?(?P<p>{_NUMBER}|1)"
+    r"(?<![\w-])p(?:[- ]?values?)?(?: for \w+)? ?(?P<sign>[=<>≤≥]|of|was) ?"
+    r"(?P<p>0?[.·]\d+|1(?:[.·]0+)?)(?! ?[x×*]? ?10)"
     rf"|(?:ratio|odds|risk|\b[oh]r|\brr)\b[^.;()]{{0,60}}?(?P<ratio>{_NUMBER})"
     rf"[,;]? [(\[]?(?:95 ?% ?)?(?:ci|confidence intervals?)? ?[:=,]? ?{_INTERVAL}"
     r"|(?P<words>\bn\.?s\.?(?=[);,. ])|\b(?:not|non-?) ?(?:statistically )?significant(?=[);,.]))"
 )
 _LEVEL = 0.05
-_ENDS = re.compile(r"; (?![^()]*\))|\b(?:but|whereas|while|although|though|however)\b|, (?:and|with|not) ")
+_ENDS = re.compile(
+    r"; (?![^()]*\))|\b(?:but|whereas|while|although|though|however)\b|, (?:and|with|not) "
+)
 """Behind these the figures are those of something else."""
 
 
@@ -31,18 +34,21 @@ def insignificant(sentence: str, second: Span) -> Span | None:
     if not figures:
         return None
     place, by_chance = figures[0]
-    turned = _ENDS.search(sentence, second.end, place.start)
-    return place if by_chance and not turned else None
+    bracket = sentence.find(")", place.end)
+    beside = [sure for at, sure in figures if at.end <= bracket]
+    turned = _ENDS.search(sentence, second.end)
+    apart = turned is not None and turned.start() < place.start
+    return place if by_chance and all(beside) and not apart else None
 
 
 @lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common
 def _figures(sentence: str) -> tuple[tuple[Span, bool], ...]:
     """The figures that tell how sure a thing is, each with whether chance may have made them."""
-    return tuple(
-        (Span(figure.start("ratio") if figure["ratio"] else figure.start(), figure.end()),
-         _by_chance(figure))
-        for figure in _FIGURE.finditer(sentence)
-    )
+    return tuple((_place(found), _by_chance(found)) for found in _FIGURE.finditer(sentence))
+
+
+def _place(figure: re.Match[str]) -> Span:
+    return Span(figure.start("ratio" if figure["ratio"] else 0), figure.end())
 
 
 def _by_chance(figure: re.Match[str]) -> bool:

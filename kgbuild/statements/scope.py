@@ -67,7 +67,7 @@ _SUBJECT = re.compile(rf"(?:the |an? )?{MENTION}+ ")
 """A clause that begins with a name has a subject of its own."""
 
 _TURN = re.compile(
-    r",? (?<!perhaps )(?<!possibly )(?<!presumably )(?<!probably )(?<!likely )(?<!not )"
+    r"(?:[-–—]|,? )(?<!perhaps )(?<!possibly )(?<!presumably )(?<!probably )(?<!likely )(?<!not )"
     r"(?:whereas|while(?! (?:\w+ing|on|under|in|at|still)\b)|although|though|because|since)[, ]"
     rf"|, and (?!(?:the )?{MENTION})"
 )

@@ -19,12 +19,13 @@ __all__ = ["conditions"]
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _AMOUNT = (
     rf"{_NUMBER}(?: ?(?:-|–|to) ?{_NUMBER})? ?"
-    r"(?:(?:k|m|c|µ|μ|u|n|p|mc)?g|(?:m|µ|μ|u|n|p)?mol|(?:m|µ|μ|u|n|p)m|m?l|i?u|units|mci|%)"
+    r"(?:(?:k|m|c|µ|μ|u|n|p|mc|micro)?g|micrograms?|milligrams?|grams?|(?:m|µ|μ|u|n|p|micro)?mol"
+    r"|(?:m|µ|μ|u|n|p|micro)m|(?:m|µ|μ|u|micro)?l|i?u|units|mci|%)"
     r"(?: ?/ ?(?:kg|m2|m²|ml|l|dl|day|d|h|hour|min|week)|[ -](?:per )?(?:kg|day)"
     r"| (?:daily|(?:once|twice|thrice|(?:two|three|four) times) (?:daily|a day|weekly)"
     r"|weekly|monthly|b\.i\.d\.|t\.i\.d\.)){0,3}(?![\w/])"
 )
-_MOLAR = re.compile(r"(?<=[ \d])([mµμunp])m\Z")
+_MOLAR = re.compile(r"(?<=[ \d])([mµμunp]|micro)m\Z")
 """Lost in lower case: 10 µM is an amount, 10 µm a length."""
 
 _UNITS = re.compile(r"(?<=[ \d])iu\b")
@@ -34,11 +35,14 @@ _DOSE_BEHIND = re.compile(
     r"(?:\(|\[|at |at an? (?:\w+ )?(?:dose|dosage|concentration) of |in doses of |, )?"
     rf"(?P<dose>{_AMOUNT})"
 )
+_SHARE = re.compile(r"[\d.,–-]+ ?%\Z")
+_PREPARED = re.compile(r" (?:solution|cream|gel|ointment|drops|lotion|spray|w/v|in )")
+"""Behind a share: "lidocaine 2% gel"; without it, it is what became of some ("aspirin 64%")."""
+
 _DOSE_BEFORE = re.compile(rf"(?<![\w.,/])(?P<dose>{_AMOUNT}) (?:of )?\Z")
 _HOW_LONG = r" ?(?:s|sec|min|minutes?|h|hrs?|hours?|d|days?|wk|weeks?|months?|times|doses)\b"
-_SEVERAL = re.compile(
-    rf"(?:,| and| or) {_NUMBER}(?![\d.,])(?!{_HOW_LONG})|.*\b(?:and|or) {_NUMBER}\Z"
-)
+_SEVERAL = re.compile(rf"(?:,| and| or) {_NUMBER}(?![\d.,])(?!{_HOW_LONG})")
+_SEVERAL_BEFORE = re.compile(rf"{_NUMBER}(?: ?[^\s\d,]+)?(?:,| and| or|, and|, or) \Z")
 _ONE_TO_TWENTY = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fourteen|fifteen|twenty"
 )
@@ -47,7 +51,7 @@ _TIME = re.compile(
     r"(?:for|after|within|over|during|at) (?:the (?:first|next|following) )?"
     rf"(?P<time>(?:{_NUMBER}|{_ONE_TO_TWENTY})(?: ?(?:-|–|to) ?{_NUMBER})?[ -]?"
     r"(?:min|minutes?|h|hrs?|hours?|days?|weeks?|wk|months?|years?|yrs?))\b"
-    r"(?![- ]?old| of age| ago| earlier| before)"
+    r"(?![- ]?old|[- ]intervals?| of age| ago| earlier| before)"
 )
 _DENIED = re.compile(r"\b(?:not|except|than|nor|neither) (?:in|on|for) (?:the |other )?\Z")
 """In front of a condition under which it does not hold: "but not in mice"."""
@@ -141,10 +145,11 @@ def _values(patterns: Mapping[str, re.Pattern[str]], sentence: str) -> set[str]:
 def _dose(sentence: str, chemical: Span) -> str | None:
     """The amount that stands behind the chemical, or in front of it; None where there are more."""
     if behind := _DOSE_BEHIND.match(sentence, chemical.end):
+        of_some = _SHARE.match(behind["dose"]) and not _PREPARED.match(sentence, behind.end())
         several = _SEVERAL.match(sentence, behind.end())
-        return None if several else _spelled(behind["dose"])
+        return None if several or of_some else _spelled(behind["dose"])
     before = _DOSE_BEFORE.search(sentence, max(0, chemical.start - 60), chemical.start)
-    if before is None or _SEVERAL.search(sentence[max(0, before.start() - 20) : before.start()]):
+    if before is None or _SEVERAL_BEFORE.search(sentence, 0, before.start()):
         return None
     return _spelled(before["dose"])
 

@@ -91,6 +91,17 @@ def told(sentence: str) -> dict[str, str]:
         ("It is a risk in Han Chinese but not in Europeans.", {"population": "Chinese"}),
         ("It is a risk in those of Ashkenazi Jewish descent.", {"population": "Ashkenazi Jewish"}),
         ("It is found in Drosophila.", {"species": "7227"}),
+        ("[Quinpirole] (1-10 microM) increased it.", {"dose": "1-10 microM"}),
+        ("The administration of 7.5 and 15 mg of [meloxicam] lowered it.", {}),
+        ("[Clopidogrel] 64% inhibited it less than another did.", {}),
+        ("[Lidocaine] 2% gel relieved pain.", {"dose": "2%"}),
+        ("A 0.5% [timolol] solution lowered the pressure.", {"dose": "0.5%"}),
+        ("It was measured at 4-week intervals.", {}),
+        ("It is used for the topical therapy of acne and as inhalation therapy of asthma.", {}),
+        ("It was lowered in MCF-7 cells.", {"setting": "in vitro"}),
+        ("It was lowered in two cell lines.", {"setting": "in vitro"}),
+        ("CD4 cells of the patients were fewer.", {"species": "9606"}),
+        ("Tumours of A549 cells grew less in nude mice.", {"species": "10090"}),
     ],
 )  # fmt: skip
 def test_conditions_are_those_that_the_sentence_names(

@@ -20,6 +20,8 @@ from kgbuild_spacy.rules import Rule
 _LONGEST_GAP = 250
 """Mentions that lie further apart, in characters, are not joined by a rule of a few words."""
 
+_CONDITIONS = frozenset({"biolink:OrganismTaxon", "biolink:CellLine"})
+
 _MOST_MENTIONS = 40
 """A "sentence" with more mentions is a table or a list, and says nothing of pairs."""
 
@@ -54,9 +56,9 @@ class _Sentence:
     def place(self, mention: Mention) -> Span:
         return mention.span.shift(-self.span.start)
 
-    def but_species_hidden(self) -> str:
-        """What conditions are read from: a species may be a mention."""
-        others = (m for m in self.mentions if m.category != "biolink:OrganismTaxon")
+    def but_conditions_hidden(self) -> str:
+        """What conditions are read from: a species or a cell line may be a mention."""
+        others = (m for m in self.mentions if m.category not in _CONDITIONS)
         return hidden(self.lowered, map(self.place, others))
 
 
@@ -180,7 +182,7 @@ def _relation(
         ),
         qualifiers=qualifiers,
         conditions=conditions(
-            sentence.but_species_hidden(), sentence.place(chemical) if chemical else None
+            sentence.but_conditions_hidden(), sentence.place(chemical) if chemical else None
         ),
     )
 

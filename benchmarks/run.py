@@ -55,6 +55,7 @@ BENCHMARKS = (
     Benchmark(name="lexicon", quick="--megabytes 1", modules=("kgbuild_lexicon", "spacy")),
     Benchmark(name="statement_weights", modules=("numpy", "kgbuild_spacy"),
               files=(CORPORA / "ade-corpus-v2",)),
+    Benchmark(name="novelty", modules=("numpy",), files=(BIORED,)),
     Benchmark(name="statements", modules=("kgbuild_spacy",),
               files=(CORPORA / "negation-lexicons",)),
     Benchmark(name="relation_rules", modules=("kgbuild_spacy",), files=(BC5CDR,)),

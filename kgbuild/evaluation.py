@@ -106,8 +106,9 @@ class Evaluation:
     """The result: counts together, by type, and in parts; an interval; the mistakes.
 
     ``types`` has a row for each type; ``parts`` has "seen" and "unseen" mentions (recall only:
-    what is spurious is neither) and, for relations, "pair" without the type. ``interval`` is the
-    95% interval of F1 when documents are drawn anew (bootstrap), ``part_intervals`` those of the
+    what is spurious is neither) and, for relations, "pair" without the type, and "novelty": pair,
+    type and whether it is a finding of the text, where the gold marks that. ``interval`` is the 95%
+    interval of F1 when documents are drawn anew (bootstrap), ``part_intervals`` those of the
     parts that have precision too. ``confusion`` counts mentions of the right place and the wrong
     type. ``convention`` is how relations were counted.
     """
@@ -123,6 +124,9 @@ class Evaluation:
     confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
     mistakes: tuple[Mistake, ...] = ()
 
+
+_WHOLE_PARTS = ("pair", "novelty")
+"""Those with precision."""
 
 Answer = tuple[str, ...]
 """An answer in one document: its type first, then what makes it that answer."""
@@ -148,6 +152,7 @@ def evaluate(
     }[convention]
     answers_of = {Task.MENTIONS: _mentions, Task.LINKS: _links, Task.RELATIONS: relations}[task]
     scored = _types(gold for gold, _ in pairs) if task is not Task.RELATIONS else None
+    with_novelty = task is Task.RELATIONS and any(map(_marks_novelty, (gold for gold, _ in pairs)))
     each: list[Counts] = []
     types: dict[str, Counts] = {}
     parts: dict[str, list[Counts]] = {}
@@ -163,6 +168,9 @@ def evaluate(
             types[type_] = types.get(type_, Counts()) + counts
         for name, counts in _parts(task, wanted, given, seen).items():
             parts.setdefault(name, []).append(counts)
+        if with_novelty and convention is Convention.BIORED:
+            counts = _counts(_novel_relations(gold), _novel_relations(predicted))
+            parts.setdefault("novelty", []).append(counts)
         mistakes += _mistakes(gold.document.id, wanted, given)
         if task is Task.MENTIONS:
             confusion.update(_confused(wanted, given))
@@ -173,7 +181,7 @@ def evaluate(
         types=dict(sorted(types.items())),
         parts={name: sum(counts, Counts()) for name, counts in parts.items()},
         interval=_bootstrap(each),
-        part_intervals={name: _bootstrap(parts[name]) for name in ("pair",) if name in parts},
+        part_intervals={name: _bootstrap(parts[name]) for name in _WHOLE_PARTS if name in parts},
         convention=convention if task is Task.RELATIONS else None,
         confusion=dict(confusion.most_common()),
         mistakes=tuple(sorted(mistakes)),
@@ -240,6 +248,20 @@ def _biored_relations(document: AnnotatedDocument) -> dict[Answer, str]:
         (relation.name, *sorted((relation.subject, relation.object))): _named(relation)
         for relation in Spelling(document.annotations, Dialect.BIORED, Counter()).relations()
     }
+
+
+def _novel_relations(document: AnnotatedDocument) -> dict[Answer, str]:
+    """The same, and whether each is a finding of the text."""
+    return {
+        (relation.name, relation.novelty, *sorted((relation.subject, relation.object))): _named(
+            relation
+        )
+        for relation in Spelling(document.annotations, Dialect.BIORED, Counter()).relations()
+    }
+
+
+def _marks_novelty(document: AnnotatedDocument) -> bool:
+    return any("novelty" in dict(one.conditions) for one in document.annotations.relations)
 
 
 def _cid_relations(document: AnnotatedDocument) -> dict[Answer, str]:

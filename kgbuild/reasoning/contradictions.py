@@ -232,7 +232,7 @@ def _circumstances(assertion: Assertion) -> dict[str, set[str]]:
         condition for evidence in assertion.evidence for condition in evidence.conditions
     )
     for name, value in conditions:
-        # The corpus' own name of a relation is a word for the predicate, no circumstance.
-        if name != "relation":
+        # A corpus' own name of a relation, and whether it was known, are no circumstances.
+        if name not in ("relation", "novelty"):
             told.setdefault(name, set()).add(value)
     return told

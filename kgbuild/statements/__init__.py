@@ -2,11 +2,22 @@
 
 ``hidden`` makes what the cues read: the sentence in lower case, its mentions hidden. ``Cues``
 say whether a statement between two mentions is negated, hedged, asked or told of others;
-``conditions`` under which species, setting and dose it holds.
+``conditions`` under which species, setting and dose it holds; ``novelty`` whether it is a finding
+of the text or was known.
 """
 
 from kgbuild.statements.conditions import conditions
 from kgbuild.statements.cues import Cues, Reading, read_cues
 from kgbuild.statements.hiding import MENTION, hidden, lowered
+from kgbuild.statements.novelty import novelty
 
-__all__ = ["MENTION", "Cues", "Reading", "conditions", "hidden", "lowered", "read_cues"]
+__all__ = [
+    "MENTION",
+    "Cues",
+    "Reading",
+    "conditions",
+    "hidden",
+    "lowered",
+    "novelty",
+    "read_cues",
+]

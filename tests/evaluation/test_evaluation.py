@@ -154,6 +154,16 @@ def related(*relations: Relation) -> AnnotatedDocument:
     return said(ASPIRIN, ASTHMA, DIABETES, links=NAMED, relations=relations)
 
 
+def test_where_gold_marks_novelty_relations_are_scored_with_it_too() -> None:
+    said_so = relation(DRUG, HARM, "biolink:associated_with")
+    novel, known = (replace(said_so, conditions=(("novelty", told),)) for told in ("Novel", "No"))
+    result = evaluate([(related(novel), related(known))], Task.RELATIONS)
+    assert result.whole == Counts(right=1)
+    assert result.parts["novelty"] == Counts(0, 1, 1)
+    assert evaluate([(related(novel), related(novel))], Task.RELATIONS).parts["novelty"].f1 == 1
+    assert "novelty" not in evaluate([(related(said_so), related(novel))], Task.RELATIONS).parts
+
+
 def test_cid_counts_from_the_chemical_to_the_disease_and_nothing_else() -> None:
     gold = related(relation(DRUG, HARM, "biolink:contributes_to"))
     given = related(

@@ -70,6 +70,10 @@ class Evidence:
             if a != b:
                 yield self._read_apart((sentences[a], sentences[b]), ones[a][0], twos[b][0])
 
+    def named(self, mentions: Sequence[Mention]) -> list[int]:
+        """The numbers of the sentences that have some of these mentions."""
+        return sorted(_by_sentence(self._task.document.sentences, mentions))
+
     def _mentions_of(self, sentence: Span) -> dict[Mention, Span]:
         """The mentions of a sentence, with their places in it."""
         return {

@@ -25,7 +25,7 @@ __all__ = [
     "tagger_folder",
 ]
 
-_RELATIONS = "2"
+_RELATIONS = "3"
 """Raised when the same weights may give relations that differ, be it in their last bits."""
 
 

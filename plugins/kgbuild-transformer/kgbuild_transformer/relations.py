@@ -22,7 +22,7 @@ from kgbuild import (
     broad_category,
     relation_of,
 )
-from kgbuild.statements import read_cues
+from kgbuild.statements import novelty, read_cues
 from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
 from kgbuild_transformer.settings import RelationSettings
@@ -103,14 +103,31 @@ class TransformerRelations:
         for one in found:
             if one.score >= self._settings.min_score:
                 first, second = names.mentions[one.first], names.mentions[one.second]
+                kinds = names.labels[one.first], names.labels[one.second]
+                meaning = relation_of(one.type, *kinds) or _unknown(one.type)
+                meaning = _with_novelty(meaning, kinds, evidence, first, second, len(sentences))
                 for showing in evidence.showings(one, first, second):
-                    yield _relation(one, showing, names)
+                    yield _relation(one, meaning, showing, names)
 
 
-def _relation(found: ScoredRelation, showing: Showing, names: _Names) -> Relation:
+def _with_novelty(
+    meaning: Meaning,
+    kinds: tuple[str, str],
+    evidence: Evidence,
+    first: Sequence[Mention],
+    second: Sequence[Mention],
+    sentences: int,
+) -> Meaning:
+    """The same, with whether it is a finding of the text, where sentences name both."""
+    named = evidence.named(first), evidence.named(second)
+    if not all(named):
+        return meaning
+    told = novelty(meaning, kinds, *named, sentences)
+    return replace(meaning, conditions=(*meaning.conditions, ("novelty", told)))
+
+
+def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: _Names) -> Relation:
     ends = names.end(found.first, showing.first), names.end(found.second, showing.second)
-    categories = names.labels[found.first], names.labels[found.second]
-    meaning = relation_of(found.type, *categories) or _unknown(found.type)
     subject, target = reversed(ends) if meaning.swapped else ends
     return Relation(
         subject=subject,

@@ -112,6 +112,17 @@ def test_types_of_ones_own_are_kept_by_name(weights: Mapping[str, str]) -> None:
     assert all(dict(relation.conditions)["relation"] == "own type" for relation in own)
 
 
+def test_every_showing_of_a_relation_says_whether_it_is_a_finding_of_the_text(
+    weights: Mapping[str, str],
+) -> None:
+    [found] = made(weights).extract([task()])
+    told: dict[tuple[str, str, str], set[str]] = {}
+    for one in found.relations:
+        claim = one.predicate, one.subject.text.lower(), one.object.text.lower()  # type: ignore[union-attr]
+        told.setdefault(claim, set()).add(dict(one.conditions)["novelty"])
+    assert all(len(said) == 1 and said <= {"Novel", "No"} for said in told.values())
+
+
 def test_sets_and_scores_that_are_not_wanted_are_left_out(weights: Mapping[str, str]) -> None:
     [everything] = made(weights).extract([task()])
     [one] = made(weights, sets=("bc5cdr",)).extract([task()])

@@ -74,11 +74,12 @@ def command(
     Gold is PubTator or BioC. Types that the gold does not mark are not scored. Withdrawn
     identifiers and equivalents are mapped by the configured terminologies, on both sides.
 
-    Relations of a pipeline are scored twice: end to end, and with the gold's mentions and links.
-    They are pairs of a document's identifiers, with and without the type: BioRED's in no order;
-    CID from the chemical to the disease, which is the convention where the gold has nothing else;
-    or Biolink's predicate with qualifiers. Those that the text denies or hedges do not count;
-    with --hedged only those that it denies, as BioRED's and BC5CDR's annotators have it.
+    Links and relations of a pipeline are scored twice: end to end, and with the gold's entities: its
+    mentions, and for relations its links. Relations are pairs of a document's identifiers, with and
+    without the type: BioRED's in no order; CID from the chemical to the disease, which is the
+    convention where the gold has nothing else; or Biolink's predicate with qualifiers. Those that
+    the text denies or hedges do not count; with --hedged only those that it denies, as BioRED's and
+    BC5CDR's annotators have it.
 
     \b
     Example: kgbuild evaluate dev.pubtator --task mentions
@@ -105,10 +106,11 @@ def command(
 
     if predictions:
         found = {"": score(_matched(wanted, _annotated(setup, predictions, reader)))}
-    elif task == Task.RELATIONS and not (gold_mentions or gold_links):
+    elif task != Task.MENTIONS and not (gold_mentions or gold_links):
+        links = task == Task.RELATIONS
         found = {
             END_TO_END: score(_run(setup, wanted, mentions=False, links=False)),
-            GOLD_ENTITIES: score(_run(setup, wanted, mentions=True, links=True)),
+            GOLD_ENTITIES: score(_run(setup, wanted, mentions=True, links=links)),
         }
     else:
         given = gold_mentions or gold_links

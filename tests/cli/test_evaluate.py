@@ -43,10 +43,12 @@ def test_the_pipeline_is_scored_by_mentions(project: Any) -> None:
 
 
 def test_links_are_scored_end_to_end_and_with_gold_mentions(project: Any) -> None:
-    ends = evaluated(project, "--task", "links")["together"]
+    both = evaluated(project, "--task", "links")
+    ends = both["together"]
     assert (ends["right"], ends["spurious"], ends["missed"]) == (3, 2, 1)
     given = evaluated(project, "--task", "links", "--gold-mentions")["together"]
     assert (given["right"], given["spurious"], given["missed"]) == (3, 1, 1)
+    assert both["gold_entities"]["together"] == given
     assert evaluated(project, "--task", "links", "--gold-links")["together"]["f1"] == 1.0
 
 

@@ -53,6 +53,7 @@ BUILT_INS: tuple[BuiltIn, ...] = (
     BuiltIn("kgbuild.readers.text", "kgbuild_readers", "reads plain text", essential=True),
     BuiltIn("kgbuild.segmenters.rules", "kgbuild_segmenters", "splits sentences", essential=True),
     BuiltIn("kgbuild.reasoning.biomedicine", "kgbuild_rules", "rules of biomedicine"),
+    BuiltIn("kgbuild.exporters.annotated_jsonl", "kgbuild_exporters", "writes annotations as JSON"),
     BuiltIn("kgbuild.exporters.bioc", "kgbuild_exporters", "writes BioC XML and JSON"),
     BuiltIn("kgbuild.exporters.kgx", "kgbuild_exporters", "writes KGX, TSV and JSON lines"),
     BuiltIn("kgbuild.exporters.nanopublications", "kgbuild_exporters", "writes nanopublications"),

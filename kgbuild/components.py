@@ -187,6 +187,13 @@ class Graph(Protocol):
         """The assertions, each with all its evidence and reviews."""
         ...
 
+    def said_in(self, curie: str) -> Iterator[Assertion]:
+        """What one document says: assertions, each with the evidence of that document alone.
+
+        Raises NotInGraphError.
+        """
+        ...
+
     def assertion(self, identity: str) -> Assertion:
         """One assertion, by its id or an unambiguous beginning of it. Raises NotInGraphError."""
         ...

@@ -34,7 +34,7 @@ def command(target: Path, format_: str | None, **options: Any) -> int:
     RDF          .ttl .nt .nq .trig .jsonld .rdf .owl .nanopub.trig
     tables       .kgx .kgx-jsonl .neo4j .parquet
     networks     .graphml .cyjs
-    annotations  .pubtator .bioc.xml .bioc.json
+    annotations  .jsonl .pubtator .bioc.xml .bioc.json
 
     Plugins may know more.
 

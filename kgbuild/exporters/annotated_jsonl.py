@@ -2,42 +2,51 @@
 
 Nothing is lost: what is written here is read back equal. What is empty or a record's default
 is left out. The bytes depend on the documents alone.
+
+A graph's relations have ``belief`` too: how far the claim may be believed, from all texts that
+speak of it. It is the graph's, so it is not read back.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from kgbuild.annotation import AnnotatedDocument, Cue, Link, Mention, Relation
+from kgbuild.components import ExporterSpec, Graph
 from kgbuild.document import Document, Section, Span
 from kgbuild.errors import ContractError
+from kgbuild.exporters.claimed import Believed
 from kgbuild.readers.annotated_json import FORMAT
 
-__all__ = ["write_jsonl"]
+__all__ = ["SPEC", "AnnotatedJsonLinesExporter", "write_jsonl"]
 
 _DEFAULTS = MappingProxyType(
     {"score": 1.0, "part": 0, "negated": False, "status": "stated", "incoming": True, "count": 1}
 )
 
 
-def write_jsonl(documents: Iterable[AnnotatedDocument], target: BinaryIO) -> int:
+def write_jsonl(
+    documents: Iterable[AnnotatedDocument], target: BinaryIO, *, believed: Believed | None = None
+) -> int:
     """Write the documents as they come; return how many.
 
+    With ``believed``, relations say how far their claims may be believed.
     Raises ContractError for a link or relation of a mention that is not among the mentions.
     """
     count = 0
     for count, annotated in enumerate(documents, 1):  # noqa: B007 - the last number is wanted
         line = json.dumps(
-            _line(annotated), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            _line(annotated, believed), ensure_ascii=False, allow_nan=False, separators=(",", ":")
         )
         target.write(f"{line}\n".encode())
     return count
 
 
-def _line(annotated: AnnotatedDocument) -> dict[str, Any]:
+def _line(annotated: AnnotatedDocument, believed: Believed | None) -> dict[str, Any]:
     document, annotations = annotated.document, annotated.annotations
     mentions = _Numbers(annotated)
     given = {"format": FORMAT, "id": document.id, "text": document.text}
@@ -45,7 +54,10 @@ def _line(annotated: AnnotatedDocument) -> dict[str, Any]:
         **_about(document),
         mentions=[_mention(mention) for mention in annotations.mentions],
         links=[_link(link, mentions) for link in annotations.links],
-        relations=[_relation(relation, mentions) for relation in annotations.relations],
+        relations=[
+            _relation(relation, mentions) | _belief(document, relation, believed)
+            for relation in annotations.relations
+        ],
     )
 
 
@@ -149,9 +161,36 @@ def _relation(relation: Relation, mentions: _Numbers) -> dict[str, Any]:
     )
 
 
+def _belief(document: Document, relation: Relation, believed: Believed | None) -> dict[str, Any]:
+    belief = believed.of(document.id, relation) if believed else None
+    return {} if belief is None else {"belief": belief}
+
+
 def _cue(cue: Cue) -> dict[str, Any]:
     return {"kind": cue.kind, "start": cue.span.start, "end": cue.span.end}
 
 
 def _spans(spans: Iterable[Span]) -> list[list[int]]:
     return [[span.start, span.end] for span in spans]
+
+
+class AnnotatedJsonLinesExporter:
+    """Writes every document of a graph with its annotations, one a line."""
+
+    def export(self, graph: Graph, target: Path) -> None:
+        """Write ``target``, document by document."""
+        with target.open("wb") as file:
+            documents = (graph.annotated(d.id) for d in graph.documents())
+            write_jsonl(documents, file, believed=Believed(graph))
+
+
+def _create(settings: Any) -> AnnotatedJsonLinesExporter:
+    return AnnotatedJsonLinesExporter()
+
+
+SPEC = ExporterSpec(
+    name="jsonl",
+    summary="JSON lines: texts, mentions, links with candidates, relations with their belief.",
+    create=_create,
+    suffixes=(".jsonl",),
+)

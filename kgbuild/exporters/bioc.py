@@ -4,7 +4,9 @@ BioC (Comeau et al. 2013, doi 10.1093/database/bat064) leaves the keys of infons
 writes. Here they are BioRED's: ``type`` and ``identifier`` of an annotation; ``entity1``,
 ``entity2``, ``type`` and ``novel`` of a relation. Beside these stand what BioRED's names cannot
 say: ``category``, ``predicate``, Biolink's qualifiers, ``score``, and ``evidence`` (spans as
-``12-40 52-80``). kgbuild's reader takes them back; others pass over them.
+``12-40 52-80``). kgbuild's reader takes them back; others pass over them. A relation of a graph
+has ``belief`` too: how far its claim may be believed, from all texts that speak of it. It is
+not read back.
 
 Sentences, authors, subject headings and notices are not written. Nothing depends on the clock:
 the collection's date is empty.
@@ -16,7 +18,7 @@ import json
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,6 +27,7 @@ from kgbuild.annotation import AnnotatedDocument, Mention, Relation
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.data.relation_names import biored_name
 from kgbuild.document import Document, Section, SectionKind, Span
+from kgbuild.exporters.claimed import Believed
 from kgbuild.exporters.corpus_spelling import Dialect, Spelling, losses
 from kgbuild.readers.bioc import padding
 from kgbuild.readers.given_names import work_name
@@ -47,9 +50,12 @@ _FACTS = ("date", "journal", "language", "licence")
 Infons = dict[str, str]
 
 
-def write_bioc_xml(documents: Iterable[AnnotatedDocument], target: BinaryIO) -> Counter[str]:
+def write_bioc_xml(
+    documents: Iterable[AnnotatedDocument], target: BinaryIO, *, believed: Believed | None = None
+) -> Counter[str]:
     """Write a collection that is valid against BioC.dtd, document by document.
 
+    With ``believed``, relations say how far their claims may be believed.
     Returns how many documents, mentions and relations were written, and what BioC could not
     hold, by reason: a character that XML forbids becomes U+FFFD, one for one.
     """
@@ -66,15 +72,18 @@ def write_bioc_xml(documents: Iterable[AnnotatedDocument], target: BinaryIO) -> 
                 xml.write(element)
             for annotated in documents:
                 xml.write("\n")
-                xml.write(_document_element(_document(annotated, counts), counts))
+                xml.write(_document_element(_document(annotated, counts, believed), counts))
             xml.write("\n")
     target.write(b"\n")
     return counts
 
 
-def write_bioc_json(documents: Iterable[AnnotatedDocument], target: BinaryIO) -> Counter[str]:
+def write_bioc_json(
+    documents: Iterable[AnnotatedDocument], target: BinaryIO, *, believed: Believed | None = None
+) -> Counter[str]:
     """Write a collection as JSON, one document a line.
 
+    With ``believed``, relations say how far their claims may be believed.
     Returns how many documents, mentions and relations were written, and what BioC could not
     hold, by reason.
     """
@@ -82,12 +91,15 @@ def write_bioc_json(documents: Iterable[AnnotatedDocument], target: BinaryIO) ->
     target.write(b'{"source": "kgbuild", "date": "", "key": "", "infons": {}, "documents": [')
     for annotated in documents:
         target.write(b",\n" if counts["documents"] else b"\n")
-        target.write(json.dumps(_document(annotated, counts), ensure_ascii=False).encode())
+        document = _document(annotated, counts, believed)
+        target.write(json.dumps(document, ensure_ascii=False).encode())
     target.write(b"\n]}\n")
     return counts
 
 
-def _document(annotated: AnnotatedDocument, counts: Counter[str]) -> dict[str, Any]:
+def _document(
+    annotated: AnnotatedDocument, counts: Counter[str], believed: Believed | None
+) -> dict[str, Any]:
     """The document as BioC JSON has it; the XML is made from the same."""
     document, annotations = annotated.document, annotated.annotations
     spelling = Spelling(annotations, Dialect.BIORED, counts)
@@ -100,7 +112,7 @@ def _document(annotated: AnnotatedDocument, counts: Counter[str]) -> dict[str, A
         holding["annotations"].append(_annotation(mention, ids[mention], spelling, document))
     counts["documents"] += 1
     counts["mentions"] += len(ids)
-    relations = list(_relations(spelling, ids, counts))
+    relations = list(_relations(spelling, ids, counts, _beliefs(document, believed)))
     counts["relations"] += len(relations)
     infons = {fact: str(getattr(document, fact)) for fact in _FACTS if getattr(document, fact)}
     if document.exact_matches:
@@ -175,8 +187,21 @@ def _annotation(
     }
 
 
+def _beliefs(document: Document, believed: Believed | None) -> Callable[[Relation], Infons]:
+    """What is to be said of the belief in a relation of the document."""
+
+    def told(relation: Relation) -> Infons:
+        belief = believed.of(document.id, relation) if believed else None
+        return {} if belief is None else {"belief": repr(belief)}
+
+    return told
+
+
 def _relations(
-    spelling: Spelling, ids: dict[Mention, str], counts: Counter[str]
+    spelling: Spelling,
+    ids: dict[Mention, str],
+    counts: Counter[str],
+    beliefs: Callable[[Relation], Infons],
 ) -> Iterator[dict[str, Any]]:
     """The stated relations, in order: between two mentions as nodes, else by identifiers."""
     number = 0
@@ -185,7 +210,7 @@ def _relations(
         if not written:
             counts["relation whose end has no identifier"] += 1
         for infons, nodes in written:
-            said = _said(relation)
+            said = _said(relation) | beliefs(relation)
             yield {"id": f"R{number}", "infons": {**infons, **said}, "nodes": nodes}
             number += 1
 
@@ -273,7 +298,8 @@ class BioCXmlExporter:
     def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            counts = write_bioc_xml((graph.annotated(d.id) for d in graph.documents()), file)
+            documents = (graph.annotated(d.id) for d in graph.documents())
+            counts = write_bioc_xml(documents, file, believed=Believed(graph))
         return losses(counts)
 
 
@@ -283,7 +309,8 @@ class BioCJsonExporter:
     def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            counts = write_bioc_json((graph.annotated(d.id) for d in graph.documents()), file)
+            documents = (graph.annotated(d.id) for d in graph.documents())
+            counts = write_bioc_json(documents, file, believed=Believed(graph))
         return losses(counts)
 
 
@@ -297,14 +324,14 @@ def _create_json(settings: Any) -> BioCJsonExporter:
 
 XML_SPEC = ExporterSpec(
     name="bioc-xml",
-    summary="BioC XML: texts, mentions with identifiers, relations.",
+    summary="BioC XML: texts, mentions with identifiers, relations with their belief.",
     create=_create_xml,
     suffixes=(".bioc.xml",),
 )
 
 JSON_SPEC = ExporterSpec(
     name="bioc-json",
-    summary="BioC JSON: texts, mentions with identifiers, relations.",
+    summary="BioC JSON: texts, mentions with identifiers, relations with their belief.",
     create=_create_json,
     suffixes=(".bioc.json",),
 )

@@ -2,7 +2,8 @@
 
 A line cannot hold a tab or a line break, so each becomes one space: offsets hold. A text with
 more sections than title and abstract is written as one abstract line. A mention with gaps is
-written whole. Scores, second candidates and evidence have no place in PubTator.
+written whole. Scores, beliefs, second candidates and evidence have no place in PubTator: a
+relation has four columns (five with BioRED's novelty), and a strict reader refuses more.
 """
 
 from __future__ import annotations

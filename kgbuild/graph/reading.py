@@ -216,6 +216,14 @@ class StoredGraph(Closing):
         where = " AND ".join(f"{column} = ?" for column in given)
         yield from self._assertions(f"WHERE {where}" if where else "", *given.values())
 
+    def said_in(self, curie: str) -> Iterator[Assertion]:
+        """What one document says: assertions, each with the evidence of that document alone.
+
+        Raises NotInGraphError.
+        """
+        version = self._document_row(curie)[1]
+        yield from self._grouped(f"{_SAID} WHERE r.version = ? ORDER BY a.id", version)
+
     def assertion(self, identity: str) -> Assertion:
         """One assertion, by its id or an unambiguous beginning of it. Raises NotInGraphError."""
         start = identity.removeprefix("kgbuild:assertion:").lower()
@@ -247,7 +255,10 @@ class StoredGraph(Closing):
         )
 
     def _assertions(self, where: str, *values: Any) -> Iterator[Assertion]:
-        rows = self._stream(f"{_ASSERTION} {where} ORDER BY a.id", *values)
+        yield from self._grouped(f"{_ASSERTION} {where} ORDER BY a.id", *values)
+
+    def _grouped(self, sql: str, *values: Any) -> Iterator[Assertion]:
+        rows = self._stream(sql, *values)
         reviewed = None
         for _, group in groupby(rows, key=itemgetter(0)):
             if reviewed is None:  # most graphs have no reviews, and so need not look for each
@@ -422,15 +433,26 @@ class StoredGraph(Closing):
 
 _DOCUMENT = f"SELECT {DOCUMENT_COLUMNS} FROM documents d JOIN versions v ON v.id = d.version"
 _CONCEPT = "SELECT curie, label, category, synonyms, exact_matches FROM concepts"
-_ASSERTION = (
+_ASSERTION_COLUMNS = (
     "SELECT a.id, a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers,"
     ' d.curie, v.digest, e.section, e.start, e."end",'
     ' substr(v.text, e.start + 1, e."end" - e.start), e.subject_start, e.subject_end,'
     " e.object_start, e.object_end, e.source, e.status, e.cues, e.conditions, e.score,"
     " e.more_spans, e.version"
-    " FROM assertions a JOIN concepts s ON s.id = a.subject JOIN concepts o ON o.id = a.object"
+)
+_ASSERTION = (
+    f"{_ASSERTION_COLUMNS} FROM assertions a"
+    " JOIN concepts s ON s.id = a.subject JOIN concepts o ON o.id = a.object"
     " LEFT JOIN evidence e ON e.assertion = a.id LEFT JOIN versions v ON v.id = e.version"
     " LEFT JOIN documents d ON d.version = v.id"
+)
+_SAID = (
+    # The evidence of a text lies together, so it is where to begin.
+    f"{_ASSERTION_COLUMNS} FROM evidence_ranges r"
+    " CROSS JOIN evidence e ON e.id BETWEEN r.first AND r.last AND e.version = r.version"
+    " CROSS JOIN assertions a ON a.id = e.assertion JOIN concepts s ON s.id = a.subject"
+    " JOIN concepts o ON o.id = a.object JOIN versions v ON v.id = e.version"
+    " JOIN documents d ON d.version = v.id"
 )
 _REVIEWED = "SELECT EXISTS (SELECT 1 FROM reviews) OR EXISTS (SELECT 1 FROM policy_reviews)"
 _WAITING = "SELECT count(*) FROM versions WHERE work IS NOT NULL AND pipeline IS NULL"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import TypeVar
 
 from kgbuild.annotation import AnnotatedDocument, Annotations
@@ -112,6 +112,14 @@ class MemoryGraph:
                 and object in (None, assertion.object)
             ):
                 yield assertion
+
+    def said_in(self, curie: str) -> Iterator[Assertion]:
+        """What one document says, with its evidence alone. Raises NotInGraphError."""
+        document = self.document(curie).id
+        for assertion in self._assertions.values():
+            told = tuple(e for e in assertion.evidence if e.document == document)
+            if told:
+                yield replace(assertion, evidence=told)
 
     def assertion(self, identity: str) -> Assertion:
         """One assertion, by its id or an unambiguous beginning of it. Raises NotInGraphError."""

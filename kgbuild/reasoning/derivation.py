@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,10 @@ from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.belief import DEFAULT_MODEL
 from kgbuild.reasoning.joins import COLUMNS, head_of, join
 from kgbuild.reasoning.layer import SCHEMA, SCHEMA_VERSION, layer_path
-from kgbuild.reasoning.lineage import AskedGrounds, Lineage
+from kgbuild.reasoning.lineage import GroundsBelow, Lineage
 from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.rule_syntax import write_rule
-from kgbuild.reasoning.rules import Rule, Variable, check_rules, strata
+from kgbuild.reasoning.rules import Atom, Rule, Variable, check_rules, strata
 from kgbuild.reasoning.stated import StatedFacts
 from kgbuild.reasoning.supports import Supports
 from kgbuild.reasoning.weighing import weigh_all
@@ -39,6 +39,8 @@ __all__ = ["Derived", "Limits", "reason"]
 Entailments = Callable[[], Iterable[tuple[str, str, str]]]
 
 _LIST = ", ".join(COLUMNS)
+_AT_ONCE = 10_000
+"""So many facts have their grounds read, and held in memory, at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,6 +322,16 @@ class _Derivation:
     def _join(self, rule: Rule, **how: Any) -> str:
         return join(rule, concept_key, self.relations.__getitem__, self.counts, **how)
 
+    def _among(self, table: str) -> Callable[[Atom], bool]:
+        """Whether a table has facts that may stand for an atom: most rules need no join then."""
+        numbers = {
+            number
+            for (number,) in self.connection.execute(
+                f"SELECT DISTINCT f.relation FROM {table} t CROSS JOIN facts f ON f.id = t.id"
+            )
+        }
+        return lambda atom: self.relations[atom.relation] in numbers
+
     def _find(self, select: str) -> int:
         """Put what a join finds into ``found``; how many rows that is."""
         self.connection.execute("DELETE FROM found")
@@ -334,16 +346,19 @@ class _Derivation:
     def _derive(self, layer: Sequence[Rule]) -> None:
         """Apply the rules of a stratum until nothing is new."""
         execute = self.connection.execute
+        heads = {rule.head.relation for rule in layer}
         execute("DELETE FROM delta")
         (top,) = execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
+        came, went = self._among("fresh"), self._among("dead")
         for rule in layer:
             self.at_work = rule.name
             if self.afresh:
                 self._conclude(rule, self._join(rule))
                 continue
-            for place in range(len(rule.body) + len(rule.absent)):
+            for place, atom in enumerate((*rule.body, *rule.absent)):
                 table = "fresh" if place < len(rule.body) else "dead"
-                self._conclude(rule, self._join(rule, changed=place, delta=table))
+                if (came if place < len(rule.body) else went)(atom):
+                    self._conclude(rule, self._join(rule, changed=place, delta=table))
         while (
             execute(
                 "INSERT OR IGNORE INTO delta SELECT id FROM facts WHERE id > ?", (top,)
@@ -354,10 +369,11 @@ class _Derivation:
             (top,) = execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
             execute("CREATE TEMP TABLE last AS SELECT id FROM delta")
             execute("DELETE FROM delta")
+            found = self._among("last")
             for rule in layer:
                 self.at_work = rule.name
                 for place, atom in enumerate(rule.body):
-                    if any(atom.relation == other.head.relation for other in layer):
+                    if found(atom) and atom.relation in heads:
                         self._conclude(rule, self._join(rule, changed=place, delta="last"))
             execute("DROP TABLE last")
 
@@ -392,14 +408,14 @@ class _Derivation:
         """Take away what has no support any more, in a stratum below which all is settled."""
         execute = self.connection.execute
         execute("CREATE TEMP TABLE doubt(id INTEGER PRIMARY KEY)")
+        came, went = self._among("fresh"), self._among("dead")
         for rule in layer:
             self.at_work = rule.name
-            for place in range(len(rule.body)):
-                self._unsupport(rule, self._join(rule, changed=place, delta="dead", alive=False,
-                                                 blocked=True))  # fmt: skip
-            for place in range(len(rule.body), len(rule.body) + len(rule.absent)):
-                self._unsupport(rule, self._join(rule, changed=place, delta="fresh", alive=False,
-                                                 blocked=True))  # fmt: skip
+            for place, atom in enumerate((*rule.body, *rule.absent)):
+                table = "dead" if place < len(rule.body) else "fresh"
+                if (went if place < len(rule.body) else came)(atom):
+                    self._unsupport(rule, self._join(rule, changed=place, delta=table, alive=False,
+                                                     blocked=True))  # fmt: skip
         heads = sorted({self.relations[rule.head.relation] for rule in layer})
         execute(
             "INSERT OR IGNORE INTO doubt"
@@ -461,8 +477,11 @@ class _Derivation:
                 "SELECT id FROM doubt WHERE EXISTS (SELECT 1 FROM leaves WHERE fact = id)"
             )
         }
-        supports = self._supports()
-        ways = [(fact, support.premises) for fact in doubted for support in supports.of(fact)]
+        ways = [
+            (fact, support.premises)
+            for fact, supports in self._supports().to("doubt").items()
+            for support in supports
+        ]
         growing = True
         while growing:
             growing = False
@@ -485,11 +504,18 @@ class _Derivation:
         if self.afresh:
             weighed = weigh_all(self.connection, confidence, supports)
         else:
-            lineage = Lineage(AskedGrounds(self.connection, supports), confidence)
-            weighed = lineage.weighed(self._dirty())
+            weighed = self._weighed(self._dirty(), confidence, supports)
         self.connection.executemany(
             "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1", weighed
         )
+
+    def _weighed(
+        self, facts: Sequence[int], confidence: Mapping[int, float], supports: Supports
+    ) -> Iterator[tuple[int, float, float]]:
+        for start in range(0, len(facts), _AT_ONCE):
+            some = facts[start : start + _AT_ONCE]
+            grounds = GroundsBelow(self.connection, supports, some)
+            yield from Lineage(grounds, confidence).weighed(some)
 
     def _dirty(self) -> list[int]:
         execute = self.connection.execute
@@ -504,9 +530,12 @@ class _Derivation:
         execute("CREATE TEMP TABLE last AS SELECT id FROM dirty")
         while execute("SELECT 1 FROM last").fetchone():
             execute("CREATE TEMP TABLE next(id INTEGER PRIMARY KEY)")
+            found = self._among("last")
             for rule in self.rules:
-                for place in range(len(rule.body)):
-                    if not self._find(self._join(rule, changed=place, delta="last")):
+                for place, atom in enumerate(rule.body):
+                    if not found(atom) or not self._find(
+                        self._join(rule, changed=place, delta="last")
+                    ):
                         continue
                     execute(
                         "INSERT OR IGNORE INTO next SELECT facts.id FROM found JOIN facts ON"

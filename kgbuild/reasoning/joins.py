@@ -24,12 +24,14 @@ class Finds(Enum):
     """What a join selects, in columns.
 
     ``CONCLUSIONS``: the terms of the conclusion. ``WAYS``: the fact that is the conclusion, and
-    the facts that are its premises. ``PREMISES``: these alone, the conclusion's terms being the
-    parameters ``?1``, ``?2`` … What is missing in a row is 0.
+    the facts that are its premises; ``WAYS_TO``: the same, to the facts of the table ``delta``.
+    ``PREMISES``: these alone, the conclusion's terms being the parameters ``?1``, ``?2`` … What
+    is missing in a row is 0.
     """
 
     CONCLUSIONS = auto()
     WAYS = auto()
+    WAYS_TO = auto()
     PREMISES = auto()
 
 
@@ -63,6 +65,9 @@ def join(
     where: list[str] = []
     if finds is Finds.PREMISES:
         where += _given(rule.head, bound, key)
+    if finds is Finds.WAYS_TO:
+        tables.append(f"{delta} CROSS JOIN facts head ON head.id = {delta}.id")
+        where += _conditions(rule.head, "head", bound, key, relation)
     if changed is not None:
         tables.append(f"{delta} CROSS JOIN facts {names[changed]}")
         where.append(f"{names[changed]}.id = {delta}.id")
@@ -93,6 +98,7 @@ def join(
         tables.append("facts head INDEXED BY facts_by_terms")
         where.append(f"head.relation = {relation(rule.head.relation)}")
         where += [f"head.{column} = {value}" for column, value in zip(COLUMNS, head, strict=True)]
+    if finds in (Finds.WAYS, Finds.WAYS_TO):
         # Not the fact itself among its own premises: that would say nothing.
         where.append(f"head.id NOT IN ({', '.join(columns)})")
         columns = ["head.id", *columns]

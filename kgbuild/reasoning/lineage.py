@@ -23,7 +23,7 @@ from kgbuild.reasoning.formulas import (
 )
 from kgbuild.reasoning.supports import Support, Supports
 
-__all__ = ["GIVEN", "MAX_PROOFS", "AskedGrounds", "Grounds", "Leaves", "Lineage", "pair"]
+__all__ = ["GIVEN", "MAX_PROOFS", "Grounds", "GroundsBelow", "Leaves", "Lineage", "pair"]
 
 MAX_PROOFS = 64
 _MAX_DEPTH = 40
@@ -52,12 +52,42 @@ class Grounds(Protocol):
         """The ways in which rules conclude it."""
 
 
-class AskedGrounds:
-    """The grounds of one fact after the other, asked for when they are needed."""
+class GroundsBelow:
+    """The grounds of some facts and of all that they rest on, read at once."""
 
-    def __init__(self, connection: sqlite3.Connection, supports: Supports) -> None:
-        self._connection = connection
-        self._supports = supports
+    def __init__(
+        self, connection: sqlite3.Connection, supports: Supports, facts: Iterable[int]
+    ) -> None:
+        self._supports: dict[int, list[Support]] = {}
+        self._leaves: dict[int, list[tuple[int, float]]] = {}
+        connection.execute("CREATE TEMP TABLE below(id INTEGER PRIMARY KEY)")
+        connection.execute("CREATE TEMP TABLE asked(id INTEGER PRIMARY KEY)")
+        self._reach(connection, supports, set(facts))
+        for fact, assertion, belief in connection.execute(
+            "SELECT l.fact, l.assertion, l.belief FROM below CROSS JOIN leaves l"
+            " ON l.fact = below.id ORDER BY l.fact, l.assertion"
+        ):
+            self._leaves.setdefault(fact, []).append((assertion, belief))
+        self._pairs = {
+            fact: pair(*terms)
+            for fact, *terms in connection.execute(
+                "SELECT f.id, f.a, f.b, f.c, f.d FROM below CROSS JOIN facts f ON f.id = below.id"
+            )
+        }
+        connection.execute("DROP TABLE below")
+        connection.execute("DROP TABLE asked")
+
+    def _reach(self, connection: sqlite3.Connection, supports: Supports, waiting: set[int]) -> None:
+        """Ask for the ways to facts, then to what those rest on, until nothing is new."""
+        reached: set[int] = set()
+        while waiting:
+            connection.execute("DELETE FROM asked")
+            connection.executemany("INSERT INTO asked VALUES (?)", [(one,) for one in waiting])
+            connection.execute("INSERT INTO below SELECT id FROM asked")
+            ways = supports.to("asked")
+            reached |= waiting
+            self._supports |= ways
+            waiting = {p for some in ways.values() for way in some for p in way.premises} - reached
 
     def root(self, fact: int) -> int:
         """The fact itself."""
@@ -65,18 +95,15 @@ class AskedGrounds:
 
     def leaves(self, fact: int) -> Leaves:
         """The assertions that state it."""
-        return tuple(
-            self._connection.execute("SELECT assertion, belief FROM leaves WHERE fact = ?", (fact,))
-        )
+        return self._leaves.get(fact, ())
 
     def pair(self, fact: int) -> int:
         """The pair of concepts that it is about."""
-        terms = self._connection.execute("SELECT a, b, c, d FROM facts WHERE id = ?", (fact,))
-        return pair(*terms.fetchone())
+        return self._pairs[fact]
 
     def supports(self, fact: int) -> Sequence[Support]:
         """The ways in which rules conclude it."""
-        return self._supports.of(fact)
+        return self._supports.get(fact, ())
 
 
 def pair(a: int, b: int, c: int, d: int) -> int:

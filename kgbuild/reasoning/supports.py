@@ -86,11 +86,30 @@ class Supports:
             ]
         return self._by_relation[relation]
 
-    def _select(self, rule: Rule, finds: Finds) -> str:
+    def _select(self, rule: Rule, finds: Finds, table: str = "") -> str:
         return join(
             rule, concept_key, self._relations.__getitem__, self._counts,
-            finds=finds, alive=self._alive,
+            finds=finds, delta=table, alive=self._alive,
         )  # fmt: skip
+
+    def to(self, table: str) -> dict[int, list[Support]]:
+        """The ways to the facts whose numbers a table has, in order: a few queries for all."""
+        found: dict[int, list[Support]] = {}
+        asked = {
+            relation
+            for (relation,) in self._connection.execute(
+                f"SELECT DISTINCT f.relation FROM {table} t CROSS JOIN facts f ON f.id = t.id"
+            )
+        }
+        for number, rule in self._rules.items():
+            if self._relations[rule.head.relation] in asked:
+                for fact, *premises in self._connection.execute(
+                    self._select(rule, Finds.WAYS_TO, table)
+                ):
+                    found.setdefault(fact, []).append(
+                        Support(number, tuple(filter(None, premises)))
+                    )
+        return {fact: sorted(ways) for fact, ways in found.items()}
 
     def gather(self) -> int:
         """Put all ways to all facts into the temporary table ``ways``; how many there are."""

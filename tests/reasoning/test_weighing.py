@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from kgbuild.reasoning import weighing
 from kgbuild.reasoning.derivation import reason
 from kgbuild.reasoning.layer import open_layer
-from kgbuild.reasoning.lineage import AskedGrounds, Lineage
+from kgbuild.reasoning.lineage import GroundsBelow, Lineage
 from kgbuild.reasoning.rule_syntax import parse_rules
 from kgbuild.reasoning.supports import Supports
 from kgbuild.testing.library import Library, Said
@@ -55,9 +55,24 @@ def test_what_is_shared_is_weighed_as_if_it_were_alone(tmp_path_factory, held, c
         relations = dict(layer.connection.execute("SELECT name, id FROM relations"))
         supports = Supports(layer.connection, layer.rules, relations, {})
         confidence = {number: rule.confidence for number, rule in layer.rules.items()}
-        lineage = Lineage(AskedGrounds(layer.connection, supports), confidence)
         facts = [fact for (fact,) in layer.connection.execute("SELECT id FROM facts")]
         for fact in facts:
+            lineage = Lineage(GroundsBelow(layer.connection, supports, [fact]), confidence)
             assert layer.bounds(fact) == pytest.approx(lineage.of(fact), abs=1e-9), layer.fact(fact)
         certain = {layer.fact(fact).relation for fact in facts if layer.bounds(fact)[0] == 1.0}
     assert certain <= {"category", "gene"}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(claims=CLAIMS)
+def test_the_ways_to_many_facts_are_the_ways_to_each(tmp_path_factory, claims):
+    library = Library(tmp_path_factory.mktemp("law") / "kg")
+    library.add({f"pubmed:{n}": [claim] for n, claim in enumerate(claims, 1)})
+    with library.open() as graph:
+        reason(graph, RULES)
+    with open_layer(library.folder) as layer:
+        relations = dict(layer.connection.execute("SELECT name, id FROM relations"))
+        supports = Supports(layer.connection, layer.rules, relations, {})
+        facts = [fact for (fact,) in layer.connection.execute("SELECT id FROM facts")]
+        found = supports.to("facts")
+        assert {fact: found.get(fact, []) for fact in facts} == {f: supports.of(f) for f in facts}

@@ -12,10 +12,12 @@ import click
 
 from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
+from kgbuild.errors import UsageError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 
 if TYPE_CHECKING:
     from kgbuild.reasoning.derivation import Derived, Limits
+    from kgbuild.reasoning.layer import DerivedLayer
     from kgbuild.reasoning.rules import Rule
 
 __all__ = ["command"]
@@ -51,6 +53,7 @@ _SET = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 @click.option("--afresh", is_flag=True, help="Derive everything anew.")
 @click.option("--list", "list_", is_flag=True, help="List what was concluded, the surest first.")
 @click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 100_000_000))
+@click.option("--relation", metavar="NAME", help="List conclusions with this relation only.")
 @click.option("--show-rules", is_flag=True, help="Print the rules, and derive nothing.")
 @click.option("--max-conclusions", default=5_000_000, show_default=True, type=click.IntRange(1))
 @click.option(
@@ -65,6 +68,7 @@ def command(
     afresh: bool,
     list_: bool,
     limit: int,
+    relation: str | None,
     show_rules: bool,
     max_conclusions: int,
     max_seconds: float,
@@ -79,6 +83,7 @@ def command(
 
     \b
     Example: kgbuild reason --list -n 5
+             kgbuild reason --relation candidate_treatment
              kgbuild reason --rules biomedicine --rules mine.rls
              kgbuild reason --ontology mondo.owl
     """
@@ -95,8 +100,8 @@ def command(
         done = _reason(graph, rules, ontologies, reasoner, limits=limits, afresh=afresh)
         _summarise(graph, done)
         broken = _report(graph, reasoner)
-        if list_ or json_:
-            _list(graph, limit, json_)
+        if list_ or json_ or relation:
+            _list(graph, limit, relation, json_)
         elif done.afresh:
             click.echo("hint: kgbuild reason --list shows them, kgbuild explain why", err=True)
     return ExitCode.FAILURES if broken else ExitCode.WELL
@@ -192,14 +197,25 @@ def _summarise(graph: StoredGraph, done: Derived) -> None:
     )
 
 
-def _list(graph: StoredGraph, limit: int, json_: bool) -> None:
+def _concluded(layer: DerivedLayer, given: str) -> str:
+    """The relation that is meant. Raises UsageError where no rule concludes it."""
+    heads = sorted({rule.head.relation for rule in layer.rules.values()})
+    for name in (given, f"biolink:{given}"):
+        if name in heads:
+            return name
+    raise UsageError(f"no rule concludes {given!r}", hints=nearest(given, heads) or heads[:10])
+
+
+def _list(graph: StoredGraph, limit: int, relation: str | None, json_: bool) -> None:
     from itertools import islice
 
     from kgbuild.reasoning.layer import open_layer
     from kgbuild.reasoning.proofs import Proofs
 
     with open_layer(graph.folder) as layer:
-        found = list(islice(layer.conclusions(), limit))
+        if relation is not None:
+            relation = _concluded(layer, relation)
+        found = list(islice(layer.conclusions(relation), limit))
         if json_:
             as_json([asdict(one) for one in found])
             return

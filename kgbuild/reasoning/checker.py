@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, combinations
 from math import isclose, prod
 from typing import Any
 
@@ -18,7 +18,7 @@ from kgbuild.components import Graph
 from kgbuild.errors import KgbuildError
 from kgbuild.reasoning.belief import belief, standing
 from kgbuild.reasoning.rules import Rule, Variable
-from kgbuild.vocabulary import ancestors
+from kgbuild.vocabulary import ancestors, is_symmetric
 
 __all__ = ["Checker"]
 
@@ -144,9 +144,10 @@ class Checker:
         relation, *arguments = fact
         if relation == "category":
             return not any(self._given({"relation": relation, "arguments": arguments}))
-        claims = self._graph.assertions(subject=arguments[0], object=arguments[:3][-1])
+        ends = (arguments[0], arguments[:3][-1])
+        told = chain(*(self._graph.assertions(subject=s, object=o) for s, o in (ends, ends[::-1])))
         return self._concluded(relation, arguments) or any(
-            replace(c, negated=False).plain and fact in set(_readings(c)) for c in claims
+            replace(c, negated=False).plain and fact in set(_readings(c)) for c in told
         )
 
 
@@ -159,11 +160,10 @@ def _fact(node: Node) -> tuple[str, ...]:
 
 
 def _readings(claim: Assertion) -> Iterator[tuple[str, ...]]:
-    if claim.negated:
-        yield ("denied", claim.subject, claim.predicate, claim.object)
-        return
-    yield (claim.predicate, claim.subject, claim.object)
-    for name, value in claim.qualifiers:
+    ends = (claim.subject, claim.object)
+    for s, o in (ends, ends[::-1]) if is_symmetric(claim.predicate) else (ends,):
+        yield ("denied", s, claim.predicate, o) if claim.negated else (claim.predicate, s, o)
+    for name, value in () if claim.negated else claim.qualifiers:
         yield ("qualified", claim.subject, claim.predicate, claim.object, name, value)
 
 

@@ -24,7 +24,7 @@ from kgbuild.reasoning.supports import Support, Supports
 
 __all__ = ["Conclusion", "DerivedLayer", "Fact", "layer_path", "open_layer"]
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 SCHEMA = f"""
 CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE rules(id INTEGER PRIMARY KEY, name TEXT NOT NULL, text TEXT NOT NULL,

@@ -27,6 +27,7 @@ from kgbuild.graph.reading import StoredGraph
 from kgbuild.reasoning.layer import DerivedLayer, Fact
 from kgbuild.reasoning.rules import Rule, Variable
 from kgbuild.reasoning.supports import Support
+from kgbuild.vocabulary import is_symmetric
 
 __all__ = ["Proofs", "explain"]
 
@@ -46,11 +47,16 @@ def explain(
     graph.
     """
     fact = layer.find(relation, arguments)
-    if fact is None:
-        raise _unknown(graph, relation, arguments)
-    confidence, upper = layer.bounds(fact.id)
     found = Proofs(graph, layer)
-    proofs = found.of(fact)
+    if fact is None:
+        # The layer has only what some rule asks for; texts may state it all the same.
+        proofs = found.stated(relation, arguments)
+        if not proofs:
+            raise _unknown(graph, relation, arguments)
+        confidence = upper = max(proof["strength"] for proof in proofs)
+    else:
+        proofs = found.of(fact)
+        confidence, upper = layer.bounds(fact.id)
     return {
         "relation": relation,
         "arguments": list(arguments),
@@ -63,22 +69,31 @@ def explain(
 
 
 def _unknown(graph: StoredGraph, relation: str, arguments: tuple[str, ...]) -> NotInGraphError:
-    """What to say of a fact that the layer lacks: it holds of what texts say what rules ask for."""
+    """What to say of a fact that no text states outright and no rule concludes."""
     fact = f"{relation}({', '.join(arguments)})"
-    said = [
-        claim.id[:12]
-        for claim in graph.assertions(subject=arguments[0], object=arguments[-1])
-        if claim.predicate == relation
-    ]
+    said = [claim.id[:12] for claim in _alike(graph, relation, arguments)]
     if said:
         return NotInGraphError(
-            f"no rule asks for {fact} or concludes it",
+            f"no text states {fact} outright, and no rule concludes it",
             hints=[f"kgbuild show {identity} shows what texts say of it" for identity in said[:3]],
         )
+    ends = (arguments[0], arguments[-1])
+    others = [
+        f"{claim.id[:12]} is {'a denial of ' * claim.negated}{claim.predicate} between them"
+        for subject, object_ in (ends, ends[::-1])
+        for claim in graph.assertions(subject=subject, object=object_)
+    ]
     return NotInGraphError(
         f"nothing states or concludes {fact}",
-        hints=["kgbuild reason --list shows what was concluded"],
+        hints=others[:3] or ["kgbuild reason --list shows what was concluded"],
     )
+
+
+def _alike(graph: StoredGraph, relation: str, arguments: tuple[str, ...]) -> Iterator[Assertion]:
+    """The assertions with that predicate and these ends; of a symmetric one, in either order."""
+    ends = (arguments[0], arguments[-1])
+    for subject, object_ in (ends, ends[::-1]) if is_symmetric(relation) else (ends,):
+        yield from graph.assertions(subject=subject, predicate=relation, object=object_)
 
 
 class Proofs:
@@ -95,6 +110,17 @@ class Proofs:
         found = [
             {"strength": strength(tree), "tree": tree} for tree in self._trees(fact, frozenset())
         ]
+        return sorted(found, key=lambda proof: (-proof["strength"], repr(proof["tree"])))
+
+    def stated(self, relation: str, arguments: tuple[str, ...]) -> list[Node]:
+        """The proofs of what texts state and no rule asks for: their sentences."""
+        trees = [
+            {"relation": relation, "arguments": list(arguments), "by": "stated"}
+            | self._told(claim, self._graph.belief(claim))
+            for claim in _alike(self._graph, relation, arguments)
+            if claim.plain
+        ]
+        found = [{"strength": tree["belief"], "tree": tree} for tree in trees]
         return sorted(found, key=lambda proof: (-proof["strength"], repr(proof["tree"])))
 
     def _trees(self, fact: Fact, below: frozenset[int]) -> list[Node]:
@@ -173,7 +199,9 @@ class Proofs:
         (identity,) = self._graph.connection.execute(
             "SELECT identity FROM assertions WHERE id = ?", (number,)
         ).fetchone()
-        assertion = self._graph.assertion(identity)
+        return self._told(self._graph.assertion(identity), belief)
+
+    def _told(self, assertion: Assertion, belief: float) -> Node:
         return {
             "assertion": assertion.id,
             "belief": belief,

@@ -1,7 +1,8 @@
 """What the graph itself says, as facts for rules: claims, denials, qualifiers, categories.
 
 A claim is a fact where it may be shown as a plain edge: asserted, stated outright by some text,
-and not rejected. The same holds of denials.
+and not rejected. The same holds of denials. A symmetric claim is a fact in both directions: the
+store has it in one, whichever that is.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kgbuild.graph.store import CHANGED_ASSERTIONS
 from kgbuild.reasoning.joins import COLUMNS, head_of
 from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.strengths import beliefs, denials
-from kgbuild.vocabulary import ancestors
+from kgbuild.vocabulary import ancestors, is_symmetric
 
 __all__ = ["PLAIN", "StatedFacts"]
 
@@ -205,14 +206,19 @@ class StatedFacts:
         edges: list[tuple[int, float]] = []
         for number, subject, predicate, object_, negated, qualifiers in rows:
             belief = believed.get(number, 0.0)
+            directions = [(subject, object_)]
+            if is_symmetric(predicate):
+                directions.append((object_, subject))
             if negated:
                 if denied:
                     said = self._key(predicate)
-                    yield (denied, subject, said, object_, 0, 0, number, belief)
+                    for one, other in directions:
+                        yield (denied, one, said, other, 0, 0, number, belief)
                 continue
             edges.append((number, belief))
             if predicate in plain:
-                yield (plain[predicate], subject, object_, 0, 0, 0, number, belief)
+                for one, other in directions:
+                    yield (plain[predicate], one, other, 0, 0, 0, number, belief)
             if qualified and qualifiers:
                 said = self._key(predicate)
                 for name, value in json.loads(qualifiers):

@@ -6,10 +6,12 @@ import ast
 import copy
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
 
+from kgbuild.annotation import Status
 from kgbuild.cli import main
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.reasoning import checker as checker_module
@@ -244,13 +246,45 @@ def test_a_claim_may_be_named_by_its_assertion(reasoned, capsys):
     assert f"assertion {lowering.id[:12]}" in named
 
 
-def test_what_texts_say_and_no_rule_asks_for_is_shown_elsewhere(reasoned, capsys):
+def test_what_texts_say_and_no_rule_asks_for_is_explained_by_its_sentences(
+    reasoned, capsys, tmp_path
+):
     with reasoned.open() as graph:
         (claim,) = graph.assertions(subject="mesh:C1", object="mesh:G1")
-    code, _, err = run(reasoned, capsys, "explain", "c1", "affects", "g1")
+    code, out, _ = run(reasoned, capsys, "explain", "c1", "affects", "g1")
+    assert code == 0
+    assert f"assertion {claim.id[:12]}" in out
+    assert "C1 affects G1." in out
+    kept = tmp_path / "proof.json"
+    kept.write_text(run(reasoned, capsys, "explain", "c1", "affects", "g1", "--json")[1])
+    assert run(reasoned, capsys, "verify", str(kept))[0] == 0
+
+
+def test_what_is_only_hedged_is_not_explained_and_said_to_be_so(library, capsys):
+    hedged = Said("C1", "affects", "G1", status=Status.SPECULATED)
+    library.add({"pubmed:1": [hedged]})
+    with library.open() as graph:
+        reason(graph, shipped_rules())
+        (claim,) = graph.assertions()
+    code, _, err = run(library, capsys, "explain", "c1", "affects", "g1")
     assert code == 2
-    assert "no rule asks for biolink:affects(mesh:C1, mesh:G1)" in err
+    assert "no text states biolink:affects(mesh:C1, mesh:G1) outright" in err
     assert f"hint: kgbuild show {claim.id[:12]} shows what texts say of it" in err
+
+
+@pytest.mark.parametrize("ends", [("c1", "d1"), ("d1", "c1")])
+def test_a_symmetric_claim_is_explained_from_either_end(library, capsys, tmp_path, ends):
+    library.add({"pubmed:1": [Said("C1", "related_to", "D1")]})
+    with library.open() as graph:
+        reason(graph, shipped_rules())
+    code, out, _ = run(library, capsys, "explain", ends[0], "related_to", ends[1], "--json")
+    assert code == 0
+    kept = tmp_path / "proof.json"
+    kept.write_text(out)
+    assert run(library, capsys, "verify", str(kept))[0] == 0
+
+
+def test_claims_of_several_words_want_quotes(reasoned, capsys):
     code, _, err = run(reasoned, capsys, "explain", "c1", "colorectal", "cancer", "affects")
     assert code == 2
     assert "names of several words are put in quotes" in err
@@ -260,6 +294,9 @@ def test_mistakes_get_an_answer(reasoned, capsys, tmp_path):
     code, _, err = run(reasoned, capsys, "explain", "c1", "treats", "d1")
     assert code == 2
     assert "nothing states or concludes biolink:treats" in err
+    code, _, err = run(reasoned, capsys, "explain", "g1", "treats", "d1")
+    assert code == 2
+    assert re.search("hint: [0-9a-f]{12} is biolink:causes between them", err)
     code, _, err = run(reasoned, capsys, "explain", "nobody", "treats", "d1")
     assert code == 2
     assert "the graph has no concept 'nobody'" in err
@@ -332,3 +369,12 @@ def test_quotes_in_the_dot_file_are_escaped(hostile, capsys):
     outside = re.sub(r'"(?:[^"\\]|\\.)*"', "S", drawn)
     assert '"' not in outside
     assert "script" not in outside
+
+
+def test_conclusions_of_one_relation_are_listed_alone(reasoned, capsys):
+    _, out, _ = run(reasoned, capsys, "reason", "--relation", "candidate_treatment")
+    assert [line.split(" — ")[1] for line in out.splitlines()] == ["candidate_treatment"]
+    code, _, err = run(reasoned, capsys, "reason", "--relation", "candidate_treatmen")
+    assert code == 2
+    assert "no rule concludes 'candidate_treatmen'" in err
+    assert "candidate_treatment" in err.partition("hint:")[2]

@@ -36,8 +36,6 @@ EXAMPLES: dict[str, tuple[list[Said], tuple[str, str, str], list[Said]]] = {
                             [Said("G2", "negatively_correlated_with", "G1")]),
     "gene-and-condition": ([Said("G1", "associated_with", "D1")], GENE_DISEASE,
                            [Said("C1", "associated_with", "D1")]),
-    "condition-and-gene": ([Said("D1", "associated_with", "G1")], GENE_DISEASE,
-                           [Said("D1", "associated_with", "V1")]),
     "gene-through-variant": (
         [Said("V1", "is_sequence_variant_of", "G1"), Said("V1", "causes", "D1")], GENE_DISEASE,
         [Said("V1", "is_sequence_variant_of", "G1"), Said("V1", "associated_with", "D1")]),
@@ -92,6 +90,27 @@ def test_it_concludes_what_it_should_and_no_more(library, tmp_path, name):
     library.remove("pubmed:1")
     library.add({"pubmed:2": against})
     assert expected not in concluded_by(library, name)
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "expected"),
+    [
+        ("rises-with-disease", Said("D1", "positively_correlated_with", "G1"), PROMOTES),
+        ("gene-and-condition", Said("D1", "associated_with", "G1"), GENE_DISEASE),
+        ("falls-with-chemical", Said("G1", "negatively_correlated_with", "C1"),
+         ("lowers", "C1", "G1")),
+    ],
+)  # fmt: skip
+def test_a_symmetric_claim_counts_whichever_end_comes_first(library, rule, said, expected):
+    library.add({"pubmed:1": [said]})
+    assert concluded_by(library, rule) == {expected}
+
+
+@pytest.mark.parametrize("ends", [("C1", "C2"), ("C2", "C1")])
+def test_a_known_interaction_is_no_hypothesis_whichever_drug_comes_first(library, ends):
+    known = Said(ends[0], "pharmacologically_interacts_with", ends[1])
+    library.add({"pubmed:1": [LOWERS, Said("C2", "is_substrate_of", "G1"), known]})
+    assert concluded_by(library, "interaction-through-enzyme") == set()
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from kgbuild.graph.store import GraphStore
 from kgbuild.reasoning import derivation as derivation_module
 from kgbuild.reasoning.derivation import reason
 from kgbuild.reasoning.layer import open_layer
+from kgbuild.reasoning.limits import Limits
 from kgbuild.reasoning.ontology import read_ontology
 from kgbuild.reasoning.owl_rules import Theory, theory_for
 from kgbuild.reasoning.rule_syntax import shipped_rules
@@ -243,7 +244,7 @@ def deriving(graph: StoredGraph, theory: Theory, path: Path) -> tuple[float, flo
     """The CPU seconds of a derivation without confidences, and of finding all ways; how many."""
     opened = sqlite3.connect(path, isolation_level=None)
     derivation = derivation_module._Derivation(
-        opened, graph, theory.rules, theory.axioms, tuple, derivation_module.Limits()
+        opened, graph, theory.rules, theory.axioms, tuple, Limits()
     )
     derivation._weigh = lambda: None  # type: ignore[method-assign]
     alone, _ = cpu(lambda: derivation.run(None))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from kgbuild.errors import UsageError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 
 if TYPE_CHECKING:
-    from kgbuild.reasoning.derivation import Derived, Limits
+    from kgbuild.reasoning.derivation import Derived
     from kgbuild.reasoning.layer import DerivedLayer
+    from kgbuild.reasoning.limits import Limits
     from kgbuild.reasoning.rules import Rule
 
 __all__ = ["command"]
@@ -87,15 +89,15 @@ def command(
              kgbuild reason --rules biomedicine --rules mine.rls
              kgbuild reason --ontology mondo.owl
     """
-    from kgbuild.reasoning.derivation import Limits
+    from kgbuild.reasoning.limits import Limits
     from kgbuild.reasoning.rule_syntax import write_rule
 
+    limits = Limits(conclusions=max_conclusions, seconds=max_seconds)
     setup = set_up(**options)
     rules = _rules(setup, chosen or setup.configuration.settings.reasoning.rules)
     if show_rules:
         click.echo("\n\n".join(write_rule(rule) for rule in rules))
         return ExitCode.WELL
-    limits = Limits(conclusions=max_conclusions, seconds=max_seconds)
     with load(setup.folder) as graph:
         done = _reason(graph, rules, ontologies, reasoner, limits=limits, afresh=afresh)
         _summarise(graph, done)
@@ -145,15 +147,17 @@ def _reason(
     from kgbuild.reasoning.ontology import read_ontology
     from kgbuild.reasoning.owl_rules import theory_for, without_twins
 
-    ontology = read_ontology(files)
+    ontology = read_ontology(files, limits)
     if reasoner != "none":
         check_installed(reasoner)
-    theory = without_twins(theory_for(graph, ontology), rules)
+    theory = without_twins(theory_for(graph, ontology, limits), rules)
     return reason(
         graph,
         (*theory.rules, *rules),
         axioms=theory.axioms,
-        entailed=(lambda: entailed(reasoner, graph, ontology)) if reasoner != "none" else tuple,
+        entailed=tuple
+        if reasoner == "none"
+        else partial(entailed, reasoner, graph, ontology, limits),
         limits=limits,
         afresh=afresh,
     )

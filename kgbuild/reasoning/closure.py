@@ -9,14 +9,17 @@ explain does not enter the graph.
 from __future__ import annotations
 
 import json
+import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from multiprocessing.connection import Connection
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from kgbuild.errors import UsageError
+from kgbuild.errors import LimitError, UsageError
 from kgbuild.graph.rdf_iri import iri_of
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.reasoning.expressions import OWL, RDF, RDFS
+from kgbuild.reasoning.limits import Limits
 from kgbuild.reasoning.ontology import Ontology, name_of
 from kgbuild.reasoning.owl_rules import SAME, SUBCLASS, TYPE
 from kgbuild.reasoning.stated import PLAIN
@@ -106,22 +109,73 @@ def closure(reasoner: str, lines: Iterable[str]) -> Iterator[Edge]:
     return REASONERS[reasoner](lines)
 
 
-def entailed(reasoner: str, graph: StoredGraph, ontology: Ontology) -> Iterator[Entailed]:
+def entailed(
+    reasoner: str, graph: StoredGraph, ontology: Ontology, limits: Limits | None = None
+) -> Iterator[Entailed]:
     """What a reasoner concludes of the graph's concepts, beyond what it was told.
 
     What OWL says of its own vocabulary, of everything (``owl:Thing``) and of a thing and itself
-    is left out.
+    is left out. With ``limits`` it runs in a process of its own, which is ended when the time is
+    up, since nothing else stops it. Raises LimitError.
     """
-    claims = set(_claims(graph))
-    told = (f"<{s}> <{p}> <{o}> .\n" for s, p, o in sorted(claims))
     about = {iri_of(concept.id) for concept in graph.concepts()}
-    lines = [*told, *(triple.line for triple in ontology.triples)]
-    stated = claims | {(t.subject, t.predicate, t.object) for t in ontology.triples}
-    for edge in closure(reasoner, lines):
-        subject, predicate, object_ = edge
-        if subject in about and edge not in stated and _telling(subject, predicate, object_):
-            relation = _AS_BIOLINK.get(predicate) or name_of(predicate)
-            yield Entailed(relation, name_of(subject), name_of(object_))
+    told = {*_claims(graph), *((t.subject, t.predicate, t.object) for t in ontology.triples)}
+    lines = [f"<{s}> <{p}> <{o}> .\n" for s, p, o in sorted(_claims(graph))]
+    lines += [triple.line for triple in ontology.triples]
+    asked = (reasoner, lines, about, told)
+    found = _new(*asked) if limits is None else ended(_new, asked, limits)
+    for subject, predicate, object_ in found:
+        relation = _AS_BIOLINK.get(predicate) or name_of(predicate)
+        yield Entailed(relation, name_of(subject), name_of(object_))
+
+
+def _new(reasoner: str, lines: Iterable[str], about: set[str], told: set[Edge]) -> list[Edge]:
+    """What of a closure is about some things, and was not told."""
+    return [
+        edge
+        for edge in closure(reasoner, lines)
+        if edge[0] in about and edge not in told and _telling(*edge)
+    ]
+
+
+def ended(
+    work: Callable[..., list[Edge]], arguments: tuple[object, ...], limits: Limits
+) -> list[Edge]:
+    """What a function gives, run in a process that is ended when the time is up.
+
+    Raises LimitError; what the function raises, as it is.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(theirs, work, arguments), daemon=True)
+    process.start()
+    theirs.close()
+    doing = "another reasoner was at work"
+    try:
+        if not ours.poll(limits.left):
+            limits.check(doing)
+        found = ours.recv()
+    except EOFError as error:
+        raise LimitError(
+            f"stopped while {doing}: its process ended, maybe for want of memory",
+            hints=["--reasoner none compares with nothing"],
+        ) from error
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+    if isinstance(found, Exception):
+        raise found
+    return cast("list[Edge]", found)
+
+
+def _answer(
+    pipe: Connection, work: Callable[..., list[Edge]], arguments: tuple[object, ...]
+) -> None:
+    try:
+        pipe.send(work(*arguments))
+    except Exception as error:  # noqa: BLE001 - the other process raises it
+        pipe.send(error)
 
 
 def _telling(subject: str, predicate: str, object_: str) -> bool:

@@ -26,6 +26,7 @@ from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.belief import DEFAULT_MODEL
 from kgbuild.reasoning.joins import COLUMNS, head_of, join
 from kgbuild.reasoning.layer import SCHEMA, SCHEMA_VERSION, layer_path
+from kgbuild.reasoning.limits import Limits
 from kgbuild.reasoning.lineage import GroundsBelow, Lineage
 from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.rule_syntax import write_rule
@@ -34,21 +35,13 @@ from kgbuild.reasoning.stated import StatedFacts
 from kgbuild.reasoning.supports import Supports
 from kgbuild.reasoning.weighing import weigh_all
 
-__all__ = ["Derived", "Limits", "reason"]
+__all__ = ["Derived", "reason"]
 
 Entailments = Callable[[], Iterable[tuple[str, str, str]]]
 
 _LIST = ", ".join(COLUMNS)
 _AT_ONCE = 10_000
 """So many facts have their grounds read, and held in memory, at once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What may be spent: ``conclusions`` in all, and ``seconds``."""
-
-    conclusions: int = 5_000_000
-    seconds: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +177,7 @@ class _Derivation:
         except sqlite3.OperationalError as error:
             self._roll_back()
             if "interrupted" in str(error):
-                raise self._over(f"{self.limits.seconds:g} seconds have passed") from error
+                raise self._out_of_time() from error
             raise
         except BaseException:
             self._roll_back()
@@ -204,13 +197,15 @@ class _Derivation:
         execute(f"CREATE TEMP TABLE found({', '.join(f'{c} INTEGER NOT NULL' for c in COLUMNS)})")
         for table in ("fresh", "delta", "dead", "dirty"):
             execute(f"CREATE TEMP TABLE {table}(id INTEGER PRIMARY KEY)")
-        until = self.started + self.limits.seconds
-        self.connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+        self.connection.set_progress_handler(lambda: not self.limits.left, 100_000)
 
     def _roll_back(self) -> None:
         self.connection.set_progress_handler(None, 0)
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
+
+    def _out_of_time(self) -> LimitError:
+        return self._over(f"{self.limits.seconds:g} seconds have passed")
 
     def _over(self, what: str) -> LimitError:
         at = f", at rule {self.at_work!r}" if self.at_work else ""
@@ -334,6 +329,8 @@ class _Derivation:
 
     def _find(self, select: str) -> int:
         """Put what a join finds into ``found``; how many rows that is."""
+        if not self.limits.left:
+            raise self._out_of_time()
         self.connection.execute("DELETE FROM found")
         most = 4 * self.limits.conclusions
         count = self.connection.execute(
@@ -502,11 +499,12 @@ class _Derivation:
         confidence = {self.number[rule.name]: rule.confidence for rule in self.rules}
         supports = self._supports()
         if self.afresh:
-            weighed = weigh_all(self.connection, confidence, supports)
+            weighed = weigh_all(self.connection, confidence, supports, self.limits)
         else:
             weighed = self._weighed(self._dirty(), confidence, supports)
         self.connection.executemany(
-            "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1", weighed
+            "UPDATE facts SET confidence = ?2, upper = ?3 WHERE id = ?1",
+            self.limits.within(weighed, "weighing conclusions"),
         )
 
     def _weighed(

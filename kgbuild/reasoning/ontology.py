@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from kgbuild.assertion import content_id
 from kgbuild.errors import InputError, LimitError, UnknownFormatError, VocabularyError
+from kgbuild.reasoning.limits import Limits
 from kgbuild.vocabulary import compress
 
 __all__ = ["Ontology", "Triple", "name_of", "read_ontology"]
@@ -26,6 +27,7 @@ __all__ = ["Ontology", "Triple", "name_of", "read_ontology"]
 MAX_BYTES = 1_000_000_000
 MAX_TRIPLES = 20_000_000
 _MAX_ENTITY = 1_000
+_OFTEN = 1_000
 _EXTENSIONS = {"owl": "rdf", "json": "jsonld"}
 
 
@@ -60,18 +62,29 @@ class Ontology:
         return content_id(*sorted(triple.line for triple in self.triples))
 
 
-def read_ontology(files: Sequence[Path]) -> Ontology:
+def read_ontology(files: Sequence[Path], limits: Limits | None = None) -> Ontology:
     """The triples of some files.
 
     Raises InputError with the file, and the line where the parser knows it; LimitError for a
-    file of more than ``MAX_BYTES`` bytes or ``MAX_TRIPLES`` triples.
+    file of more than ``MAX_BYTES`` bytes, for more than ``MAX_TRIPLES`` triples in all, and
+    where the time is up.
     """
+    limits = limits or Limits()
     triples: list[Triple] = []
     for number, file in enumerate(files):
         for triple in _read(file, number):
+            if len(triples) == MAX_TRIPLES:
+                raise LimitError(
+                    f"more than {MAX_TRIPLES:,} triples; none of them was kept",
+                    file=str(file),
+                    place=f"line {triple.at}" if triple.at else "",
+                    hints=["give the part of it that speaks of the graph's concepts"],
+                )
+            if len(triples) % _OFTEN == 0:
+                place = f"line {triple.at}" if triple.at else ""
+                doing = f"reading it, at triple {len(triples) + 1:,}"
+                limits.check(doing, file=str(file), place=place)
             triples.append(triple)
-            if len(triples) > MAX_TRIPLES:
-                raise LimitError(f"more than {MAX_TRIPLES:,} triples", file=str(file))
     return Ontology(tuple(map(str, files)), tuple(triples))
 
 
@@ -88,7 +101,9 @@ def _read(file: Path, number: int) -> Iterator[Triple]:
         )
     try:
         if file.stat().st_size > MAX_BYTES:
-            raise LimitError(f"larger than {MAX_BYTES:,} bytes", file=str(file))
+            raise LimitError(
+                f"larger than {MAX_BYTES:,} bytes; nothing of it was read", file=str(file)
+            )
         if form == pyoxigraph.RdfFormat.RDF_XML:
             _check_entities(file)
         with file.open("rb") as stream:

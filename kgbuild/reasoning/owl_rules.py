@@ -28,6 +28,7 @@ from typing import NamedTuple
 from kgbuild.errors import VocabularyError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.reasoning.expressions import OWL, RDF, RDFS, Axioms
+from kgbuild.reasoning.limits import Limits
 from kgbuild.reasoning.ontology import Ontology, Triple, name_of
 from kgbuild.reasoning.rules import MAX_PREMISES, Atom, Comparison, Rule, Term, Variable
 from kgbuild.vocabulary import ancestors, check_predicate, predicates
@@ -79,35 +80,41 @@ def theory_of(
     used: Iterable[str],
     categories: Iterable[str],
     concepts: Iterable[str],
+    limits: Limits | None = None,
 ) -> Theory:
     """What bears on a graph that has used these predicates, categories and concepts.
 
     Raises InputError for an axiom that cannot be: a list without end, a property that Biolink
-    lacks under a Biolink name.
+    lacks under a Biolink name; LimitError where the time is up.
     """
+    limits = limits or Limits()
     held = {one for category in categories for one in (category, *ancestors(category))}
-    made = _Compiler(Axioms(ontology.triples), held)
+    made = _Compiler(Axioms(limits.within(ontology.triples, "sorting an ontology's triples")), held,
+                     limits)  # fmt: skip
     rules = tuple(made.rules())
-    facts = [fact for fact in dict.fromkeys(made.facts()) if fact.object != "owl:Thing"]
-    return _relevant(rules, facts, set(used), set(concepts))
+    told = dict.fromkeys(limits.within(made.facts(), "making facts of an ontology's axioms"))
+    facts = [fact for fact in told if fact.object != "owl:Thing"]
+    return _relevant(rules, facts, set(used), set(concepts), limits)
 
 
-def theory_for(graph: StoredGraph, ontology: Ontology) -> Theory:
-    """The rules and axioms that bear on a graph as it is now. Raises InputError."""
+def theory_for(graph: StoredGraph, ontology: Ontology, limits: Limits | None = None) -> Theory:
+    """The rules and axioms that bear on a graph as it is now. Raises InputError, LimitError."""
     read = graph.connection.execute
     return theory_of(
         ontology,
         (predicate for (predicate,) in read("SELECT DISTINCT predicate FROM assertions")),
         (category for (category,) in read("SELECT DISTINCT category FROM concepts")),
         (curie for (curie,) in read("SELECT curie FROM concepts")),
+        limits,
     )
 
 
 class _Compiler:
     """Makes rules and facts of axioms. ``held`` are the categories of the graph's concepts."""
 
-    def __init__(self, axioms: Axioms, held: set[str]) -> None:
+    def __init__(self, axioms: Axioms, held: set[str], limits: Limits) -> None:
         self._axioms = axioms
+        self._limits = limits
         self._held = held
         self._made: dict[str, Rule] = {}
 
@@ -178,6 +185,8 @@ class _Compiler:
         if head.relation == TYPE and head.terms[1] == "owl:Thing":
             return  # everything is
         axiom = words or self._words(triple)
+        doing = f"making rules of an ontology's axioms ({len(self._made):,} made)"
+        self._limits.check(doing, file=triple.file, place=f"line {triple.at}" if triple.at else "")
         rule = _rule(f"{kind}: {axiom}", head, body, _WHY[kind], triple.file, triple.at)
         if head.relation.startswith("biolink:"):
             try:
@@ -561,7 +570,11 @@ def _replacements(relation: str) -> tuple[Rule, Rule]:
 
 
 def _relevant(
-    rules: tuple[Rule, ...], facts: list[Axiom], used: set[str], concepts: set[str]
+    rules: tuple[Rule, ...],
+    facts: list[Axiom],
+    used: set[str],
+    concepts: set[str],
+    limits: Limits,
 ) -> Theory:
     """The rules that may be applied and the facts that they, or the graph, may need."""
     above: dict[str, list[Axiom]] = {}
@@ -580,7 +593,8 @@ def _relevant(
     kept: dict[Axiom, None] = {}
     classes: set[str] = set()
     _climb(concepts, above, classes, kept)
-    for fact in facts:
+    choosing = "choosing what of an ontology bears on the graph"
+    for fact in limits.within(facts, choosing):
         # Of what it says of individuals: what rules ask for, and not who wrote it.
         if fact.relation != SUBCLASS and (
             fact.relation in asked or fact.relation.startswith("biolink:")
@@ -594,7 +608,7 @@ def _relevant(
         waiting, reached = rules, len(classes)
         if SAME in known:
             waiting += tuple(r for one in sorted(known - _UNREPLACED) for r in _replacements(one))
-        for rule in waiting:
+        for rule in limits.within(waiting, choosing):
             # A restriction is below another where its filler is: the fillers' classes matter then.
             if rule.head.relation == SUBCLASS and rule.head.terms[0] in classes:
                 _climb({rule.body[0].terms[0]}, above, classes, kept)

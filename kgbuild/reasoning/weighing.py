@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from kgbuild.reasoning.formulas import DIGITS
+from kgbuild.reasoning.limits import Limits
 from kgbuild.reasoning.lineage import GIVEN, Leaves, Lineage, pair
 from kgbuild.reasoning.supports import Support, Supports, Way
 
@@ -25,13 +26,17 @@ _HELD = 1_000_000
 
 
 def weigh_all(
-    connection: sqlite3.Connection, confidence: Mapping[int, float], supports: Supports
+    connection: sqlite3.Connection,
+    confidence: Mapping[int, float],
+    supports: Supports,
+    limits: Limits,
 ) -> Iterator[tuple[int, float, float]]:
     """The number, the confidence and the upper bound of each fact.
 
     Facts that one leaf states and no rule concludes are left out: they are as sure as their leaf.
+    Raises LimitError where the time is up.
     """
-    grounds = _AllGrounds(connection, confidence, supports)
+    grounds = _AllGrounds(connection, confidence, supports, limits)
     lineage = Lineage(grounds, confidence)
     shared = grounds.share()
     wanted = set(shared.values())
@@ -60,9 +65,14 @@ class _AllGrounds:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, confidence: Mapping[int, float], supports: Supports
+        self,
+        connection: sqlite3.Connection,
+        confidence: Mapping[int, float],
+        supports: Supports,
+        limits: Limits,
     ) -> None:
         self._confidence = confidence
+        self._limits = limits
         (top,) = connection.execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
         self._first = array("q", [-1]) * (top + 1)
         self._belief: array[float] = array("d", [0.0]) * (top + 1)
@@ -122,7 +132,7 @@ class _AllGrounds:
     def _share_more(self) -> bool:
         """Go over all facts once; whether that found more, so that others may follow."""
         root, before = self._root, len(self._shared)
-        for fact, ways in self.concluded():
+        for fact, ways in self._limits.within(self.concluded(), "weighing conclusions"):
             if root[fact] == fact:
                 root[fact] = self._same(fact, ways)
                 if root[fact] != fact:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from kgbuild.annotation import Status
 from kgbuild.errors import InputError, LimitError
 from kgbuild.graph.store import GraphStore
-from kgbuild.reasoning.derivation import Limits, reason
+from kgbuild.reasoning.derivation import reason
 from kgbuild.reasoning.layer import layer_path, open_layer
+from kgbuild.reasoning.limits import Limits
 from kgbuild.reasoning.rule_syntax import parse_rules
 from kgbuild.testing.library import Library, Said
 

@@ -17,6 +17,7 @@ from kgbuild.reasoning.derivation import reason
 from kgbuild.reasoning.expressions import OWL, Axioms
 from kgbuild.reasoning.expressions import RDFS as RDFS_IRI
 from kgbuild.reasoning.layer import open_layer
+from kgbuild.reasoning.limits import Limits
 from kgbuild.reasoning.ontology import Ontology, Triple, read_ontology
 from kgbuild.reasoning.owl_rules import _Compiler, theory_for
 from kgbuild.reasoning.proofs import explain
@@ -217,5 +218,6 @@ def test_restrictions_on_one_property_are_compared_along_the_hierarchy_alone():
         parts.append(Triple(f"{name}O{n}", f"{RDFS_IRI}subClassOf", f"{name}O{n // 2}", "a.ttl"))
         parts.append(Triple(f"{name}In{n}", f"{OWL}onProperty", f"{name}in", "a.ttl"))
         parts.append(Triple(f"{name}In{n}", f"{OWL}someValuesFrom", f"{name}O{n}", "a.ttl"))
-    made = [r for r in _Compiler(Axioms(parts), set()).rules() if r.name.startswith("scm-svf1")]
+    rules = _Compiler(Axioms(parts), set(), Limits()).rules()
+    made = [rule for rule in rules if rule.name.startswith("scm-svf1")]
     assert 499 < len(made) < 499 * 9

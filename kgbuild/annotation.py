@@ -64,6 +64,7 @@ class Candidate:
 class Link:
     """What a mention names: candidates, best first; none means NIL, and ``reason`` says why.
 
+    What the reason says before its first colon is counted by ``kgbuild status``.
     A composite mention ("breast and ovarian cancer") has one Link for each concept it names,
     told apart by ``part``, counted from 0.
     """

@@ -28,6 +28,7 @@ from kgbuild.config import Configuration
 from kgbuild.document import Document, Unread
 from kgbuild.errors import ContractError, InputError, KgbuildError, LimitError
 from kgbuild.faults import reach
+from kgbuild.graph.linking import LinkedKind
 from kgbuild.graph.reading import load
 from kgbuild.graph.rows import AnnotationRows, compact
 from kgbuild.graph.store import GraphStore, Pending
@@ -63,6 +64,7 @@ class Summary:
     failures: list[Failure] = field(default_factory=list)
     failures_total: int = 0
     counts: dict[str, int] = field(default_factory=dict)
+    linked: list[LinkedKind] = field(default_factory=list)
     drops: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     interrupted: bool = False
@@ -125,6 +127,7 @@ def ingest(
         _annotate(store, configuration, annotators, summary, tell)
         with load(store.folder) as graph:
             summary.counts, summary.drops = dict(graph.counts()), dict(graph.drops())
+            summary.linked = graph.linked_kinds()
     except KeyboardInterrupt:
         summary.interrupted = True
         raise

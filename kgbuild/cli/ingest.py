@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kgbuild.cli import ExitCode, counted
+from kgbuild.cli.linked import linked_lines
 from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     as_json,
@@ -113,6 +114,8 @@ def _show(summary: Summary, folder: Path) -> None:
     click.echo(f"the graph in {shown} holds")
     for name, count in summary.counts.items():
         click.echo(f"  {count:>9,}  {name}")
+    for line in linked_lines(summary.linked):
+        click.echo(f"  {line}")
     for reason, count in sorted(summary.left_out.items()):
         click.echo(f"  left out: {count:,} {reason}")
     for reason, count in summary.drops.items():

@@ -46,11 +46,11 @@ def command(name: str, context: str, category: tuple[str, ...], json_: bool, **o
     if json_:
         as_json([asdict(link) for link in links])
         return ExitCode.WELL
-    for link in sorted(links, key=lambda one: _order(one, categories)):
-        if link.candidates or category:
-            print_candidates(link.mention.category, link)
-    if not category and not any(link.candidates for link in links):
-        click.echo("no candidates")
+    found = [link for link in links if link.candidates] if not category else links
+    for link in sorted(found or links, key=lambda one: _order(one, categories)):
+        print_candidates(link.mention.category, link)
+    if not links:
+        click.echo("no candidates: no linker looks up names")
     return ExitCode.WELL
 
 

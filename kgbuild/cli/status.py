@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from kgbuild.cli import ExitCode, counted
+from kgbuild.cli.linked import linked_lines
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import load
 
@@ -24,13 +26,22 @@ def command(kg: Path | None, json_: bool) -> int:
     """
     with load(set_up(kg=kg).folder) as graph:
         counts, drops, runs = graph.counts(), graph.drops(), graph.last_runs(3)
-        waiting = graph.waiting()
+        linked, waiting = graph.linked_kinds(), graph.waiting()
     if json_:
-        found = {"counts": dict(counts), "waiting": waiting, "left out": dict(drops), "runs": runs}
-        as_json(found)
+        as_json(
+            {
+                "counts": dict(counts),
+                "linked": list(map(asdict, linked)),
+                "waiting": waiting,
+                "left out": dict(drops),
+                "runs": runs,
+            }
+        )
         return ExitCode.WELL
     for name, count in counts.items():
         click.echo(f"{count:>12,}  {name}")
+    for line in linked_lines(linked):
+        click.echo(f"   {line}")
     for reason, count in drops.items():
         click.echo(f"{count:>12,}  left out: {reason}")
     for started, finished, paths, _ in runs:

@@ -32,6 +32,7 @@ from kgbuild.components import Failure
 from kgbuild.document import Document, Span
 from kgbuild.errors import NotInGraphError, VocabularyError
 from kgbuild.graph.closing import Closing
+from kgbuild.graph.linking import LinkedKind, linked_kinds
 from kgbuild.graph.rows import (
     concept_key,
     decode_cues,
@@ -388,6 +389,10 @@ class StoredGraph(Closing):
             " (SELECT id FROM versions WHERE work IS NOT NULL) GROUP BY reason ORDER BY reason"
         )
         return dict(rows)
+
+    def linked_kinds(self) -> list[LinkedKind]:
+        """How many mentions of each Biolink class are linked, and why the others are NIL."""
+        return linked_kinds(self.connection)
 
     def failures(self) -> Iterator[Failure]:
         """What failed and was not done again since, by file and component."""

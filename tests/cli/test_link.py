@@ -35,9 +35,21 @@ def test_the_context_decides_what_an_abbreviation_is(capsys):
     assert "long form" in link["candidates"][0]["reason"]
 
 
-def test_no_candidates_are_said(capsys):
+def test_a_name_of_nothing_says_why_for_each_kind(capsys):
     assert main(["link", "???", *LINKER]) == 0
-    assert capsys.readouterr().out == "no candidates\n"
+    shown = capsys.readouterr().out
+    assert shown.count("NIL: ") == 6
+    assert "biolink:Gene\n  NIL: no such name\n" in shown
+    assert main(["link", "protein kinase", "--category", "biolink:Gene", *LINKER]) == 0
+    assert "  NIL: a class of genes: " in capsys.readouterr().out
+
+
+def test_without_a_linker_there_are_no_candidates(capsys):
+    assert main(["link", "aspirin", "--set", "pipeline.linkers=[]"]) == 0
+    assert capsys.readouterr().out == "no candidates: no linker looks up names\n"
+
+
+def test_an_unknown_name_is_nil(capsys):
     category = ("--category", "biolink:OrganismTaxon")
     assert main(["link", "zorbliximab", *category, *LINKER]) == 0
     assert "NIL: no such name" in capsys.readouterr().out

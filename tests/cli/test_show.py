@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from kgbuild.faults import set_observer
@@ -135,3 +136,32 @@ def test_the_candidates_of_a_text_are_listed_once_a_name_with_score_and_reason(
     assert f"[Aspirin]({concept})" in marked
     assert first.endswith(")")
     assert "Aspirin  biolink:" not in listed
+
+
+NAMES = """\
+990000008|t|Aspirin and zorbliximab in elk.
+990000008|a|
+990000008\t0\t7\tAspirin\tChemical\tMESH:D001241
+990000008\t12\t23\tzorbliximab\tChemical\t-
+990000008\t27\t30\telk\tSpecies\t-
+
+"""
+
+
+def test_the_share_that_is_linked_is_said_kind_by_kind(project: Any) -> None:
+    project.write("names.pubtator", NAMES)
+    settings = ("--set", "pipeline.trust_annotations=true", "--set", "pipeline.extractors=[]")
+    code, out, err = project.run("ingest", "papers", *settings)
+    assert code == 0, err
+    shown = [line.strip() for line in out.splitlines() if "linked: " in line]
+    assert shown == [
+        "linked: 1 of 2 ChemicalEntity (50.0%), NIL: 1 given as none",
+        "linked: 0 of 1 OrganismTaxon (0.0%), NIL: 1 given as none",
+    ]
+    _, status, _ = project.run("status")
+    assert all(line in status for line in shown)
+    _, told, _ = project.run("status", "--json")
+    assert json.loads(told)["linked"][0] == {
+        "category": "biolink:ChemicalEntity", "linked": 1, "mentions": 2,
+        "nil": {"given as none": 1},
+    }  # fmt: skip

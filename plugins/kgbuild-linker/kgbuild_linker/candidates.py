@@ -15,7 +15,9 @@ from kgbuild_linker.records import Group, NameKind
 from kgbuild_linker.terminology import Hit, Terminology
 from kgbuild_linker.vectors import Near
 
-__all__ = ["Found", "Learnt", "Query", "Way", "candidates", "is_short", "learnt_key"]
+__all__ = [
+    "Doubt", "Found", "Learnt", "Query", "Way", "candidates", "is_short", "learnt_key",
+]  # fmt: skip
 
 
 class Way(StrEnum):
@@ -36,15 +38,22 @@ class Way(StrEnum):
     NEAR = "near in meaning"
 
 
+class Doubt(StrEnum):
+    """Why a concept may not be meant though it is called so; the words that people read."""
+
+    SHORT = "hardly any letters"
+    CLASS = "a class of genes"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A candidate and the way it was found.
 
     ``dropped`` words of the name were not used. ``like`` is the gene of another species that
     stands for it where names are compared. ``support`` is, for a short name, the share of the
-    words of one of the concept's long names that the document has. It is ``vague`` where the name
-    is an alias of hardly any letters, and neither document nor annotators say that it is meant, or
-    that of a class of genes ("tyrosine kinase"), and no annotator does.
+    words of one of the concept's long names that the document has. There is a ``doubt`` where the
+    name is an alias of hardly any letters, and neither document nor annotators say that it is
+    meant, or that of a class of genes ("tyrosine kinase"), and no annotator does.
     ``likeness`` compares the name with the names of a chemical or a disease; a disease may lie
     ``above`` or ``below`` what other names of the document name.
     """
@@ -54,7 +63,7 @@ class Found:
     dropped: int = 0
     like: str = ""
     support: float = 0.0
-    vague: bool = False
+    doubt: Doubt | None = None
     likeness: Likeness = NOT_COMPARED
     above: bool = False
     below: bool = False
@@ -120,7 +129,8 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
     if is_short(query.name):
         return [_supported(terminology, query, one) for one in several]
     if query.group is Group.GENE and names_a_class(query.name):
-        return [replace(one, vague=one.hit.curie not in query.chosen) for one in several]
+        return [one if one.hit.curie in query.chosen else replace(one, doubt=Doubt.CLASS)
+                for one in several]  # fmt: skip
     return several
 
 
@@ -174,14 +184,15 @@ def names_a_class(name: str) -> bool:
 
 def _supported(terminology: Terminology, query: Query, found: Found) -> Found:
     support = _support(terminology, query, found)
-    vague = (
+    alone = (
         sum(map(str.isalnum, _PLURAL.sub("", query.name))) <= _TINY
         and support <= _SUPPORTED
         and found.hit.kind is not NameKind.LABEL
+        and query.group is not Group.SPECIES  # a pig has no long form
         and found.hit.curie not in query.chosen
         and not query.context.names_elsewhere(found.hit.concept, query.name)
     )
-    return replace(found, support=support, vague=vague)
+    return replace(found, support=support, doubt=Doubt.SHORT if alone else None)
 
 
 def _support(terminology: Terminology, query: Query, found: Found) -> float:

@@ -130,7 +130,7 @@ class Linker:
         return found
 
     def _is_nil(self, ranked: list[Ranked]) -> bool:
-        return not ranked or ranked[0].score < self.threshold or ranked[0].found.vague
+        return not ranked or ranked[0].score < self.threshold or ranked[0].found.doubt is not None
 
     def _scored(self, name: str, group: Group, context: Context, through: str) -> list[Ranked]:
         query = self.ranking.query(name, group, context)
@@ -157,8 +157,8 @@ class Linker:
         if best.score < self._least(mention, best):
             tagged = f", and the mention {mention.score:.2f}" if mention.score < 1 else ""
             return f"unsure: {label} has {best.score:.2f}{tagged}"
-        if best.found.vague:
-            return f"unsure: {label} is called so, but nothing else here speaks of it"
+        if best.found.doubt:
+            return f"{best.found.doubt}: {label} is called so, but nothing says that it is meant"
         return ""
 
     def _labelled(self, link: Link) -> Link:

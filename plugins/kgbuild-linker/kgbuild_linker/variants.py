@@ -41,6 +41,8 @@ def variant_of(name: str) -> Change | None:
 
     >>> variant_of("Val600Glu").curie, variant_of("rs6275").curie
     ('hgvs:p.V600E', 'dbsnp:rs6275')
+    >>> variant_of("rs6275T").curie  # with an allele
+    'dbsnp:rs6275'
     >>> variant_of("-643C>T").curie, variant_of("IVS4 +1G-->A").curie
     ('hgvs:c.-643C>T', 'hgvs:c.IVS4+1G>A')
     >>> variant_of("proline to arginine at position 150").curie
@@ -128,7 +130,7 @@ _GLOSS = r"(?: \([^)]*\))?(?: acid)?(?: residue)?(?: \([^)]*\))?"
 _TO = r"(?:-?to-?|>|/|by|with|for|into| )(?: an?| the)? ?"
 _KIND = "(?P<kind>del|ins|dup)"
 _RULES = (
-    _rule(r"\brs\s?#?\s?(\d{2,12})\b", "rs number", lambda m: f"dbsnp:rs{m[1]}", re.IGNORECASE),
+    _rule(r"\brs\s?#?\s?(\d{2,12})(?:[ACGT]{1,2})?\b", "rs number", lambda m: f"dbsnp:rs{m[1]}", re.IGNORECASE),
     _rule(rf"\b(?:p\.)?\(?((?i:{_AMINO})|[A-Z])(\d+)(?:(?i:{_AMINO})|[A-Z])?fs", "frame shift",
           lambda m: f"hgvs:p.{_residue(m[1])}{m[2]}fs"),
     _rule(rf"{_LEVEL}({_PLACE})[\s,]*\(?([ACGT])\s*(?:>|/|-?to-?)\s*([ACGT])(?![A-Za-z])",

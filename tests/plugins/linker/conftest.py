@@ -33,6 +33,7 @@ ENTRIES = (
           "tyrosine kinase", taxon=9606),
     entry("ncbigene:2", Group.GENE, "Abc1", taxon=10090),
     entry("ncbitaxon:10090", Group.SPECIES, "Mus musculus", "mice", taxon=10090),
+    entry("ncbitaxon:9823", Group.SPECIES, "Sus scrofa", "pig", taxon=9823),
     entry("ncbitaxon:9606", Group.SPECIES, "Homo sapiens", "patient", taxon=9606),
 )  # fmt: skip
 

@@ -65,14 +65,18 @@ def test_a_bare_alias_of_few_letters_is_nil(linker):
     document, annotations = make_document("In patients [AB1](gene:-) rose.")
     [link] = linker.link(document, annotations.mentions)
     assert link.concept is None
-    assert link.reason.startswith("unsure: ABC1 is called so")
+    assert link.reason.startswith("hardly any letters: ABC1 is called so")
 
 
 def test_a_class_of_genes_is_no_gene(linker):
     document, annotations = make_document("In patients a [tyrosine kinase](gene:-) rose.")
     [link] = linker.link(document, annotations.mentions)
     assert link.concept is None
-    assert link.reason.startswith("unsure: ABC1 is called so")
+    assert link.reason.startswith("a class of genes: ABC1 is called so")
+
+
+def test_a_short_name_of_a_species_is_no_abbreviation(linker):
+    assert links(linker, "A [pig](biolink:OrganismTaxon:-) ate.")["pig"] == ["ncbitaxon:9823"]
 
 
 def test_a_bare_alias_that_the_text_spells_out_is_linked(linker):
@@ -347,6 +351,7 @@ def test_long_forms_are_found_where_a_text_gives_them(text, forms):
         ("A53T", "hgvs:p.A53T"),
         ("A1166C", "hgvs:c.1166A>C"),
         ("192Q/R", "hgvs:p.Q192R"),
+        ("rs351855G", "dbsnp:rs351855"),
     ],
 )
 def test_variants_by_rule(text, curie):

@@ -128,10 +128,15 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
         several = list(_compared(terminology, query, several))
     if is_short(query.name):
         return [_supported(terminology, query, one) for one in several]
-    if query.group is Group.GENE and names_a_class(query.name):
-        return [one if one.hit.curie in query.chosen else replace(one, doubt=Doubt.CLASS)
-                for one in several]  # fmt: skip
-    return several
+    of_class = query.group is Group.GENE and names_a_class(query.name)
+    return [_doubted(query, one, of_class) for one in several]
+
+
+def _doubted(query: Query, found: Found, of_class: bool) -> Found:
+    """What annotators chose is not doubted; all else that a class of genes is called is."""
+    if found.hit.curie in query.chosen:
+        return replace(found, doubt=None) if found.doubt else found
+    return replace(found, doubt=Doubt.CLASS) if of_class else found
 
 
 def _compared(terminology: Terminology, query: Query, several: Iterable[Found]) -> Iterator[Found]:
@@ -265,28 +270,53 @@ def _gene(
 ) -> Iterator[Found]:
     """Genes by less than the whole name, and the like-named genes of the document's species."""
     if not any(one.hit.taxon for one in spelled):
-        words = tuple("mir" if word in ("mirna", "microrna") else word for word in tokens(name))
-        kept = [word for word in words if word not in _GENE_WORDS]
-        ways = ["".join(kept)] if len(kept) < len(words) else []
-        ways.append("".join(_GREEK_INITIAL.get(word, word) for word in kept))
-        if len(words) > 1 or len(name) > 5:
-            ways += [f"{''.join(kept)}1", f"{''.join(words)}precursor"]
-        for way in filter(None, ways):
-            spelled += [
-                Found(hit, Way.GENE_WORDS)
-                for hit in terminology.find(way)
-                if hit.group is Group.GENE
-            ]
+        spelled += _by_less(terminology, name)
         yield from spelled
-    for symbol in sorted({one.hit.label for one in spelled if one.hit.taxon not in taxa}):
+    for symbol in sorted({one.hit.label for one in spelled if _shares_symbols(one.hit, taxa)}):
         for hit in _like_named(terminology, symbol, taxa):
             yield Found(hit, Way.SPECIES)
 
 
+def _shares_symbols(hit: Hit, taxa: Collection[int]) -> bool:
+    """Whether the document's species may have a gene of the same symbol.
+
+    A family has no symbol, and those of flies mean other genes (Smox is a Smad).
+    """
+    return hit.taxon not in (0, _FLY, *taxa)
+
+
+def _by_less(terminology: Terminology, name: str) -> Iterator[Found]:
+    """Genes by a name without the words that genes share, with Greek letters written out."""
+    words = ["mir" if word in ("mirna", "microrna") else word for word in tokens(name)]
+    kept = [word for word in words if word not in _GENE_WORDS]
+    bare = "".join(kept)
+    greek = ([_GREEK_INITIAL.get(one, one) for one in some] for some in (kept, words))
+    ways = [bare, *map("".join, greek)]
+    if words[:1] and words[0] in _GREEK_INITIAL.values():
+        ways.append("".join((*words[1:], words[0])))
+    if _OF_HUMANS.match(name):
+        ways.append(keys(name[1:]).spelling)
+    if len(words) > 1 or len(name) > 5:
+        ways.append(f"{''.join(words)}precursor")
+    for way in dict.fromkeys(filter(None, ways)):
+        yield from (Found(hit, Way.GENE_WORDS) for hit in _genes(terminology, way))
+    if bare and (len(words) > 1 or len(name) > 5):
+        several = all(_genes(terminology, f"{bare}{number}") for number in (2, 3))
+        for hit in _genes(terminology, f"{bare}1"):
+            yield Found(hit, Way.GENE_WORDS, doubt=Doubt.CLASS if several else None)
+
+
+def _genes(terminology: Terminology, key: str) -> list[Hit]:
+    return [hit for hit in terminology.find(key) if hit.group is Group.GENE]
+
+
+_FLY = 7227
+_OF_HUMANS = re.compile("h[A-Z][A-Za-z]*[A-Z0-9]")
+"""As in hGSTA4."""
 _GREEK_INITIAL = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa"}
 _GENE_WORDS = frozenset(
     """gene protein human mouse murine rat mrna cdna promoter wild type mutant the locus precursor
-    isoform""".split()  # noqa: SIM905
+    isoform recombinant plasma serum soluble endogenous phosphorylated mitochondrial""".split()  # noqa: SIM905
 )
 
 

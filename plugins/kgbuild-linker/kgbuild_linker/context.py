@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -18,6 +19,7 @@ from kgbuild_linker.terminology import Terminology, group_of
 __all__ = ["Context", "read_context"]
 
 HUMAN = 9606
+_BRACKETED = re.compile(r" \(([^() ]{2,12})\)(?=[ -])")
 _OF_GENETICS = frozenset(
     """mutation gene inherited hereditary familial autosomal recessive dominant linkage linked
     allele locus chromosome chromosomal pedigree exon germline missense homozygou heterozygou
@@ -67,12 +69,18 @@ class Context:
         >>> context = Context({"HCC": "hepatocellular carcinoma"})
         >>> context.expanded("HCCs"), context.expanded("HCV-HCC")
         ('hepatocellular carcinoma', 'HCV-hepatocellular carcinoma')
+        >>> context.expanded("hepatocellular carcinoma (HCC) growth")
+        'hepatocellular carcinoma growth'
         """
-        words = name.split()
+        words = _BRACKETED.sub(self._unbracketed, name).split()
         long = [self._long(word) or self._of_parts(word) for word in words]
-        if (whole := self._long(name)) or long == words:
+        if (whole := self._long(name)) or long == name.split():
             return whole
         return " ".join(long)
+
+    def _unbracketed(self, bracket: re.Match[str]) -> str:
+        """Nothing for an abbreviation in brackets, which stands behind its long form."""
+        return "" if self._long(bracket[1]) else bracket[0]
 
     def _of_parts(self, word: str) -> str:
         return "-".join(self._long(part) or part for part in word.split("-"))

@@ -89,6 +89,7 @@ def _linker(settings: LinkerSettings) -> Linker:
         load_ranking(settings.model),
         threshold=settings.threshold,
         corrections=read_corrections(settings.corrections) if settings.corrections else None,
+        exact=settings.exact,
     )
 
 

@@ -72,9 +72,7 @@ def _said_of(query: Query, found: Found, among: _Among) -> Features:
     name, group, context = query.name, query.group, query.context
     hit, way, kind = found.hit, _NAME[found.way], _NAME[found.hit.kind]
     few = len(name) <= _FEW
-    prefix = hit.curie.partition(":")[0]
-    if prefix == "mesh":
-        prefix += hit.curie[5]
+    prefix = _prefix(hit.curie)
     said: Features = {
         "bias": 1.0,
         f"way {way}": 1.0,
@@ -121,6 +119,12 @@ def _said_of(query: Query, found: Found, among: _Among) -> Features:
     if query.near:
         said |= _nearness(query.near, found)
     return said
+
+
+def _prefix(curie: str) -> str:
+    """The vocabulary of a concept; MeSH's descriptors and supplementary records are two."""
+    prefix, _, local = curie.partition(":")
+    return f"{prefix}{local[:1]}" if prefix == "mesh" else prefix
 
 
 def _in_hierarchy(found: Found) -> Features:
@@ -253,6 +257,18 @@ class Ranking:
             fame=self._fame.__getitem__,
             lacking=self.lacking,
         )
+
+    def knows(self, curie: str, group: Group) -> bool:
+        """Whether annotators could choose from the vocabulary of a concept."""
+        seen = self._prefixes.get(group)
+        return not seen or _prefix(curie) in seen
+
+    @cached_property
+    def _prefixes(self) -> dict[Group, frozenset[str]]:
+        return {
+            group: frozenset(n.removeprefix("prefix ") for n in weights if n.startswith("prefix "))
+            for group, weights in self.weights.items()
+        }
 
     @cached_property
     def _fame(self) -> Counter[str]:

@@ -51,11 +51,15 @@ class LinkerSettings(TerminologySettings):
     ``ranking`` is a model that ``kgbuild_linker.train`` wrote, its vectors beside it as ``.npz``;
     without it, what ships.
     ``corrections`` is a curator's table.
+    Of the vocabularies with a prefix in ``exact`` a concept is linked where it alone has the very
+    name, though no annotator of the corpora chose from them: ``fplx``, families of genes;
+    ``mondo``, finer diseases. It is so anyway with prefixes that the ranking does not know.
     """
 
     ranking: Path | None = None
     threshold: float = Field(default=0.22, ge=0, le=1)
     corrections: Path | None = None
+    exact: tuple[Prefix, ...] = ()
 
     @property
     def model(self) -> Path:

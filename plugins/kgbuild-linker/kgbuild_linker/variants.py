@@ -130,7 +130,8 @@ _GLOSS = r"(?: \([^)]*\))?(?: acid)?(?: residue)?(?: \([^)]*\))?"
 _TO = r"(?:-?to-?|>|/|by|with|for|into| )(?: an?| the)? ?"
 _KIND = "(?P<kind>del|ins|dup)"
 _RULES = (
-    _rule(r"\brs\s?#?\s?(\d{2,12})(?:[ACGT]{1,2})?\b", "rs number", lambda m: f"dbsnp:rs{m[1]}", re.IGNORECASE),
+    _rule(r"\brs\s?#?\s?(\d{2,12})(?:[ACGT]{1,2})?\b", "rs number", lambda m: f"dbsnp:rs{m[1]}",
+          re.IGNORECASE),
     _rule(rf"\b(?:p\.)?\(?((?i:{_AMINO})|[A-Z])(\d+)(?:(?i:{_AMINO})|[A-Z])?fs", "frame shift",
           lambda m: f"hgvs:p.{_residue(m[1])}{m[2]}fs"),
     _rule(rf"{_LEVEL}({_PLACE})[\s,]*\(?([ACGT])\s*(?:>|/|-?to-?)\s*([ACGT])(?![A-Za-z])",

@@ -22,7 +22,7 @@ from kgbuild_linker.settings import DEFAULT
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vectors import BUCKETS, Vectors
 
-from kgbuild import ComponentUnavailableError, Document, Mention
+from kgbuild import ComponentUnavailableError, Document, Link, Mention
 from kgbuild.testing.builders import make_document
 
 
@@ -77,6 +77,55 @@ def test_a_class_of_genes_is_no_gene(linker):
 
 def test_a_short_name_of_a_species_is_no_abbreviation(linker):
     assert links(linker, "A [pig](biolink:OrganismTaxon:-) ate.")["pig"] == ["ncbitaxon:9823"]
+
+
+@pytest.mark.parametrize(
+    ("name", "concept"),
+    [
+        ("serum abacin", "ncbigene:1"),
+        ("beta-XYZ", "ncbigene:5"),
+        ("hABC1", "ncbigene:1"),
+        ("abacus kinase", None),  # there are three of them
+        ("abacus ligase", "ncbigene:6"),
+    ],
+)
+def test_a_gene_by_less_than_its_name(linker, name, concept):
+    found = links(linker, f"In patients [{name}](gene:-) rose.")
+    assert found[name] == [concept]
+
+
+def test_a_family_has_no_gene_of_its_symbol_in_another_species(linker):
+    found = links(linker, "In [mice](biolink:OrganismTaxon:-) [the ABC family](gene:-) rose.")
+    assert found["the ABC family"] == ["fplx:ABC"]
+
+
+def test_a_family_of_genes_is_an_answer_where_its_vocabulary_is_asked_for(terminology):
+    ranking = load_ranking(DEFAULT / "ranking.json")
+    document, annotations = make_document("In patients [the ABC family](gene:-) rose.")
+
+    def link(*exact: str) -> Link:
+        linker = Linker(terminology, ranking, threshold=0.22, exact=exact)
+        [found] = linker.link(document, annotations.mentions)
+        return found
+
+    assert link().concept is None
+    best = link("fplx").candidates[0]
+    assert (best.concept, best.score, best.reason) == (
+        "fplx:ABC", 0.9, "exact name: the ABC family")  # fmt: skip
+
+
+def test_the_very_name_in_a_vocabulary_that_the_ranking_never_saw_is_linked(terminology):
+    linker = Linker(terminology, load_ranking(DEFAULT / "ranking.json"), threshold=0.22)
+    found = links(linker, "[Counting weakness](disease:-), [acute renal injury](disease:-).")
+    assert found == {"Counting weakness": ["hp:1"], "acute renal injury": ["mesh:D5"]}
+
+
+def test_an_abbreviation_in_brackets_amid_a_name_says_nothing_more(linker):
+    text = "The acute kidney (AK) and [acute kidney (AK) injury](disease:-) are alike."
+    document, annotations = make_document(text)
+    [link] = linker.link(document, annotations.mentions)
+    assert link.candidates[0].concept == "mesh:D5"
+    assert "exact name: Acute Kidney Injury" in link.candidates[0].reason
 
 
 def test_a_bare_alias_that_the_text_spells_out_is_linked(linker):

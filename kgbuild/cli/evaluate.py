@@ -74,8 +74,8 @@ def command(
     Gold is PubTator or BioC. Types that the gold does not mark are not scored. Withdrawn
     identifiers and equivalents are mapped by the configured terminologies, on both sides.
 
-    Links and relations of a pipeline are scored twice: end to end, and with the gold's mentions, for
-    relations also with its links. Relations are pairs of a document's identifiers, with and
+    Links and relations of a pipeline are scored twice: end to end, and with the gold's mentions
+    (for relations its links, too). Relations are pairs of a document's identifiers, with and
     without the type: BioRED's in no order; CID from the chemical to the disease, which is the
     convention where the gold has nothing else; or Biolink's predicate with qualifiers. Those that
     the text denies or hedges do not count; with --hedged only those that it denies, as BioRED's and

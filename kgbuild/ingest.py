@@ -112,17 +112,18 @@ def ingest(
     ``reader`` forces one reader for every file; ``prune`` forgets files below the paths that
     are no longer there. One bad file or document fails alone; with a strict host the first one
     ends the run, and what is whole is kept. Raises InputError for a path that does
-    not exist, before anything is read. On KeyboardInterrupt what is whole is kept.
+    not exist and UnknownComponentError for a reader that does not, before anything is read. On
+    KeyboardInterrupt what is whole is kept.
     """
     summary = Summary(strict=host.strict)
+    tell = progress or _untold
+    reading = _Reading(store, host, configuration, summary, reader, tell, annotators.start)
     began = time.monotonic()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     run = store.begin_run(
         started, compact(list(paths)), configuration.settings.model_dump_json(exclude={"run"})
     )
-    tell = progress or _untold
     try:
-        reading = _Reading(store, host, configuration, summary, reader, tell, annotators.start)
         reading.read(paths, prune=prune)
         _annotate(store, configuration, annotators, summary, tell)
         with load(store.folder) as graph:
@@ -371,6 +372,8 @@ class _Readers:
         self._host = host
         self._configuration = configuration
         self._forced = forced
+        if forced:
+            host.spec("reader", forced)
         self._made: dict[str, tuple[ReaderSpec, Reader]] = {}
         self._largest = configuration.settings.limits.document_characters
         self.stamp = self._stamp()

@@ -23,18 +23,26 @@ from kgbuild.cli.setup import (
     setup_options,
 )
 from kgbuild.components import Failure
+from kgbuild.errors import UsageError
+from kgbuild.exporters import check_target
 from kgbuild.exporters.corpus_spelling import losses, with_hedged
 from kgbuild.workers import annotators
 
 __all__ = ["command"]
 
 FORMATS = ("pubtator", "bioc-xml", "bioc-json", "jsonl")
+SUFFIXES = {".xml": "bioc-xml", ".json": "bioc-json", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 DIALECTS = ("biored", "bc5cdr", "pubtator3")
 
 
 @click.command("annotate")
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="pubtator")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="Else told by the file's suffix; pubtator where that does not tell.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; else to the screen.")
 @click.option(
     "--dialect",
@@ -46,7 +54,7 @@ DIALECTS = ("biored", "bc5cdr", "pubtator3")
 @setup_options
 def command(
     paths: tuple[str, ...],
-    format_: str,
+    format_: str | None,
     output: Path | None,
     dialect: str | None,
     hedged: bool,
@@ -62,12 +70,15 @@ def command(
     \b
     Example: kgbuild annotate papers/ --format pubtator -o out.pubtator
     """
+    format_ = format_ or SUFFIXES.get(output.suffix.lower() if output else "", "pubtator")
     if dialect and format_ != "pubtator":
         raise click.UsageError(f"--dialect is for PubTator; {format_} is written in one way")
     if hedged and format_ == "jsonl":
         raise click.UsageError("--hedged is not for jsonl, which says how each relation is said")
+    if output is not None:
+        check_target(output)
     setup = set_up(**options)
-    host = setup.host()
+    host = setup.host(reader=reader)
     note_if_nothing_annotates(setup, host)
     running = annotators(host, setup.configuration, setup.options)
     telling = Telling()
@@ -129,6 +140,8 @@ def _written(
             counts = _write(documents, format_, dialect, target)
         os.replace(partial, output)  # noqa: PTH105 - replaces what is there
         return counts
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror or error}") from error
     finally:
         partial.unlink(missing_ok=True)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import click
 
-from kgbuild.assertion import Assertion, Prediction
+from kgbuild.annotation import Status
+from kgbuild.assertion import Assertion, Evidence, Prediction
 from kgbuild.document import NoticeKind
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.vocabulary import in_words
 
-__all__ = ["called", "claim", "doubted", "predicate_of", "sentences"]
+__all__ = ["as_belief", "called", "claim", "doubted", "in_order", "predicate_of", "sentences"]
 
 
 def claim(graph: StoredGraph, said: Assertion | Prediction, dash: str = "—") -> str:
@@ -31,9 +32,24 @@ def called(graph: StoredGraph, curie: str) -> str:
     return graph.concept(curie).label or curie
 
 
+def as_belief(belief: float) -> str:
+    """A belief as people read it; what is short of certain is not rounded to it.
+
+    >>> as_belief(0.713), as_belief(0.9995), as_belief(1)
+    ('0.71', '>0.99', '1.00')
+    """
+    return ">0.99" if 0.99 < belief < 1 else f"{belief:.2f}"
+
+
+def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """What is stated outright first; a document's sentences together, as they stand in it."""
+    statuses = list(Status)
+    return sorted(evidence, key=lambda e: (statuses.index(e.status), e.document, e.spans, e.id))
+
+
 def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[str]:
     """The first sentences that say it, each with its document and whether that is doubted."""
-    for evidence in assertion.evidence[:most]:
+    for evidence in in_order(assertion.evidence)[:most]:
         document = f"{evidence.document}{doubted(graph, evidence.document)}"
         yield f"{document}, {evidence.section}: {evidence.text}"
 

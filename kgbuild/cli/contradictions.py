@@ -9,7 +9,7 @@ import click
 
 from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.cli import ExitCode, counted
-from kgbuild.cli.claims import claim, sentences
+from kgbuild.cli.claims import as_belief, claim, sentences
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph, load
@@ -71,7 +71,7 @@ def _label(graph: StoredGraph, value: str) -> str:
 
 
 def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> None:
-    click.echo(f"  {claim(graph, assertion)}  belief {believed:.2f}  ({assertion.id[:12]})")
+    click.echo(f"  {claim(graph, assertion)}  belief {as_belief(believed)}  ({assertion.id[:12]})")
     for sentence in sentences(graph, assertion, _SENTENCES):
         click.echo(f"    {sentence}")
     if (more := len(assertion.evidence) - _SENTENCES) > 0:

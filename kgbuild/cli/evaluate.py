@@ -152,7 +152,7 @@ def _annotated(setup: Setup, paths: tuple[str, ...], reader: str | None) -> list
     A broken part, such as one annotation whose offsets are wrong, is said and left out.
     """
     found: dict[str, AnnotatedDocument] = {}
-    for reading in read_papers(paths, setup.host(), setup.configuration, reader):
+    for reading in read_papers(paths, setup.host(reader=reader), setup.configuration, reader):
         if isinstance(reading, Failure) and reading.document:
             click.echo(f"{reading.file}, {reading.place}: left out: {reading.message}", err=True)
         elif isinstance(reading, Failure):

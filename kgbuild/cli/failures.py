@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode, counted
-from kgbuild.cli.setup import graph_option, set_up
+from kgbuild.cli.setup import graph_option, hint_of_formats, set_up
 from kgbuild.graph.reading import load
 from kgbuild.graph.store import GraphStore
 
@@ -36,11 +36,14 @@ def command(kg: Path | None, retry: bool, json_: bool) -> int:
     with load(folder) as graph:
         if not graph.counts()["failures"]:
             click.echo("nothing failed", err=True)
+        errors = set()
         for failure in graph.failures():
+            errors.add(failure.error)
             if json_:
                 click.echo(json.dumps(asdict(failure), ensure_ascii=False))
             else:
                 names = (failure.file, failure.document, failure.place)
                 where = ", ".join(name for name in names if name)
                 click.echo(f"{where}: {failure.component}: {failure.error}: {failure.message}")
+    hint_of_formats(errors)
     return ExitCode.WELL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from kgbuild.cli.linked import linked_lines
 from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     as_json,
+    hint_of_formats,
     note_if_nothing_annotates,
     run_options,
     set_up,
@@ -21,6 +23,9 @@ from kgbuild.ingest import Summary, ingest
 from kgbuild.ingest import plan as plan_ingest
 
 __all__ = ["command"]
+
+_FAILURES = 10
+"""Failures that the summary shows."""
 
 
 @click.command("ingest")
@@ -51,7 +56,7 @@ def command(
     from kgbuild.workers import annotators
 
     setup = set_up(**options)
-    host = setup.host()
+    host = setup.host(reader=reader)
     if dry_run:
         return _dry_run(paths, host, setup, reader, json_=json_)
     note_if_nothing_annotates(setup, host)
@@ -116,16 +121,25 @@ def _show(summary: Summary, folder: Path) -> None:
         click.echo(f"  {count:>9,}  {name}")
     for line in linked_lines(summary.linked):
         click.echo(f"  {line}")
-    for reason, count in sorted(summary.left_out.items()):
-        click.echo(f"  left out: {count:,} {reason}")
-    for reason, count in summary.drops.items():
-        click.echo(f"  not in the graph: {count:,} {reason}")
+    _show_counts("left out", dict(sorted(summary.left_out.items())))
+    _show_counts("not in the graph", summary.drops)
     if summary.files_missing:
         missing = counted(summary.files_missing, "file")
         click.echo(f"  no longer there: {missing}; --prune forgets what is gone")
     if summary.failures_total:
         click.echo(f"{counted(summary.failures_total, 'failure')}:", err=True)
-        for failure in summary.failures[:10]:
+        for failure in summary.failures[:_FAILURES]:
             where = ", ".join(p for p in (failure.file or failure.document, failure.place) if p)
             click.echo(f"  {where}: {failure.component}: {failure.message}", err=True)
+        if (more := summary.failures_total - _FAILURES) > 0:
+            click.echo(f"  … and {more:,} more", err=True)
         click.echo("hint: kgbuild failures lists all of them", err=True)
+        hint_of_formats(failure.error for failure in summary.failures)
+
+
+def _show_counts(heading: str, counts: Mapping[str, int]) -> None:
+    """What was left aside, by reason, under a heading; nothing where nothing was."""
+    if counts:
+        click.echo(heading)
+    for reason, count in counts.items():
+        click.echo(f"  {count:>9,}  {reason}")

@@ -51,6 +51,7 @@ def command(name: str, context: str, category: tuple[str, ...], json_: bool, **o
         print_candidates(link.mention.category, link)
     if not links:
         click.echo("no candidates: no linker looks up names")
+        click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
     return ExitCode.WELL
 
 

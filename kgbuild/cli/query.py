@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import graph_option, set_up, warn_of_old_conclusions
-from kgbuild.errors import VocabularyError
+from kgbuild.errors import UsageError, VocabularyError
 from kgbuild.exporters.network import NOT_XML
 from kgbuild.graph.reading import load
 from kgbuild.prediction.layer import stamp
@@ -20,6 +21,9 @@ from kgbuild.vocabulary import compress
 
 __all__ = ["command"]
 
+_NARROWEST = 14
+"""Columns of a terminal that a column of a table must have; else each value has a line."""
+
 FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "n-triples")
 
 
@@ -28,8 +32,20 @@ FORMATS = ("table", "json", "xml", "csv", "tsv", "turtle", "n-triples")
 @click.option("--file", type=click.Path(exists=True, path_type=Path), help="A file with a query.")
 @click.option("--cookbook", metavar="NAME", help="A query of the cookbook; list names them.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), help="How to print the answer.")
-@click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds.")
-@click.option("--max-rows", type=int, default=10_000, show_default=True, help="Rows at most.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds.",
+)
+@click.option(
+    "--max-rows",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Rows at most.",
+)
 @click.option("--predicted", is_flag=True, help="Ask also what kgbuild predict suggests.")
 @graph_option
 def command(
@@ -51,11 +67,12 @@ def command(
              kgbuild query "SELECT ?drug { ?c biolink:treats mesh:D006261 ; rdfs:label ?drug }"
     """
     if cookbook == "list":
-        for name, title in recipes().items():
-            click.echo(f"{name}\t{title}")
+        _list_recipes()
         return ExitCode.WELL
     if [sparql, file, cookbook].count(None) != 2:
         raise click.UsageError("give a query, or a file with --file, or a name with --cookbook")
+    if sparql and sparql.endswith((".rq", ".sparql")):
+        raise UsageError(f"{sparql!r} is no query", hints=["--file reads a query from a file"])
     text = recipe(cookbook) if cookbook else file.read_text("utf-8") if file else sparql
     if text == "-":
         text = sys.stdin.read()
@@ -72,6 +89,13 @@ def command(
     if answer.truncated:
         click.echo(f"note: only the first {max_rows:,} rows; --max-rows allows more", err=True)
     return ExitCode.WELL
+
+
+def _list_recipes() -> None:
+    """The cookbook: in columns for people, with a tab between for programs."""
+    width = max(map(len, recipes())) if sys.stdout.isatty() else 0
+    for name, title in recipes().items():
+        click.echo(f"{name:{width}}  {title}" if width else f"{name}\t{title}")
 
 
 def _print_graph(answer: Answer, format_: str) -> None:
@@ -103,22 +127,38 @@ def _print_results(answer: Answer, format_: str) -> None:
     text = (results.serialize(format=formats[format_]) or b"").decode()
     # Oxigraph writes characters that XML has no place for.
     sys.stdout.write(NOT_XML.sub("\ufffd", text) if format_ == "xml" else text)
-    sys.stdout.write("\n" if format_ in ("json", "xml") else "")
+    sys.stdout.write("" if text.endswith("\n") else "\n")
 
 
 def _print_table(answer: Answer) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     if answer.form == "ASK":
         click.echo("yes" if b"true" in answer.content else "no")
         return
     variables, rows = answer.rows()
-    table = Table(*variables)
-    for row in rows:
-        table.add_row(*(Text(_cell(row.get(variable))) for variable in variables))
-    Console().print(table)
+    cells = [[_cell(row.get(variable)) for variable in variables] for row in rows]
+    console = Console()
+    if not cells:
+        click.echo("note: nothing answers the query", err=True)
+    elif console.width < _NARROWEST * len(variables):
+        for row in cells:
+            click.echo("\n".join(_named(variables, row)) + "\n")
+    else:
+        table = Table(*(Column(name, overflow="fold") for name in variables))
+        for row in cells:
+            table.add_row(*map(Text, row))
+        console.print(table)
+
+
+def _named(variables: Sequence[str], row: Sequence[str]) -> Iterator[str]:
+    """A row that is too wide for a table: a line for each value that there is."""
+    width = max(map(len, variables))
+    for variable, value in zip(variables, row, strict=True):
+        if value:
+            yield f"{variable:{width}}  {value}"
 
 
 def _cell(term: dict[str, str] | None) -> str:

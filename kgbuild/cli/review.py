@@ -17,21 +17,22 @@ __all__ = ["command"]
 
 @click.command("review")
 @click.argument("assertion")
-@click.option("--accept", "verdict", flag_value=Verdict.ACCEPTED.value, help="It is right.")
-@click.option("--reject", "verdict", flag_value=Verdict.REJECTED.value, help="It is wrong.")
+@click.option("--accept", is_flag=True, help="It is right.")
+@click.option("--reject", is_flag=True, help="It is wrong.")
 @click.option("--reviewer", required=True, help="Who says so.")
 @click.option("--reason", default="", help="Why.")
 @graph_option
 def command(
-    assertion: str, verdict: str | None, reviewer: str, reason: str, kg: Path | None
+    assertion: str, accept: bool, reject: bool, reviewer: str, reason: str, kg: Path | None
 ) -> int:
     r"""Accept or reject an assertion. The opinion is kept over re-ingest, and exported.
 
     \b
     Example: kgbuild review 1f3a9c --reject --reviewer me --reason "a mouse study"
     """
-    if verdict is None:
-        raise click.UsageError("say --accept or --reject")
+    if accept == reject:
+        raise click.UsageError("say --accept or --reject, and not both")
+    verdict = (Verdict.ACCEPTED if accept else Verdict.REJECTED).value
     folder = set_up(kg=kg).folder
     with load(folder) as graph:
         identity = graph.assertion(assertion).id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from kgbuild.config import Configuration, load_configuration
-from kgbuild.errors import KgbuildError
+from kgbuild.errors import KgbuildError, UnknownFormatError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.host import Host
 from kgbuild.workers import HostOptions
@@ -21,6 +21,7 @@ __all__ = [
     "Setup",
     "as_json",
     "graph_option",
+    "hint_of_formats",
     "note_if_nothing_annotates",
     "note_no_extractor",
     "run_options",
@@ -41,8 +42,11 @@ class Setup:
     options: HostOptions
     folder: Path
 
-    def host(self) -> Host:
-        """Load the plugins; say on standard error what is wrong with any."""
+    def host(self, *, reader: str | None = None) -> Host:
+        """Load the plugins; say on standard error what is wrong with any.
+
+        Raises UnknownComponentError for a ``reader`` that none of them offers.
+        """
         host = Host.load(
             disable=self.options.disable,
             only_builtins=self.options.only_builtins,
@@ -54,6 +58,8 @@ class Setup:
         )
         for warning in host.warnings:
             _warn(warning)
+        if reader:
+            host.spec("reader", reader)
         return host
 
 
@@ -175,10 +181,16 @@ def note_no_extractor(host: Host, *, configured: bool) -> None:
     click.echo("hint: --trust-annotations takes the annotations that come with files", err=True)
 
 
+def hint_of_formats(errors: Iterable[str]) -> None:
+    """Say on standard error, where one of the errors is that no reader claims a file, what does."""
+    if UnknownFormatError.__name__ in errors:
+        click.echo("hint: kgbuild plugins list has the readers; --reader NAME forces one", err=True)
+
+
 def say_losses(format_: str, lost: Mapping[str, int]) -> None:
     """Say on standard error what a format could not hold, counted by reason."""
     for reason, count in lost.items():
-        click.echo(f"{format_} does not hold: {count:,} {reason}", err=True)
+        click.echo(f"{format_} does not hold: {reason} ({count:,})", err=True)
 
 
 def as_json(value: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from kgbuild.annotation import AnnotatedDocument, Link, Mention, Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
-from kgbuild.cli.claims import claim, doubted
+from kgbuild.cli.claims import as_belief, claim, doubted, in_order
 from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.document import Notice, NoticeKind
+from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import NotInGraphError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.contradictions import contradicting
@@ -52,7 +52,10 @@ def command(thing: str, candidates: bool, json_: bool, kg: Path | None) -> int:
 
 
 def _weighed(graph: StoredGraph, found: object) -> dict[str, Any]:
-    """What is computed of an assertion beside what it holds."""
+    """What is said or computed beside the record: a concept's edges, an assertion's belief."""
+    if isinstance(found, Concept):
+        edges = _by_belief(graph, found)
+        return {"assertions": [asdict(edge) | _weighed(graph, edge) for edge in edges]}
     if not isinstance(found, Assertion):
         return {}
     against = [other.id for other in contradicting(graph, found)]
@@ -89,8 +92,11 @@ def _print(graph: StoredGraph, found: AnnotatedDocument | Concept | Assertion) -
 def _print_document(annotated: AnnotatedDocument) -> None:
     document = annotated.document
     click.secho(f"{document.id}  {document.journal} {document.date}".rstrip(), bold=True)
+    if document.exact_matches:
+        click.echo(f"same as {', '.join(document.exact_matches)}")
     for notice in document.notices:
         click.secho(_notice(notice), fg="red")
+    begins = {section.span.start: section.kind for section in reversed(document.sections)}
     concepts: dict[Mention, list[str]] = {}
     for link in annotated.annotations.links:
         if link.concept:
@@ -101,9 +107,19 @@ def _print_document(annotated: AnnotatedDocument) -> None:
             continue  # a mention inside another: the outer one is marked
         name = ", ".join(concepts.get(mention, ["NIL"]))
         marked = click.style(f"[{mention.text}]", bold=True) + click.style(f"({name})", dim=True)
-        pieces += [document.text[place : mention.span.start], marked]
+        pieces += [*_passages(document.text, place, mention.span.start, begins), marked]
         place = mention.span.end
-    click.echo("".join(pieces) + document.text[place:])
+    pieces += _passages(document.text, place, len(document.text), begins)
+    click.echo("".join(pieces).strip("\n"))
+
+
+def _passages(text: str, start: int, end: int, begins: Mapping[int, SectionKind]) -> Iterator[str]:
+    """A stretch of text, with each section that begins in it or at its end on a line of its own."""
+    for place in sorted(place for place in begins if start <= place <= end and place):
+        yield text[start:place].rstrip()
+        yield "\n\n" if begins[place] is SectionKind.HEADING else "\n"
+        start = place
+    yield text[start:end]
 
 
 def _print_links(links: Iterable[Link]) -> None:
@@ -161,7 +177,7 @@ def _line(graph: StoredGraph, assertion: Assertion) -> str:
     said = ", ".join(f"{counts[one]} {one}" for one in Status if counts[one])
     judged = "rejected; " if assertion.rejected else ""
     hedged = "" if counts[Status.STATED] else "not stated outright; "
-    belief = f", belief {graph.belief(assertion):.2f}"
+    belief = f", belief {as_belief(graph.belief(assertion))}"
     mark = "; contested" if contradicting(graph, assertion) else ""
     said = f"{judged}{hedged}{said or 'no evidence'}{belief}{mark}"
     return f"{assertion.id[:12]}  {edge}  ({said})"
@@ -172,10 +188,11 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
     for name, value in assertion.qualifiers:
         click.echo(f"  {name} = {value}")
     for review in assertion.reviews:
-        click.echo(f"  {review.verdict.value} by {review.reviewer}: {review.reason}")
+        reason = f": {review.reason}" if review.reason else ""
+        click.echo(f"  {review.verdict.value} by {review.reviewer}{reason}")
     for other in contradicting(graph, assertion):
         click.secho(f"  against {_line(graph, other)}", fg="red")
-    for evidence in assertion.evidence:
+    for evidence in in_order(assertion.evidence):
         span = evidence.spans[0]
         click.echo(
             f"  {evidence.document}{doubted(graph, evidence.document)}, {evidence.section},"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,7 +36,7 @@ def command(kg: Path | None, json_: bool) -> int:
                 "linked": list(map(asdict, linked)),
                 "waiting": waiting,
                 "left out": dict(drops),
-                "runs": runs,
+                "runs": [_run(*run) for run in runs],
             }
         )
         return ExitCode.WELL
@@ -45,8 +47,19 @@ def command(kg: Path | None, json_: bool) -> int:
     for reason, count in drops.items():
         click.echo(f"{count:>12,}  left out: {reason}")
     for started, finished, paths, _ in runs:
-        click.echo(f"run {started} to {finished or 'its interruption'}: {paths}")
+        named = " ".join(json.loads(paths))
+        click.echo(f"run {started} to {finished or 'its interruption'}: {named}")
     if waiting:
         click.echo(f"note: not annotated yet: {counted(waiting, 'text')}", err=True)
         click.echo("hint: kgbuild ingest with the same paths goes on", err=True)
     return ExitCode.WELL
+
+
+def _run(started: str, finished: str | None, paths: str, summary: str | None) -> dict[str, Any]:
+    """A run as plain values; without a summary it was ended before it could write one."""
+    return {
+        "started": started,
+        "finished": finished,
+        "paths": json.loads(paths),
+        "summary": json.loads(summary) if summary else None,
+    }

@@ -15,7 +15,7 @@ from kgbuild.components import Exporter, Graph
 from kgbuild.errors import UsageError
 from kgbuild.faults import reach
 
-__all__ = ["export_graph"]
+__all__ = ["check_target", "export_graph"]
 
 
 def export_graph(
@@ -24,19 +24,16 @@ def export_graph(
     """Write the graph to the target; return how many bytes that is, and what it could not hold.
 
     Raises UsageError where the target cannot be written: a folder where a file is meant, a
-    folder that is not there, a full disk.
+    folder that is not there or holds something else, a full disk.
     """
-    if target.is_dir() != folder and target.exists():
-        meant = "a folder" if folder else "a file"
-        raise UsageError(f"{target}: the format wants {meant}", hints=["name another target"])
-    if not target.absolute().parent.is_dir():
-        raise UsageError(f"{target.parent}: there is no such folder")
+    check_target(target, folder=folder)
     partial = target.with_name(f".{target.name}.partial")
     _clear(partial)
     try:
         lost = exporter.export(graph, partial) or {}
         reach("export.before-rename")
         if folder and target.exists():
+            _check_replaced(target, partial)
             shutil.rmtree(target)
         os.replace(partial, target)  # noqa: PTH105 - the atomic rename is what this is about
     except OSError as error:
@@ -48,6 +45,27 @@ def export_graph(
         _clear(partial)
     files = [target] if target.is_file() else [path for path in target.rglob("*") if path.is_file()]
     return sum(path.stat().st_size for path in files), lost
+
+
+def check_target(target: Path, *, folder: bool = False) -> None:
+    """Raises UsageError where a file (or a folder) of that name cannot be written."""
+    if target.is_dir() != folder and target.exists():
+        meant = "a folder" if folder else "a file"
+        raise UsageError(f"{target}: the format wants {meant}", hints=["name another target"])
+    if not target.name:
+        raise UsageError(f"{target}: has no name of its own", hints=["name another target"])
+    if not target.absolute().parent.is_dir():
+        raise UsageError(f"{target.parent}: there is no such folder")
+
+
+def _check_replaced(target: Path, partial: Path) -> None:
+    """A folder is replaced where it holds an export of this format, and nothing else."""
+    others = sorted({path.name for path in target.iterdir()} - {p.name for p in partial.iterdir()})
+    if others:
+        raise UsageError(
+            f"{target}: holds {others[0]!r}, which is not of this export; nothing was written",
+            hints=["name a folder that is empty or not there"],
+        )
 
 
 def _clear(partial: Path) -> None:

@@ -151,7 +151,7 @@ class Spelling:
         """The stated relations between identifiers, each once, sorted."""
         written = Counter(r for relation in self.stated() for r in self._written(relation))
         if again := written.total() - len(written):
-            self._counts["relation said again"] += again
+            self._counts["relation of a document said again"] += again
         return sorted(written)
 
     def _written(self, relation: Relation) -> Iterator[ConceptRelation]:

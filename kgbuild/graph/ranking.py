@@ -15,7 +15,7 @@ from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import decode_terms
 from kgbuild.vocabulary import check_predicate, in_words
 
-__all__ = ["RANKINGS", "Hops", "Ranked", "hops", "ranked"]
+__all__ = ["RANKINGS", "Hops", "Ranked", "hops", "kinds_of_hops", "ranked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ RANKINGS = {
         " JOIN concepts o ON o.id = p.object ORDER BY p.evidence DESC, p.identity LIMIT ?"
     ),
     "predicates": (
-        f"SELECT predicate, count(*) || ' assertions', sum(evidence) FROM ({_PLAIN})"
+        "SELECT predicate, count(*) || iif(count(*) = 1, ' assertion', ' assertions'),"
+        f" sum(evidence) FROM ({_PLAIN})"
         " GROUP BY predicate ORDER BY 3 DESC, 1 LIMIT ?"
     ),
     "concepts": (
@@ -63,8 +64,9 @@ RANKINGS = {
         " GROUP BY c.id ORDER BY 3 DESC, 1 LIMIT ?"
     ),
     "documents": (
-        'SELECT d.curie, (SELECT substr(v.text, s.start + 1, s."end" - s.start) FROM sections s'
-        "  WHERE s.version = v.id AND s.kind = 'title' LIMIT 1), count(*) FROM evidence e"
+        'SELECT d.curie, coalesce((SELECT substr(v.text, s.start + 1, s."end" - s.start)'
+        "  FROM sections s WHERE s.version = v.id AND s.kind = 'title' LIMIT 1),"
+        "  substr(v.text, 1, 80) || ' …'), count(*) FROM evidence e"
         " JOIN documents d ON d.version = e.version JOIN versions v ON v.id = e.version"
         " GROUP BY d.id ORDER BY 3 DESC, 1 LIMIT ?"
     ),
@@ -89,6 +91,18 @@ def ranked(graph: StoredGraph, what: str, limit: int = 10) -> Iterator[Ranked]:
     for identity, *called, count in graph.connection.execute(RANKINGS[what], (limit,)):
         label = _claim(*called) if what == "assertions" else called[0] or ""
         yield Ranked(identity, label, int(count))
+
+
+def kinds_of_hops(graph: StoredGraph) -> list[tuple[str, str]]:
+    """The pairs of predicates that meet in a concept, those with the most pairs of edges first."""
+    rows = graph.connection.execute(
+        f"WITH plain AS MATERIALIZED ({_PLAIN}),"
+        " into_it AS (SELECT object, predicate, count(*) AS edges FROM plain GROUP BY 1, 2),"
+        " out_of_it AS (SELECT subject, predicate, count(*) AS edges FROM plain GROUP BY 1, 2)"
+        " SELECT i.predicate, o.predicate FROM into_it i JOIN out_of_it o ON o.subject = i.object"
+        " GROUP BY 1, 2 ORDER BY sum(i.edges * o.edges) DESC, 1, 2"
+    )
+    return [(first, second) for first, second in rows]
 
 
 def _claim(subject: str, predicate: str, qualifiers: str | None, object_: str) -> str:

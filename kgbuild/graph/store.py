@@ -156,6 +156,8 @@ class GraphStore(Closing):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = (folder / "lock").open("a+", encoding="utf-8")
+        except FileExistsError as error:
+            raise GraphError(f"{folder}: is a file, and a graph is a folder") from error
         except OSError as error:
             raise GraphError(f"{folder}: {error.strerror}") from error
         _take(lock, folder)

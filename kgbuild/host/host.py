@@ -302,9 +302,9 @@ class Host:
                 return claims[0]
         known = ", ".join(f"{s.name} ({' '.join(s.suffixes)})" for s in self._readers())
         raise UnknownFormatError(
-            f"no reader claims it; there is {known or 'none'}",
+            "no reader claims it",
             file=name,
-            hints=["choose one with --reader NAME"],
+            hints=[f"there is {known or 'none'}", "choose one with --reader NAME"],
         )
 
     def _readers(self) -> list[ReaderSpec]:

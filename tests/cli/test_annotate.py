@@ -32,7 +32,7 @@ def test_what_the_format_does_not_hold_is_said_at_the_end(project: Any) -> None:
     project.write("a.txt", TEXT)
     code, _, err = project.run("annotate", "papers", "-o", "out.pubtator")
     assert code == 0
-    assert "pubtator does not hold: 1 relation that is negated or not stated" in err
+    assert "pubtator does not hold: relation that is negated or not stated (1)" in err
     _, _, err = project.run("annotate", "papers", "-o", "out.jsonl", "--format", "jsonl")
     assert "does not hold" not in err
 
@@ -44,7 +44,7 @@ def test_hedged_relations_are_written_where_asked_for_and_denied_ones_never(proj
     assert "\tPositive_Correlation\t" not in plain
     assert hedged.count("\tPositive_Correlation\t") == 1
     assert hedged.count("\tNegative_Correlation\t") == plain.count("\tNegative_Correlation\t") == 1
-    assert "pubtator does not hold: 1 relation that is negated or not stated" in err
+    assert "pubtator does not hold: relation that is negated or not stated (1)" in err
     code, _, err = project.run("annotate", "papers", "--hedged", "--format", "jsonl")
     assert code == 2
     assert "--hedged is not for jsonl" in err
@@ -56,7 +56,7 @@ def test_an_export_says_what_the_format_does_not_hold_as_annotate_does(
 ) -> None:
     project.write("a.txt", TEXT)
     project.run("ingest", "papers")
-    lost = f"{format_} does not hold: 1 relation that is negated or not stated\n"
+    lost = f"{format_} does not hold: relation that is negated or not stated (1)\n"
     assert lost in project.run("annotate", "papers", "--format", format_)[2]
     assert project.run("export", "out", "--format", format_)[2] == lost
     assert project.run("export", "graph.nq")[2] == ""
@@ -80,3 +80,35 @@ def test_on_a_terminal_progress_and_failures_have_lines_of_their_own(project: An
     assert lines[-1] == "2 documents, 1 failure"
     wrong = "the text at its offsets is not the annotation's text"
     assert f"papers/b.pubtator, line 3: pubtator: annotation: {wrong}" in lines
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [
+        ("a.xml", "<?xml"),
+        ("a.bioc.json", '{"source"'),
+        ("a.JSONL", '{"format":"kgbuild-annotated-1"'),
+        ("a.pubtator", "kgbuild:document:"),
+        ("a", "kgbuild:document:"),
+    ],
+)
+def test_the_suffix_of_the_file_tells_the_format(project: Any, name: str, begins: str) -> None:
+    project.write("a.txt", TEXT)
+    assert project.run("annotate", "papers", "-o", name)[0] == 0
+    assert (project.folder / name).read_text().startswith(begins)
+    project.run("annotate", "papers", "-o", name, "--format", "pubtator")
+    assert (project.folder / name).read_text().startswith("kgbuild:document:")
+
+
+@pytest.mark.parametrize(
+    ("output", "why"),
+    [("nowhere/a.pubtator", "there is no such folder"), ("papers", "the format wants a file")],
+)
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_read(
+    project: Any, output: str, why: str
+) -> None:
+    project.write("a.txt", "")
+    code, _, err = project.run("annotate", "papers", "-o", output)
+    assert code == 2
+    assert why in err
+    assert "a.txt" not in err

@@ -321,8 +321,12 @@ def test_a_run_is_kept_with_its_counts(project: Any) -> None:
     project.write("a.nbib", paper(1, SENTENCES[0]))
     project.run("ingest", "papers")
     _, out, _ = project.run("status", "--json")
-    [[*_, summary]] = json.loads(out)["runs"]
-    assert json.loads(summary)["counts"]["documents"] == 1
+    [run] = json.loads(out)["runs"]
+    assert run["paths"] == ["papers"]
+    assert run["started"] <= run["finished"]
+    assert run["summary"]["counts"]["documents"] == 1
+    _, out, _ = project.run("status")
+    assert out.splitlines()[-1] == f"run {run['started']} to {run['finished']}: papers"
 
 
 def test_on_a_terminal_the_line_of_progress_does_not_run_into_the_summary(project: Any) -> None:
@@ -345,3 +349,42 @@ def test_on_a_terminal_an_export_says_how_far_it_is(project: Any) -> None:
     assert code == 0
     assert "exporting: 0 of 1 assertion\r" in said
     assert said.rpartition("\x1b[K")[2].startswith("graph.nq: n-quads, ")
+
+
+@pytest.mark.parametrize("verb", ["ingest", "annotate"])
+def test_a_reader_that_there_is_not_stops_before_any_file_is_read(project: Any, verb: str) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    before = project.exported()
+    code, _, err = project.run(verb, "papers", "--reader", "medlin")
+    assert code == 2
+    assert "no reader named 'medlin'" in err
+    assert "did you mean 'medline'?" in err
+    assert project.exported() == before
+
+
+def test_many_failures_are_counted_and_what_is_read_is_told_once(project: Any) -> None:
+    for number in range(12):
+        project.write(f"{number}.docx", "PK\x00")
+    code, _, err = project.run("ingest", "papers")
+    assert code == 1
+    assert err.count("readers: no reader claims it\n") == 10
+    assert "  … and 2 more\n" in err
+    assert err.count("hint: kgbuild plugins list has the readers") == 1
+    assert "hint: kgbuild plugins list" in project.run("failures")[2]
+
+
+def test_a_file_is_no_graph(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    code, _, err = project.run("ingest", "papers", "--kg", "terms.tsv")
+    assert code == 2
+    assert "error: terms.tsv: is a file, and a graph is a folder" in err
+
+
+@pytest.mark.parametrize("said", [(), ("--accept", "--reject")])
+def test_a_review_says_one_thing(project: Any, said: tuple[str, ...]) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    code, _, err = project.run("review", "a", "--reviewer", "ada", *said)
+    assert code == 2
+    assert "say --accept or --reject, and not both" in err

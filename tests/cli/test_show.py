@@ -165,3 +165,44 @@ def test_the_share_that_is_linked_is_said_kind_by_kind(project: Any) -> None:
         "category": "biolink:ChemicalEntity", "linked": 1, "mentions": 2,
         "nil": {"given as none": 1},
     }  # fmt: skip
+
+
+def test_the_sentences_of_a_claim_stand_as_a_person_reads_them(project: Any) -> None:
+    said = "Lisinopril may cause cough. Lisinopril causes cough. Cough was caused by lisinopril."
+    for number in (3, 1, 2):
+        project.write(f"{number}.nbib", f"PMID- 99000000{number}\nTI  - One.\nAB  - {said}\n\n")
+    project.run("ingest", "papers")
+    identity = next(line for line in _lines(project, "cough") if "causes" in line).split()[0]
+    first, *lines = _lines(project, identity)
+    assert "6 stated, 3 speculated" in first
+    assert [line.split(", ")[3] for line in lines] == ["stated"] * 6 + ["speculated"] * 3
+    places = [(line.split(", ")[0], int(line.split(", ")[2].split("-")[0])) for line in lines[:6]]
+    assert places == sorted(places)
+
+
+def test_a_concept_is_shown_with_its_edges_to_programs_too(project: Any) -> None:
+    project.write("a.nbib", PAPERS)
+    project.run("ingest", "papers")
+    _, out, _ = project.run("show", "lisinopril", "--json")
+    [concept] = json.loads(out)
+    [edge] = concept["assertions"]
+    assert edge["predicate"] == "biolink:causes"
+    assert len(edge["evidence"]) == 2
+    assert 0 < edge["belief"] < 1
+
+
+def test_each_section_of_a_document_has_a_line_of_its_own(project: Any) -> None:
+    passages = "# Aspirin now", "Aspirin is old.", "## Results", "Aspirin treats headache."
+    project.write("a.md", "\n\n".join(passages))
+    project.run("ingest", "papers")
+    _, out, _ = project.run("query", "SELECT ?d { ?e prov:hadPrimarySource ?d }")
+    document = out.splitlines()[1].strip("<>").removeprefix("urn:")
+    said = _lines(project, document)
+    chemical, disease = "(mesh:D001241)", "(mesh:D006261)"
+    assert said[1:] == [
+        f"[Aspirin]{chemical} now",
+        f"[Aspirin]{chemical} is old.",
+        "",
+        "Results",
+        f"[Aspirin]{chemical} treats [headache]{disease}.",
+    ]

@@ -12,7 +12,8 @@ import pytest
 
 from kgbuild.annotation import Status
 from kgbuild.components import ExporterSpec
-from kgbuild.exporters import neo4j, parquet
+from kgbuild.errors import UsageError
+from kgbuild.exporters import export_graph, neo4j, parquet
 from kgbuild.testing.example_graph import example_graph
 
 DERIVED = {"mesh:D000319"}  # the example has one claim about a concept that no terminology names
@@ -123,3 +124,25 @@ def test_the_bytes_depend_on_the_graph_alone(
     assert {p.name: p.read_bytes() for p in one.iterdir()} == {
         p.name: p.read_bytes() for p in two.iterdir()
     }
+
+
+def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "mine"
+    target.mkdir()
+    exporter = neo4j.Neo4jExporter()
+    export_graph(exporter, example_graph(), target, folder=True)  # an empty one may be
+    (target / "about.csv").write_text("older")
+    export_graph(exporter, example_graph(), target, folder=True)
+    assert (target / "about.csv").read_text() != "older"
+    (target / "notes.txt").write_text("precious")
+    before = sorted(target.iterdir())
+    with pytest.raises(UsageError, match=r"holds 'notes.txt', which is not of this export"):
+        export_graph(exporter, example_graph(), target, folder=True)
+    assert sorted(target.iterdir()) == before
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("target", [".", "..", "/"])
+def test_a_target_without_a_name_is_refused(target: str) -> None:
+    with pytest.raises(UsageError):
+        export_graph(neo4j.Neo4jExporter(), example_graph(), Path(target), folder=True)

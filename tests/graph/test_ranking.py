@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 import kgbuild
 from kgbuild.cli import main
 from kgbuild.errors import UsageError, VocabularyError
-from kgbuild.graph.ranking import RANKINGS, hops, ranked
+from kgbuild.graph.ranking import RANKINGS, hops, kinds_of_hops, ranked
 
 HOP = "Positive_Correlation"
 PREDICATE = "biolink:positively_correlated_with"
@@ -149,3 +151,25 @@ def test_two_hops_that_are_nowhere_are_named(
     told = capsys.readouterr()
     assert told.out == "nothing yet\n"
     assert "no A biolink:treated_by B, B biolink:treated_by C" in told.err
+
+
+def test_two_hops_without_predicates_are_over_those_that_meet_most(
+    graph: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["top", "hops", "--kg", str(graph), "--json"]) == 0
+    told = capsys.readouterr()
+    first, second = told.err.split()[2], told.err.split()[5]
+    with kgbuild.load(graph) as loaded:
+        expected = list(hops(loaded, first, second))
+        earlier = list(takewhile(lambda kind: kind != (first, second), kinds_of_hops(loaded)))
+        assert not any(list(hops(loaded, *kind)) for kind in earlier)
+    assert json.loads(told.out) == [asdict(pair) for pair in expected] != []
+    assert main(["top", "hops", "--kg", str(graph), "--then", PREDICATE]) == 0
+    assert f"{PREDICATE} C" in capsys.readouterr().err
+
+
+def test_one_assertion_is_not_assertions(graph: Path) -> None:
+    with kgbuild.load(graph) as loaded:
+        counts = {row.label for row in ranked(loaded, "predicates", 100)}
+    assert "1 assertion" in counts
+    assert "1 assertions" not in counts

@@ -134,7 +134,7 @@ def test_two_readers_that_claim_one_file_are_an_error_unless_one_is_named(host: 
 def test_a_file_that_nobody_claims_is_an_error_that_lists_the_readers(host: Host) -> None:
     with pytest.raises(UnknownFormatError) as caught:
         host.reader_for("a.unclaimed", b"\x00\x01\x02")
-    assert "zz-one (.zz)" in str(caught.value)
+    assert "zz-one (.zz)" in caught.value.hints[0]
     assert "a.unclaimed" in str(caught.value)
 
 

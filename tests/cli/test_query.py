@@ -1,0 +1,82 @@
+"""``kgbuild query``: what a person at a terminal sees, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+SENTENCE = "PMID- 990000001\nTI  - One.\nAB  - Aspirin treats headache.\n\n"
+WIDE = "SELECT ?a ?b ?c ?d ?nothing { ?a biolink:treats ?b . ?a rdfs:label ?c . ?b rdfs:label ?d }"
+
+
+@pytest.fixture
+def graph(project: Any) -> Any:
+    project.write("a.nbib", SENTENCE)
+    project.run("ingest", "papers")
+    return project
+
+
+def test_rows_that_a_terminal_is_too_narrow_for_have_a_line_for_each_value(
+    graph: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    code, said = graph.on_a_terminal("query", WIDE)
+    assert code == 0
+    lines = [tuple(line.split()) for line in said.splitlines() if line]
+    ends = [("a", "mesh:D001241"), ("b", "mesh:D006261")]
+    assert lines == [*ends, ("c", "aspirin"), ("d", "headache")]
+    monkeypatch.setenv("COLUMNS", "100")
+    _, said = graph.on_a_terminal("query", WIDE)
+    assert "│ mesh:D001241" in said
+
+
+def test_a_table_cuts_no_value_short(graph: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    _, said = graph.on_a_terminal("query", "SELECT ?a { ?a rdfs:label 'aspirin' }")
+    assert "…" not in said
+    word = "x" * 70
+    _, said = graph.on_a_terminal("query", f"SELECT ('{word}' AS ?a) {{}}")
+    assert said.count("x") == len(word)
+
+
+def test_a_query_without_an_answer_says_so(graph: Any) -> None:
+    code, said = graph.on_a_terminal("query", "SELECT ?a { ?a biolink:affects ?b }")
+    assert (code, said.strip()) == (0, "note: nothing answers the query")
+
+
+def test_the_cookbook_is_listed_for_people_and_for_programs(graph: Any) -> None:
+    _, out, _ = graph.run("query", "--cookbook", "list")
+    assert "hubs\tThe concepts with the most neighbours." in out.splitlines()
+    _, said = graph.on_a_terminal("query", "--cookbook", "list")
+    questions = {line.partition("  ")[2].strip() for line in said.splitlines()}
+    assert "The concepts with the most neighbours." in questions
+    assert "\t" not in said
+
+
+@pytest.mark.parametrize("format_", ["csv", "tsv", "json", "xml"])
+def test_every_answer_ends_with_a_line_end(graph: Any, format_: str) -> None:
+    for query in ("ASK { ?a ?b ?c }", "SELECT ?a { ?a biolink:treats ?b }"):
+        _, out, _ = graph.run("query", query, "--format", format_)
+        assert out.endswith("\n")
+        assert not out.endswith("\n\n")
+
+
+def test_which_component_says_how_much_is_told_by_its_name(graph: Any) -> None:
+    _, out, _ = graph.run("query", "--cookbook", "sources")
+    [_, row] = out.splitlines()
+    assert row.startswith('"spacy-rules"\t')
+    assert row.endswith("\t1")
+
+
+def test_the_name_of_a_file_is_no_query(graph: Any) -> None:
+    code, _, err = graph.run("query", "mine.rq")
+    assert code == 2
+    assert "hint: --file reads a query from a file" in err
+
+
+@pytest.mark.parametrize("limit", [("--timeout", "0"), ("--timeout", "-1"), ("--max-rows", "0")])
+def test_a_limit_that_lets_nothing_through_is_refused(graph: Any, limit: tuple[str, str]) -> None:
+    code, _, err = graph.run("query", "ASK {}", *limit)
+    assert code == 2
+    assert limit[0] in err

@@ -87,7 +87,7 @@ def command(
         as_json(summary.as_json())
     else:
         _show(summary, setup.folder)
-        if new and summary.counts["documents"]:
+        if new and summary.counts["concepts"]:
             click.echo(
                 "hint: kgbuild show NAME shows a concept, its edges, their sentences", err=True
             )

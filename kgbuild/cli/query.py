@@ -16,7 +16,7 @@ from kgbuild.exporters.network import NOT_XML
 from kgbuild.graph.reading import load
 from kgbuild.prediction.layer import stamp
 from kgbuild.query.cookbook import recipe, recipes
-from kgbuild.query.engine import Answer, query
+from kgbuild.query.engine import Answer, prefixes, query
 from kgbuild.vocabulary import compress
 
 __all__ = ["command"]
@@ -105,7 +105,10 @@ def _print_graph(answer: Answer, format_: str) -> None:
     if format_ not in formats:
         raise click.UsageError(f"{answer.form} gives a graph: turtle or n-triples, not {format_}")
     triples = ox.parse(answer.content, format=ox.RdfFormat.N_TRIPLES)
-    written = ox.serialize((quad.triple for quad in triples), format=formats[format_])
+    named = {name: iri for name, iri in prefixes().items() if f"<{iri}".encode() in answer.content}
+    written = ox.serialize(
+        (quad.triple for quad in triples), format=formats[format_], prefixes=named
+    )
     sys.stdout.write((written or b"").decode())
 
 

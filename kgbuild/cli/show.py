@@ -19,6 +19,7 @@ from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import NotInGraphError, nearest
 from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.readers.written_identifiers import written_identifiers
 from kgbuild.reasoning.contradictions import contradicting
 
 __all__ = ["command"]
@@ -33,10 +34,11 @@ def command(thing: str, candidates: bool, json_: bool, kg: Path | None) -> int:
     r"""Show a document with its mentions marked, a concept with its edges, an assertion.
 
     THING is any identifier of a document, a concept's CURIE or name, or the beginning of an
-    assertion's identifier.
+    assertion's identifier. A PMID, PMCID or DOI may stand alone.
 
     \b
     Example: kgbuild show pubmed:354896
+             kgbuild show lisinopril
              kgbuild show pubmed:354896 --candidates
     """
     with load(set_up(kg=kg).folder) as graph:
@@ -64,9 +66,10 @@ def _weighed(graph: StoredGraph, found: object) -> dict[str, Any]:
 
 def _find(graph: StoredGraph, thing: str) -> Iterator[AnnotatedDocument | Concept | Assertion]:
     """The document, concept or assertion of that identifier, else the concepts of that name."""
-    for look in (graph.annotated, graph.concept, graph.assertion):
+    looks = [(look, thing) for look in (graph.annotated, graph.concept, graph.assertion)]
+    for look, identifier in (*looks, *((graph.annotated, bare) for bare in _of_a_paper(thing))):
         try:
-            yield look(thing)
+            yield look(identifier)
         except NotInGraphError:
             continue
         else:
@@ -78,6 +81,20 @@ def _find(graph: StoredGraph, thing: str) -> Iterator[AnnotatedDocument | Concep
             hints=nearest(thing, graph.names_like(thing)) or ["kgbuild status says what it holds"],
         )
     yield from named
+
+
+def _of_a_paper(thing: str) -> Iterator[str]:
+    """What a PMID, PMCID or DOI that stands alone, or in a link, may be.
+
+    >>> list(_of_a_paper("354896")), list(_of_a_paper("https://doi.org/10.1000/X1"))
+    (['pubmed:354896', 'pmc:PMC354896'], ['doi:10.1000/x1'])
+    """
+    for found, _ in (
+        written_identifiers(pmid=thing),
+        written_identifiers(pmcid=thing),
+        written_identifiers(doi=thing),
+    ):
+        yield from found
 
 
 def _print(graph: StoredGraph, found: AnnotatedDocument | Concept | Assertion) -> None:

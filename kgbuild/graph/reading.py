@@ -85,6 +85,9 @@ class StoredGraph(Closing):
         self._sources: dict[int, Source] = {}
         self._noticed: tuple[int, Mapping[str, float]] = (-1, {})
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.folder)!r})"
+
     def _schema(self) -> int:
         (schema,) = self._row("PRAGMA user_version") or (0,)
         return int(schema)

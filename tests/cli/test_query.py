@@ -80,3 +80,10 @@ def test_a_limit_that_lets_nothing_through_is_refused(graph: Any, limit: tuple[s
     code, _, err = graph.run("query", "ASK {}", *limit)
     assert code == 2
     assert limit[0] in err
+
+
+def test_turtle_has_the_prefixes_that_it_uses_and_no_more(graph: Any) -> None:
+    _, out, _ = graph.run("query", "CONSTRUCT WHERE { ?a biolink:treats ?b }")
+    assert "mesh:D001241 biolink:treats mesh:D006261 ." in out.splitlines()
+    declared = {line.split()[1] for line in out.splitlines() if line.startswith("@prefix")}
+    assert declared == {"biolink:", "mesh:"}

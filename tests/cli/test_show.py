@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from kgbuild.faults import set_observer
-
-if TYPE_CHECKING:
-    import pytest
 
 PAPERS = """\
 PMID- 990000001
@@ -206,3 +205,13 @@ def test_each_section_of_a_document_has_a_line_of_its_own(project: Any) -> None:
         "Results",
         f"[Aspirin]{chemical} treats [headache]{disease}.",
     ]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["990000001", "PMID: 990000001", "https://pubmed.ncbi.nlm.nih.gov/990000001/", "10.1000/x1"],
+)
+def test_a_document_is_found_as_people_write_its_identifier(project: Any, written: str) -> None:
+    project.write("a.nbib", PAPERS.replace("TI  - One.", "LID - 10.1000/x1 [doi]\nTI  - One."))
+    project.run("ingest", "papers")
+    assert _lines(project, written)[:2] == ["pubmed:990000001", "same as doi:10.1000/x1"]

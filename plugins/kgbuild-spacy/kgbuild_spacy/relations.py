@@ -23,7 +23,8 @@ _LONGEST_GAP = 250
 _CONDITIONS = frozenset({"biolink:OrganismTaxon", "biolink:CellLine"})
 
 _MOST_MENTIONS = 40
-"""A "sentence" with more mentions is a table or a list, and says nothing of pairs."""
+_MOST_CHARACTERS = 2_000
+"""A "sentence" with more is a table or a list, and says nothing of pairs."""
 
 _OTHER_HEAD = re.compile(
     r"[-–‐](?!\d)\w| (?:\w+ )?(?:reuptake|receptor|inhibitor|antagonist|agonist|blocker|antibod|"
@@ -200,7 +201,7 @@ def _sentences(task: Task) -> Iterator[_Sentence]:
         first = position
         while position < len(linked) and linked[position].span.end <= span.end:
             position += 1
-        if 2 <= position - first <= _MOST_MENTIONS:
+        if 2 <= position - first <= _MOST_MENTIONS and span.end - span.start <= _MOST_CHARACTERS:
             mentions = tuple(linked[first:position])
             text = span.of(document.text)
             small = lowered(text)

@@ -141,3 +141,9 @@ def test_a_letter_that_grows_in_lower_case_moves_no_offset():
     )
     (found,) = extractor().extract([Task(document=document, annotations=gold)])
     assert [c.span.of(document.text) for c in found.relations[0].cues] == ["not"]
+
+
+def test_a_table_that_is_taken_for_a_sentence_says_nothing_of_pairs():
+    rows = '"1"|"an oral tablet"|"7"|"0.5" ' * 80
+    assert said(f"{rows} [C:Iron] causes [D:anemia].") == "nothing"
+    assert said(f"{rows[:900]} [C:Iron] causes [D:anemia].") == "stated"

@@ -29,6 +29,7 @@ from kgbuild_model.checkpoint import load_tagger
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.side_by_side import each
 from kgbuild_model.tokens import tokenise, windows
+from kgbuild_model.transformer import attend_in_bf16
 from kgbuild_model.weights import weights_folder
 from kgbuild_transformer.settings import TaggerSettings
 from kgbuild_transformer.tagger import precision_of
@@ -147,14 +148,17 @@ def peer(texts: list[str]) -> float:
 
 def profile(run: Any, words: list[Any]) -> str:
     """The shares of the bare encoder's time, by kind of operation."""
-    kinds = {"addmm": "products", "dot_product": "attention", "gelu": "GELU", "norm": "norms"}
+    kinds = {"addmm": "products", "gelu": "GELU", "norm": "norms"} | dict.fromkeys(
+        ("dot_product", "bmm", "exp2", "sum", "aminmax", "div", "mean", "sub"), "attention"
+    )
     work = bare(run, words, shared=True)
     work()
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
         work()
     took: dict[str, float] = dict.fromkeys([*kinds.values(), "the rest"], 0.0)
     for event in seen.key_averages():
-        kind = next((kinds[part] for part in kinds if part in event.key), "the rest")
+        name = event.key.removeprefix("aten::")
+        kind = next((kinds[part] for part in kinds if part in name), "the rest")
         took[kind] += event.self_cpu_time_total
     whole = sum(took.values())
     return ", ".join(f"{kind} {time / whole:.0%}" for kind, time in took.items())
@@ -167,9 +171,9 @@ def attention(run: Any, rows: int) -> tuple[float, float]:
     shape = (config.heads, rows, config.width // config.heads)
     query, key, value = (torch.randn(shape, dtype=kind) for _ in range(3))
     weights = torch.softmax(query @ key.transpose(1, 2), dim=-1)
-    whole = functools.partial(
-        torch.nn.functional.scaled_dot_product_attention, query[None], key[None], value[None]
-    )
+    fast = kind == torch.bfloat16
+    attend = attend_in_bf16 if fast else torch.nn.functional.scaled_dot_product_attention
+    whole = functools.partial(attend, query[None], key[None], value[None])
 
     def products() -> None:
         torch.bmm(query, key.transpose(1, 2))

@@ -172,11 +172,18 @@ class Pipeline:
         self, document: Document, given: Annotations | None = None
     ) -> DocumentResult:
         """Take one document through all stages, without a store."""
-        pending = Pending(
-            version=0, pipeline=(), document=document, given=given or Annotations(), layers=()
-        )
-        [progress] = self._run([pending])
-        return self._result(progress, self._assertions(progress))
+        [result] = self.annotate_documents([(document, given or Annotations())])
+        return result
+
+    def annotate_documents(
+        self, batch: Sequence[tuple[Document, Annotations]]
+    ) -> list[DocumentResult]:
+        """The same for documents with what is given of each; extractors see them side by side."""
+        pending = [
+            Pending(version=0, pipeline=(), document=document, given=given, layers=())
+            for document, given in batch
+        ]
+        return [self._result(one, self._assertions(one)) for one in self._run(pending)]
 
     def _run(self, batch: Sequence[Pending]) -> list[_Progress]:
         progresses = [self._begin(pending) for pending in batch]

@@ -13,6 +13,7 @@ from kgbuild.annotation import AnnotatedDocument, Annotations
 from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.components import ExtractorSpec, Failure
+from kgbuild.document import Document
 from kgbuild.errors import InputError
 from kgbuild.evaluation import (
     Convention,
@@ -189,15 +190,22 @@ def _run(
         trust_annotations=mentions,
     )
     ready = Pipeline.assemble(host, configuration)
-    for one in gold:
-        given = Annotations(
-            mentions=one.annotations.mentions if mentions else (),
-            links=one.annotations.links if links else (),
-        )
-        result = ready.annotate_document(one.document, given)
-        for failure in result.failures:
-            click.echo(f"{failure.document}: {failure.component}: {failure.message}", err=True)
-        yield one, AnnotatedDocument(document=one.document, annotations=result.annotations)
+    size = configuration.settings.run.batch_size
+    for place in range(0, len(gold), size):
+        batch = gold[place : place + size]
+        given = [_given(one, mentions=mentions, links=links) for one in batch]
+        for one, result in zip(batch, ready.annotate_documents(given), strict=True):
+            for failure in result.failures:
+                click.echo(f"{failure.document}: {failure.component}: {failure.message}", err=True)
+            yield one, AnnotatedDocument(document=one.document, annotations=result.annotations)
+
+
+def _given(gold: AnnotatedDocument, *, mentions: bool, links: bool) -> tuple[Document, Annotations]:
+    """A document, and what of its gold the pipeline is given."""
+    return gold.document, Annotations(
+        mentions=gold.annotations.mentions if mentions else (),
+        links=gold.annotations.links if links else (),
+    )
 
 
 def _relates(host: Host, extractor: str) -> bool:

@@ -21,13 +21,14 @@ MadeT = TypeVar("MadeT")
 def each(work: Callable[[GivenT], MadeT], given: Sequence[GivenT]) -> list[MadeT]:
     """``work`` of each, in order, on as many threads as PyTorch has; it must not share state.
 
-    What it computes is the same to the last bit as on one thread after the other.
+    What it computes is the same to the last bit as on one thread after the other. A single one is
+    left to one thread, too: some products differ in their last bits when three threads share them.
     """
     threads = torch.get_num_threads()
-    if min(threads, len(given)) < 2:
-        return [work(one) for one in given]
     torch.set_num_threads(1)  # that of each new thread, too
     try:
+        if min(threads, len(given)) < 2:
+            return [work(one) for one in given]
         with ThreadPoolExecutor(threads) as pool:
             return list(pool.map(work, given))
     finally:

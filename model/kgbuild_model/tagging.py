@@ -2,9 +2,9 @@
 
 The windows of one text go through the encoder together and never with those of another text. So
 what is found in a text depends on the text alone, to the last bit, whatever stands beside it, and
-nothing is padded. On a CPU a batch of one abstract is within a few percent of the rate of large
-batches (``benchmarks/tagger.py`` measures both). Several texts are read side by side, each on a
-thread of its own.
+nothing is padded but the last window of a long text. On a CPU a batch of one abstract is within a
+few percent of the rate of large batches (``benchmarks/tagger.py`` measures both). Several texts are
+read side by side, each on a thread of its own, which tokenises it, too, while others are read.
 """
 
 from __future__ import annotations
@@ -78,13 +78,15 @@ class TaggerRun:
 
     def tag(self, texts: Sequence[str]) -> list[list[ScoredSpan]]:
         """The spans of each text, in order of place; the texts may be of any length."""
-        found = each(self.spans, tokenise(self.tokenizer, texts))
+        return each(self._tag, texts)
+
+    def _tag(self, text: str) -> list[ScoredSpan]:
+        """One text, on a thread of its own: it is tokenised while others are read."""
+        [words] = tokenise(self.tokenizer, [text])
+        spans = self.spans(words)
         if self.consistency is None:
-            return found
-        return [
-            consistent(text, spans, sure=self.consistency)
-            for text, spans in zip(texts, found, strict=True)
-        ]
+            return spans
+        return consistent(text, spans, sure=self.consistency)
 
     def spans(self, words: Words) -> list[ScoredSpan]:
         """The spans of one text cut into words."""

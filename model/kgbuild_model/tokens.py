@@ -65,7 +65,7 @@ def shape_of(word: str) -> int:
 def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Words]:
     """Cut texts into wordpieces and words; nothing is truncated.
 
-    The tokenizer works on as many threads as there are cores and without Python's lock.
+    The tokenizer works without Python's lock: a thread that calls it keeps no other one waiting.
     """
     encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
     return [_words(text, encoding) for text, encoding in zip(texts, encodings, strict=True)]

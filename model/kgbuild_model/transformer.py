@@ -29,6 +29,7 @@ __all__ = [
     "RelativeBias",
     "TransformerConfig",
     "attend",
+    "attend_in_bf16",
     "causal_mask",
     "sinusoidal",
 ]
@@ -95,6 +96,34 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None
     return torch.softmax(scores, dim=-1) @ value
 
 
+def attend_in_bf16(
+    query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None
+) -> Tensor | None:
+    """What :func:`attend` computes, for reading texts in bf16 on a CPU; None where it cannot.
+
+    A softmax stays what it is when all scores of a row are shifted alike. So the keys are centred,
+    once, where else each row's largest score would be sought and taken off: a row's scores then
+    have the mean 0, and its exponentials a sum of m at least (Jensen). Where a sum is no number
+    all the same, be it for a score beyond 88 or for a bias, the answer is None.
+    """
+    b, h, n, k = query.shape
+    key = key - key.mean(dim=2, keepdim=True)
+    query, key, value = (part.reshape(b * h, -1, k) for part in (query, key, value))
+    base = math.log2(math.e)  # powers of 2 take less time than powers of e
+    given = query.new_empty(1, 1, 1)
+    if bias is not None:
+        given = (bias * base).expand(b, h, n, -1).reshape(b * h, n, -1)
+    scores = torch.baddbmm(
+        given, query, key.transpose(1, 2), beta=int(bias is not None), alpha=base / math.sqrt(k)
+    )  # [b · h, n, m]
+    weights = scores.exp2_()
+    sums = weights.sum(dim=-1, keepdim=True)
+    least, most = sums.aminmax()
+    if not (least > 0 and most < torch.inf):
+        return None
+    return torch.bmm(weights, value).div_(sums).view(b, h, n, k)
+
+
 @dataclass
 class Cache:
     """The keys and values of the positions read so far, [b, h, m, k], for decoding step by step."""
@@ -149,13 +178,15 @@ class Attention(nn.Module):
         return x.view(b, n, self.heads, d // self.heads).transpose(1, 2)
 
     def _join(self, query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
-        mixed = functional.scaled_dot_product_attention(
-            query,
-            key,
-            value,
-            attn_mask=None if bias is None else bias.to(query.dtype),
-            dropout_p=self.dropout if self.training else 0.0,
-        )  # [b, h, n, k]
+        bias = None if bias is None else bias.to(query.dtype)
+        mixed = None
+        reads = not torch.is_grad_enabled() and query.device.type == "cpu"
+        if reads and query.dtype == torch.bfloat16:
+            mixed = attend_in_bf16(query, key, value, bias)
+        if mixed is None:
+            dropout = self.dropout if self.training else 0.0
+            mixed = functional.scaled_dot_product_attention(query, key, value, bias, dropout)
+        # [b, h, n, k]
         joined: Tensor = self.out(mixed.transpose(1, 2).flatten(2))  # [b, n, d]
         return joined
 

@@ -21,6 +21,7 @@ from kgbuild_model.checkpoint import digest, load_tagger, save_tagger, stored, u
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.examples import Example, LabelledSpan, read_examples
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
+from kgbuild_model.side_by_side import each
 from kgbuild_model.tagger import partial_label_loss
 from kgbuild_model.tagger_training import (
     Corpus,
@@ -124,6 +125,16 @@ def test_texts_are_read_alike_on_one_thread_and_on_several(run: TaggerRun) -> No
         assert run.kept._count == 0  # each was kept once, and taken
     torch.set_num_threads(before)
     assert found[0] == found[1]
+
+
+def test_a_single_text_is_left_to_one_thread() -> None:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        assert each(lambda _: torch.get_num_threads(), ["alone"]) == [1]
+        assert torch.get_num_threads() == 3
+    finally:
+        torch.set_num_threads(before)
 
 
 class _OneDevice(TorchDispatchMode):

@@ -16,6 +16,7 @@ from kgbuild_model.transformer import (
     FeedForward,
     TransformerConfig,
     attend,
+    attend_in_bf16,
     causal_mask,
     sinusoidal,
 )
@@ -55,6 +56,69 @@ def test_attention_equals_torchs_module_with_the_same_weights() -> None:
     torch.testing.assert_close(across, theirs(x, memory, memory)[0])
 
 
+def _drawn(spread: float, length: int = 60) -> list[torch.Tensor]:
+    """Query, key and value in bf16; the larger the spread, the larger the scores."""
+    return [(spread * torch.randn(2, 4, length, 8)).bfloat16() for _ in range(3)]
+
+
+@pytest.mark.parametrize("spread", [0.1, 1.0, 4.0])
+@pytest.mark.parametrize("hidden", [0, 13])
+def test_attention_in_bf16_is_the_papers_but_for_rounding(spread: float, hidden: int) -> None:
+    query, key, value = _drawn(spread)
+    key = key + 5 * spread  # what all keys share, softmax does not see
+    bias = torch.randn(1, 4, 60, 60).bfloat16() if hidden else None
+    if bias is not None:
+        bias[..., -hidden:] = -torch.inf
+    found = attend_in_bf16(query, key, value, bias)
+    assert found is not None
+    exact = attend(*(part.double() for part in (query, key, value)), bias)
+    assert (found - exact).abs().mean() < 0.01 * spread  # values are as large as the spread
+
+
+def test_scores_that_bf16_cannot_hold_are_left_to_torch() -> None:
+    query, key, value = _drawn(60.0)
+    assert attend_in_bf16(query, key, value) is None
+    hidden = torch.full((1, 1, 60, 60), -torch.inf).bfloat16()
+    assert attend_in_bf16(*_drawn(1.0), hidden) is None
+    attention = Attention(small()).bfloat16()
+    x = torch.full((1, 7, 32), 3e4).bfloat16() * torch.randn(1, 7, 32).bfloat16()
+    with torch.no_grad():
+        assert bool(attention(x).isfinite().all())
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_a_decoder_layer_equals_torchs_with_the_same_weights(norm: str) -> None:
+    ours = Decoder(small(layers=1, norm=norm, eps=1e-5)).eval().layers[0]
+    theirs = nn.TransformerDecoderLayer(
+        32, 4, 64, 0.0, "gelu", batch_first=True, norm_first=norm == "pre"
+    ).eval()
+    names = {
+        "self_attn.in_proj_": ours.attention.qkv,
+        "self_attn.out_proj.": ours.attention.out,
+        "multihead_attn.in_proj_": ours.cross.qkv,
+        "multihead_attn.out_proj.": ours.cross.out,
+        "linear1.": ours.feed_forward.up,
+        "linear2.": ours.feed_forward.down,
+        "norm1.": ours.attention_residual.norm,
+        "norm2.": ours.cross_residual.norm,
+        "norm3.": ours.feed_forward_residual.norm,
+    }
+    theirs.load_state_dict(_under(names))
+    x, memory = torch.randn(2, 7, 32), torch.randn(2, 9, 32)
+    bias = torch.zeros(7, 7).masked_fill(~causal_mask(7, 7), -torch.inf)
+    found = ours(x, bias, ours.cross.remember(memory), None, None)
+    torch.testing.assert_close(found, theirs(x, memory, tgt_mask=bias), rtol=1e-4, atol=1e-5)
+
+
+def _under(names: dict[str, nn.Module]) -> dict[str, torch.Tensor]:
+    """Weights and biases of our modules under the names of torch's."""
+    return {
+        f"{name}{kind}": getattr(part, kind).data
+        for name, part in names.items()
+        for kind in ("weight", "bias")
+    }
+
+
 @pytest.mark.parametrize("norm", ["post", "pre"])
 def test_an_encoder_layer_equals_torchs_with_the_same_weights(norm: str) -> None:
     encoder = Encoder(small(layers=1, norm=norm, eps=1e-5)).eval()
@@ -70,13 +134,7 @@ def test_an_encoder_layer_equals_torchs_with_the_same_weights(norm: str) -> None
         "norm1.": ours.attention_residual.norm,
         "norm2.": ours.feed_forward_residual.norm,
     }
-    theirs.load_state_dict(
-        {
-            f"{name}{kind}": getattr(part, kind).data
-            for name, part in names.items()
-            for kind in ("weight", "bias")
-        }
-    )
+    theirs.load_state_dict(_under(names))
     x = torch.randn(2, 7, 32)
     torch.testing.assert_close(ours(x, None), theirs(x), rtol=1e-4, atol=1e-5)
 

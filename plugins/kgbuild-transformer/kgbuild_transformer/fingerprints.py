@@ -25,16 +25,24 @@ __all__ = [
     "tagger_folder",
 ]
 
+_TEXTS = "2"
+"""Raised when the same weights may give scores that differ, be it in their last bits.
+
+That is when texts are cut into other windows, when other windows go through the encoder together,
+and when attention or consistency is computed in another way.
+"""
+
 _RELATIONS = "3"
-"""Raised when the same weights may give relations that differ, be it in their last bits."""
+"""The same of relations, besides."""
 
 
 def tagger_fingerprint(settings: TaggerSettings) -> str:
-    """A hash of the weights and of what they are computed in.
+    """A hash of the weights, of how texts are read, and of what is computed in.
 
     Raises ComponentUnavailableError where the weights are missing or damaged.
     """
-    return _hash(_digest(tagger_folder(settings.model)), _precision(settings), settings.device)
+    weights = _digest(tagger_folder(settings.model))
+    return _hash(_TEXTS, weights, _precision(settings), settings.device)
 
 
 def relations_fingerprint(settings: RelationSettings) -> str:
@@ -43,6 +51,7 @@ def relations_fingerprint(settings: RelationSettings) -> str:
     Raises ComponentUnavailableError where weights are missing or damaged.
     """
     return _hash(
+        _TEXTS,
         _RELATIONS,
         _digest(relations_folder(settings.model)),
         _digest(tagger_folder(settings.tagger)),

@@ -270,3 +270,26 @@ def test_published_weights_give_what_transformers_gives(name: str) -> None:
         torch.testing.assert_close(
             ours(ids), theirs(input_ids=ids).last_hidden_state, rtol=0, atol=1e-4
         )
+
+
+@pytest.mark.parametrize("name", ["fast", "accurate"])
+def test_the_weights_that_ship_give_what_transformers_gives(name: str, tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers")
+    from kgbuild_model.checkpoint import load_tagger
+    from kgbuild_model.published import save_encoder
+    from kgbuild_model.weights import weights_folder
+
+    folder = weights_folder(name)
+    assert folder is not None
+    run = load_tagger(folder)
+    save_encoder(tmp_path / name, run.tagger.encoder, run.tokenizer)
+    theirs = transformers.AutoModel.from_pretrained(tmp_path / name).eval()
+    [ids] = [run.tokenizer.encode("Aspirin inhibits cyclooxygenase in platelets. " * 9).ids]
+    padded = torch.tensor(
+        [ids, ids[:20] + [run.tagger.encoder.config.padding_id] * (len(ids) - 20)]
+    )
+    mask = torch.arange(len(ids)) < torch.tensor([[len(ids)], [20]])
+    with torch.no_grad():
+        found = run.tagger.encoder(padded, mask)
+        expected = theirs(input_ids=padded, attention_mask=mask.long()).last_hidden_state
+    torch.testing.assert_close(found[mask], expected[mask], rtol=0, atol=1e-4)

@@ -29,7 +29,7 @@ LATER = [
     *("third", "fourth", "fifth", "sixth", "seventh"),
     *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
     *("fifteenth", "sixteenth", "seventeenth", "twentieth", "twenty_first", "twenty_second"),
-    *("twenty_third", "twenty_fourth", "twenty_fifth"),
+    *("twenty_third", "twenty_fourth", "twenty_fifth", "twenty_sixth"),
 ]
 """Sets written one after the other, each when the one before had mended the cues.
 

@@ -172,8 +172,10 @@ def _decisions(store: GraphStore, other: sqlite3.Connection) -> None:
 
 def _annotations(store: GraphStore, other: sqlite3.Connection) -> int:
     """The annotations of the texts that count here, where the other's are to be taken."""
-    theirs = dict(other.execute("SELECT id, pipeline FROM versions WHERE pipeline IS NOT NULL"))
-    ours = store.connection.execute("SELECT id, pipeline FROM versions WHERE work IS NOT NULL")
+    theirs = dict(other.execute("SELECT version, pipeline FROM annotated"))
+    ours = store.connection.execute(
+        "SELECT d.version, n.pipeline FROM documents d LEFT JOIN annotated n USING (version)"
+    )
     wanted = sorted(
         version
         for version, pipeline in ours.fetchall()
@@ -211,7 +213,7 @@ def _rows(store: GraphStore, other: sqlite3.Connection, version: int) -> Annotat
     concepts = {row[4] for row in links if row[4] is not None}
     concepts |= {end for row in assertions for end in (row[2], row[4])}
     pipeline, sentences = other.execute(
-        "SELECT pipeline, sentences FROM versions WHERE id = ?", (version,)
+        "SELECT pipeline, sentences FROM annotated WHERE version = ?", (version,)
     ).fetchone()
     return AnnotationRows(
         version=version,

@@ -463,7 +463,10 @@ _SAID = (
     " JOIN documents d ON d.version = v.id"
 )
 _REVIEWED = "SELECT EXISTS (SELECT 1 FROM reviews) OR EXISTS (SELECT 1 FROM policy_reviews)"
-_WAITING = "SELECT count(*) FROM versions WHERE work IS NOT NULL AND pipeline IS NULL"
+_WAITING = (
+    "SELECT count(*) FROM documents d"
+    " WHERE NOT EXISTS (SELECT 1 FROM annotated WHERE version = d.version)"
+)
 _COUNTS = {
     "files": "SELECT count(*) FROM files",
     "documents": "SELECT count(*) FROM documents",

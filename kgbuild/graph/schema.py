@@ -162,6 +162,17 @@ DROP INDEX assertions_by_revision;
 ALTER TABLE assertions DROP COLUMN revision;
 """
 
+# What the pipeline made of a text stands beside it: to note that does not write the text again.
+_ANNOTATED = """
+CREATE TABLE annotated(
+    version INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, sentences BLOB NOT NULL);
+INSERT INTO annotated SELECT id, pipeline, coalesce(sentences, x'') FROM versions
+    WHERE pipeline IS NOT NULL;
+DROP INDEX versions_pending;
+ALTER TABLE versions DROP COLUMN pipeline;
+ALTER TABLE versions DROP COLUMN sentences;
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _WORK_OF_THE_EXCLUDED,
@@ -169,6 +180,7 @@ MIGRATIONS: tuple[str, ...] = (
     _EVIDENCE_RANGES,
     _NOTICED,
     _CHANGES,
+    _ANNOTATED,
 )
 CURRENT = len(MIGRATIONS)
 

@@ -20,7 +20,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Self
@@ -440,18 +440,17 @@ class GraphStore(Closing):
     def pending(self, pipeline: Sequence[str], *, limit: int, after: int = 0) -> list[Pending]:
         """The next versions that count and that this pipeline has not seen, in key order."""
         rows = self.connection.execute(
-            f"SELECT {DOCUMENT_COLUMNS}, v.pipeline, v.given"
-            " FROM versions v JOIN documents d ON d.version = v.id"
-            " WHERE v.work IS NOT NULL AND v.pipeline IS NOT ? AND v.id > ?"
-            " ORDER BY v.id LIMIT ?",
-            (compact(list(pipeline)), after, limit),
+            f"SELECT {DOCUMENT_COLUMNS}, {_PIPELINE}, v.given"
+            " FROM documents d JOIN versions v ON v.id = d.version"
+            f" WHERE d.version > ? AND {_PIPELINE} IS NOT ? ORDER BY d.version LIMIT ?",
+            (after, compact(list(pipeline)), limit),
         ).fetchall()
         return [self._pending(row) for row in rows]
 
     def count_pending(self, pipeline: Sequence[str]) -> int:
         """How many versions this pipeline has not seen."""
         (count,) = self.connection.execute(
-            "SELECT count(*) FROM versions WHERE work IS NOT NULL AND pipeline IS NOT ?",
+            f"SELECT count(*) FROM documents d WHERE {_PIPELINE} IS NOT ?",
             (compact(list(pipeline)),),
         ).fetchone()
         return int(count)
@@ -469,7 +468,7 @@ class GraphStore(Closing):
 
     def keep_annotations(self, batch: Sequence[AnnotationRows]) -> None:
         """Keep what the pipeline made of some versions, in place of what it made before."""
-        self._drop_annotations([rows.version for rows in batch], only_known=True)
+        self._drop_annotations(self._annotated([rows.version for rows in batch]))
         maps = [[(self._source_id(source),) for source in rows.sources] for rows in batch]
         insert = self.connection.executemany
         # Python's sqlite3 is slow to bind None: what is not there comes as 0 or as an empty text.
@@ -509,8 +508,8 @@ class GraphStore(Closing):
             for failure in rows.failures:
                 self.keep_failure(failure, rows.version)
         insert(
-            "UPDATE versions SET pipeline = ?, sentences = ? WHERE id = ?",
-            [(rows.pipeline, rows.sentences, rows.version) for rows in batch],
+            "INSERT INTO annotated VALUES (?, ?, ?)",
+            [(rows.version, rows.pipeline, rows.sentences) for rows in batch],
         )
 
     def _source_id(self, source: Source) -> int:
@@ -532,7 +531,7 @@ class GraphStore(Closing):
 
     def _keep_concepts(self, batch: Sequence[AnnotationRows]) -> None:
         names: dict[tuple[int, str, str], int] = {}
-        concepts = _by_key(chain.from_iterable(rows.concepts for rows in batch))
+        concepts = {row[0]: row for rows in batch for row in rows.concepts}
         for rows in batch:
             for name, count in rows.names.items():
                 names[name] = names.get(name, 0) + count
@@ -572,9 +571,10 @@ class GraphStore(Closing):
     def _keep_assertions(
         self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[tuple[int]]]
     ) -> None:
-        unique = _by_key(chain.from_iterable(rows.assertions for rows in batch))
+        unique = {row[0]: row for rows in batch for row in rows.assertions}
         # In the order of their keys: rows that lie together in the file are written together.
-        ordered = list(map(unique.__getitem__, sorted(unique)))
+        # The identities have that order too, and Python sorts text faster than great numbers.
+        ordered = sorted(unique.values(), key=itemgetter(1))
         self.connection.executemany(
             "INSERT INTO assertions VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''))"
             " ON CONFLICT(id) DO UPDATE"
@@ -623,20 +623,22 @@ class GraphStore(Closing):
         self.connection.execute("DELETE FROM evidence_ranges WHERE version = ?", (version,))
         return {assertion for (assertion,) in rows}
 
-    def _drop_annotations(self, versions: Sequence[int], *, only_known: bool = False) -> None:
+    def _annotated(self, versions: Sequence[int]) -> list[int]:
+        """Those of the versions of which something is known."""
+        rows = self.connection.execute(
+            "SELECT version FROM annotated WHERE version IN (SELECT value FROM json_each(?))",
+            (json.dumps(versions),),
+        )
+        return [version for (version,) in rows]
+
+    def _drop_annotations(self, versions: Iterable[int]) -> None:
         """Take away all that components said of some versions, and what followed from it."""
-        if only_known:
-            versions = [
-                version
-                for version in versions
-                if self.connection.execute(
-                    "SELECT 1 FROM versions WHERE id = ? AND pipeline IS NOT NULL", (version,)
-                ).fetchone()
-            ]
         for version in versions:
             self._drop_names(version)
             assertions = self._drop_evidence(version)
-            for table in ("mentions", "links", "relations", "policy_reviews", "failures"):
+            for table in (
+                "mentions", "links", "relations", "policy_reviews", "failures", "annotated",
+            ):  # fmt: skip
                 self.connection.execute(f"DELETE FROM {table} WHERE version = ?", (version,))
             self.connection.execute(
                 "DELETE FROM drops WHERE version = ? AND reason NOT LIKE 'unread: %'", (version,)
@@ -746,8 +748,7 @@ class GraphStore(Closing):
         )
         # An empty list of stages: nothing of it can be used again.
         self.connection.execute(
-            "UPDATE versions SET pipeline = '[]' WHERE pipeline IS NOT NULL AND id IN"
-            " (SELECT version FROM failures)"
+            "UPDATE annotated SET pipeline = '[]' WHERE version IN (SELECT version FROM failures)"
         )
         return int(count)
 
@@ -780,12 +781,6 @@ class GraphStore(Closing):
             )
 
 
-def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[int, tuple[Any, ...]]:
-    """Rows by their first column, the last of each; no line of Python for each of many rows."""
-    listed = list(rows)
-    return dict(zip(map(itemgetter(0), listed), listed, strict=True))
-
-
 EVIDENCE_COLUMNS = (
     'assertion, version, start, "end", subject_start, subject_end, object_start, object_end,'
     " section, status, score, more_spans, cues, conditions, source"
@@ -808,7 +803,12 @@ EVIDENCE_OF_VERSION = (
 )
 """The condition on ``evidence`` for the rows of one version, the only parameter."""
 
-DOCUMENT_COLUMNS = "d.curie, v.id, v.text, v.record, v.sentences, d.exact_matches, d.notices"
+_PIPELINE = "(SELECT pipeline FROM annotated WHERE version = d.version)"
+
+DOCUMENT_COLUMNS = (
+    "d.curie, v.id, v.text, v.record,"
+    " (SELECT sentences FROM annotated WHERE version = d.version), d.exact_matches, d.notices"
+)
 """What :func:`read_document` needs of ``documents d`` and its ``versions v``."""
 
 

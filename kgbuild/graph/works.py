@@ -87,7 +87,7 @@ def _settle_one(
         _write_document(connection, rows, curies, revision)
     demoted = [version for version, *_, work in rows if work is not None and version != counting]
     connection.executemany(
-        "UPDATE versions SET work = NULL, pipeline = NULL WHERE id = ?",
+        "UPDATE versions SET work = NULL WHERE id = ?",
         [(version,) for version in demoted],
     )
     return demoted

@@ -75,11 +75,11 @@ def concept(curie: str) -> Concept:
     return Concept(id=curie, label=f"{kind} {curie.partition(':')[2]}", category=category)
 
 
-def paper(number: int, claims: Claims, *, alone: bool) -> Paper:
-    """A paper of 25 sentences; ``alone`` gives each a claim that no other has."""
+def paper(number: int, claims: Claims, *, alone: float = 0) -> Paper:
+    """A paper of 25 sentences; with ``alone``, so many to a claim and no other paper has it."""
     drawn = random.Random(-number - 1)
     chosen = [
-        claims.claim(number * EACH + n if alone else drawn.randrange(claims.count))
+        claims.claim(number * EACH + int(n / alone) if alone else drawn.randrange(claims.count))
         for n in range(EACH)
     ]
     texts = [
@@ -121,13 +121,17 @@ def paper(number: int, claims: Claims, *, alone: bool) -> Paper:
     return document, list(merged.values())
 
 
-def papers(evidences: int, *, per_claim: int = 3, batch: int = BATCH) -> Iterator[list[Paper]]:
-    """Papers in batches. Each claim has ``per_claim`` evidences in the mean, or just one."""
-    claims = Claims(max(1, evidences // per_claim))
+def papers(evidences: int, *, per_claim: float = 3, batch: int = BATCH) -> Iterator[list[Paper]]:
+    """Papers in batches. Each claim has ``per_claim`` evidences in the mean.
+
+    Those of a claim lie anywhere; where it has fewer than two, in one paper.
+    """
+    claims = Claims(max(1, int(evidences / per_claim)))
+    alone = per_claim if per_claim < 2 else 0
     count = evidences // EACH
     for start in range(0, count, batch):
         numbers = range(start, min(start + batch, count))
-        yield [paper(number, claims, alone=per_claim == 1) for number in numbers]
+        yield [paper(number, claims, alone=alone) for number in numbers]
 
 
 def rows(version: int, claims: list[Assertion]) -> AnnotationRows:

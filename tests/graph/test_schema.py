@@ -68,6 +68,34 @@ def test_the_evidence_of_an_older_graph_is_found_by_its_text(oldest: Path) -> No
     assert ranges == [(3, 3, 3), (7, 1, 2)]
 
 
+def test_what_was_made_of_the_texts_of_an_older_graph_is_kept(oldest: Path) -> None:
+    connection = sqlite3.connect(database_path(oldest))
+    connection.executemany(
+        "INSERT INTO versions VALUES (?, 'identity', 'x:1', 'digest', '1', ?, 1, 'It is.', '[]',"
+        " NULL, ?)",
+        [(7, '["a"]', b"12345678"), (8, None, None), (9, "[]", None)],
+    )
+    connection.commit()
+    connection.close()
+    with kgbuild.load(oldest) as graph:
+        annotated = graph.connection.execute("SELECT * FROM annotated").fetchall()
+        texts = graph.connection.execute("SELECT id, text FROM versions").fetchall()
+    assert annotated == [(7, '["a"]', b"12345678"), (9, "[]", b"")]
+    assert texts == [(7, "It is."), (8, "It is."), (9, "It is.")]
+
+
+def test_what_an_evidence_lacks_is_null_in_the_store(tmp_path: Path) -> None:
+    library = Library(tmp_path / "kg")
+    library.add({"pubmed:1": [Said("C1", "treats", "D1")]})
+    with library.open() as graph:
+        lacking = graph.connection.execute(
+            "SELECT more_spans, cues, conditions FROM evidence"
+        ).fetchall()
+        unqualified = graph.connection.execute("SELECT qualifiers FROM assertions").fetchall()
+    assert lacking == [(None, None, None)]
+    assert unqualified == [(None,)]
+
+
 def test_the_evidence_of_a_text_lies_together_whatever_comes_and_goes(tmp_path: Path) -> None:
     library = Library(tmp_path / "kg")
     said = [Said("C1", "treats", "D1"), Said("C2", "causes", "D1")]

@@ -27,6 +27,11 @@ _OF_GENETICS = frozenset(
 )
 """As ``tokens`` gives them."""
 _MUCH_GENETICS = 4
+_OF_GRAFTS = re.compile(
+    r"\b(?:nude|athymic|scid|nod|nsg|immunodeficient|immunocompromised|xenograft\w*)\b",
+    re.IGNORECASE,
+)
+_BEFORE, _BEHIND = 25, 15  # characters
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,9 @@ def read_context(
     species = [
         (mention.span.start, mention.span.end, taxon_of[mention.text])
         for mention in ordered
-        if mention.text in taxon_of and group_of(mention.category) is Group.SPECIES
+        if mention.text in taxon_of
+        and group_of(mention.category) is Group.SPECIES
+        and not _bears_grafts(document.text, mention)
     ]
     counts = Counter(taxon for *_, taxon in species)
     shares = {taxon: count / len(species) for taxon, count in counts.items()} or {HUMAN: 1.0}
@@ -125,6 +132,15 @@ def read_context(
         chemicals=any(group_of(one.category) is Group.CHEMICAL for one in mentions),
         words=frozenset(token for word in document.text.split() for token in tokens(word)),
     )
+
+
+def _bears_grafts(text: str, species: Mention) -> bool:
+    """Whether an animal is named as what human tumours grow in: its genes are not meant.
+
+    Mice without an immune system are kept for nothing else.
+    """
+    start, end = species.span.start - _BEFORE, species.span.end + _BEHIND
+    return _OF_GRAFTS.search(text, max(0, start), end) is not None
 
 
 def _bracketed(document: Document, ordered: Iterable[Mention]) -> dict[str, str]:

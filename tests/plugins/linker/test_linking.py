@@ -53,6 +53,12 @@ def test_a_gene_is_that_of_the_species_of_the_document(linker, animal, gene):
     assert found["ABC1"] == [gene]
 
 
+@pytest.mark.parametrize("host", ["nude [mice]", "NOD/SCID [mice]", "a xenograft of [mice]"])
+def test_mice_that_human_tumours_grow_in_say_nothing_of_the_species_of_genes(linker, host):
+    host = host.replace("]", "](biolink:OrganismTaxon:-)")
+    assert links(linker, f"In {host} [ABC1](gene:-) rose.")["ABC1"] == ["ncbigene:1"]
+
+
 def test_a_gene_known_for_another_species_is_looked_up_by_symbol(linker):
     text = "In [mice](biolink:OrganismTaxon:-) [abacin](gene:-) rose."
     document, annotations = make_document(text)

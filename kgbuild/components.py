@@ -252,6 +252,10 @@ def _no_fingerprint(settings: Settings) -> str:
     return ""
 
 
+def _nothing_to_say(settings: Settings) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """What every Spec says.
@@ -261,7 +265,8 @@ class Spec:
     raises ComponentUnavailableError where something is missing. ``settings`` gives the pydantic
     class of the settings (a function, so that pydantic is imported only when it is needed; a
     class works too). ``fingerprint`` hashes the files that the result depends on besides the
-    settings: word lists, weights.
+    settings: word lists, weights. ``computes`` says in a few words what was chosen for
+    this machine, such as a precision; it is told when a run starts, unless it is empty.
     """
 
     name: str
@@ -269,6 +274,7 @@ class Spec:
     create: Callable[[Any], Any]
     settings: Callable[[], type[Settings]] | type[Settings] = field(default=_no_settings)
     fingerprint: Callable[[Any], str] = field(default=_no_fingerprint)
+    computes: Callable[[Any], str] = field(default=_nothing_to_say)
 
     def settings_class(self) -> type[Settings]:
         """The pydantic class that checks this component's settings."""

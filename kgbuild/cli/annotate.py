@@ -16,9 +16,9 @@ from kgbuild.annotation import AnnotatedDocument
 from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
-    note_if_nothing_annotates,
     run_options,
     say_losses,
+    say_what_annotates,
     set_up,
     setup_options,
 )
@@ -79,7 +79,7 @@ def command(
         check_target(output)
     setup = set_up(**options)
     host = setup.host(reader=reader)
-    note_if_nothing_annotates(setup, host)
+    say_what_annotates(setup, host)
     running = annotators(host, setup.configuration, setup.options)
     telling = Telling()
     failures = _Failures(telling)

@@ -14,8 +14,8 @@ from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     as_json,
     hint_of_formats,
-    note_if_nothing_annotates,
     run_options,
+    say_what_annotates,
     set_up,
     setup_options,
 )
@@ -59,7 +59,7 @@ def command(
     host = setup.host(reader=reader)
     if dry_run:
         return _dry_run(paths, host, setup, reader, json_=json_)
-    note_if_nothing_annotates(setup, host)
+    say_what_annotates(setup, host)
     running = annotators(host, setup.configuration, setup.options)
     new = not database_path(setup.folder).exists()
     telling = Telling()

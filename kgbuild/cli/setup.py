@@ -22,10 +22,10 @@ __all__ = [
     "as_json",
     "graph_option",
     "hint_of_formats",
-    "note_if_nothing_annotates",
     "note_no_extractor",
     "run_options",
     "say_losses",
+    "say_what_annotates",
     "set_up",
     "setup_options",
     "warn_of_old_conclusions",
@@ -160,9 +160,15 @@ def set_up(
     )
 
 
-def note_if_nothing_annotates(setup: Setup, host: Host) -> None:
-    """Say so where the pipeline names no extractor and takes no annotations that are given."""
-    pipeline = setup.configuration.settings.pipeline
+def say_what_annotates(setup: Setup, host: Host) -> None:
+    """Say what extractors chose for this machine, or that the pipeline has nothing to annotate."""
+    configuration = setup.configuration
+    pipeline = configuration.settings.pipeline
+    for name in pipeline.extractors:
+        given = configuration.settings.component(name)
+        checked = host.settings("extractor", name, given, place=configuration.origin)
+        if said := host.spec("extractor", name).computes(checked):
+            click.echo(f"{name}: {said}", err=True)
     if not (pipeline.extractors or pipeline.trust_annotations):
         note_no_extractor(host, configured=True)
 

@@ -19,6 +19,7 @@ from kgbuild_transformer.settings import ComputeSettings, RelationSettings, Tagg
 
 __all__ = [
     "computes_in_bf16",
+    "computing",
     "relations_fingerprint",
     "relations_folder",
     "tagger_fingerprint",
@@ -76,6 +77,15 @@ def computes_in_bf16(settings: ComputeSettings) -> bool:
         elsewhere = isinstance(settings, TaggerSettings) and settings.device != "cpu"
         return not elsewhere and _processor_has_bf16()
     return settings.precision == "bf16"
+
+
+def computing(settings: ComputeSettings) -> str:
+    """What is computed in, where, and with which weights, for a person."""
+    kind = "bf16" if computes_in_bf16(settings) else "fp32"
+    device = getattr(settings, "device", "cpu")
+    chosen = ", as this processor has it" if settings.precision == "auto" and kind == "bf16" else ""
+    model = getattr(settings, "model", "")
+    return f"{model} weights in {kind} on {device}{chosen}"
 
 
 @cache

@@ -39,6 +39,12 @@ def _fingerprint(settings: TaggerSettings) -> str:
     return tagger_fingerprint(settings)
 
 
+def _computing(settings: TaggerSettings | RelationSettings) -> str:
+    from kgbuild_transformer.fingerprints import computing
+
+    return computing(settings)
+
+
 def _tagger(settings: TaggerSettings) -> TransformerTagger:
     from kgbuild_transformer.tagger import TransformerTagger
 
@@ -84,6 +90,7 @@ def kgbuild_extractors() -> Iterable[ExtractorSpec]:
         create=_tagger,
         settings=_settings,
         fingerprint=_fingerprint,
+        computes=_computing,
         categories=_CATEGORIES,
         languages=frozenset({"en"}),
         train=_train,
@@ -95,6 +102,7 @@ def kgbuild_extractors() -> Iterable[ExtractorSpec]:
         create=_relations,
         settings=_relation_settings,
         fingerprint=_relation_fingerprint,
+        computes=_computing,
         predicates=frozenset(row.meaning.predicate for row in relation_table()),
         requires=frozenset({"sentences", "mentions", "links"}),
         languages=frozenset({"en"}),

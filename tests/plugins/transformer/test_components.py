@@ -20,7 +20,7 @@ from kgbuild_transformer import plugin
 from kgbuild_transformer.fingerprints import computes_in_bf16
 from kgbuild_transformer.fingerprints import tagger_fingerprint as fingerprint
 from kgbuild_transformer.settings import TaggerSettings
-from kgbuild_transformer.tagger import TransformerTagger
+from kgbuild_transformer.tagger import TransformerTagger, precision_of
 
 from kgbuild import (
     ComponentUnavailableError,
@@ -31,6 +31,7 @@ from kgbuild import (
     Span,
     Task,
 )
+from kgbuild.cli import main
 from kgbuild.testing.contracts import ExtractorContract
 
 SPEC, RELATIONS = plugin.kgbuild_extractors()
@@ -199,3 +200,21 @@ def test_pickled_weights_are_not_read(tmp_path: Path) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04")
     with pytest.raises(ComponentUnavailableError):
         made(tmp_path)
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp32", "auto"])
+def test_a_run_says_what_it_computes_in(
+    checkpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    precision: str,
+) -> None:
+    (tmp_path / "one.txt").write_text("Aspirin causes asthma.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    wanted = ('pipeline.extractors=["transformer"]', f"components.transformer.model={checkpoint}")
+    chosen = [f"--set={one}" for one in (*wanted, f"components.transformer.precision={precision}")]
+    assert main(["annotate", "one.txt", "--workers=0", *chosen]) == 0
+    settings = TaggerSettings(model=str(checkpoint), precision=precision)  # type: ignore[arg-type]
+    kind = {torch.bfloat16: "bf16", torch.float32: "fp32"}[precision_of(settings)]
+    assert f"transformer: {checkpoint} weights in {kind} on cpu" in capsys.readouterr().err

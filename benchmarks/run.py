@@ -130,6 +130,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60, help="the longest for one (60)")
     arguments = parser.parse_args()
     benchmarks = chosen(arguments.names, models=not arguments.no_models)
+    # An end like any other, so that what runs is ended too: it has a group of its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     RESULTS.mkdir(exist_ok=True)
     lines = ["| benchmark | what became of it | minutes |", "|---|---|---:|"]
     for one in benchmarks:

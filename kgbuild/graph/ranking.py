@@ -66,7 +66,8 @@ RANKINGS = {
     "documents": (
         'SELECT d.curie, coalesce((SELECT substr(v.text, s.start + 1, s."end" - s.start)'
         "  FROM sections s WHERE s.version = v.id AND s.kind = 'title' LIMIT 1),"
-        "  substr(v.text, 1, 80) || ' …'), count(*) FROM evidence e"
+        "  replace(substr(v.text, 1, 80), char(10), ' ') || iif(length(v.text) > 80, ' …', '')),"
+        " count(*) FROM evidence e"
         " JOIN documents d ON d.version = e.version JOIN versions v ON v.id = e.version"
         " GROUP BY d.id ORDER BY 3 DESC, 1 LIMIT ?"
     ),

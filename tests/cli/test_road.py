@@ -388,3 +388,13 @@ def test_a_review_says_one_thing(project: Any, said: tuple[str, ...]) -> None:
     code, _, err = project.run("review", "a", "--reviewer", "ada", *said)
     assert code == 2
     assert "say --accept or --reject, and not both" in err
+
+
+def test_a_text_without_a_title_is_called_by_its_beginning(project: Any) -> None:
+    project.write("a.nbib", "PMID- 990000001\nAB  - Aspirin treats headache.\n\n")
+    long = "Aspirin treats headache. " + "It is an old drug. " * 10
+    project.write("b.nbib", f"PMID- 990000002\nAB  - {long}\n\n")
+    project.run("ingest", "papers")
+    _, out, _ = project.run("top", "documents")
+    called = [line.split(maxsplit=1)[1].partition("  (")[0] for line in out.splitlines()]
+    assert called == ["Aspirin treats headache.", f"{long[:80]} …"]

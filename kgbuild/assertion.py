@@ -227,6 +227,12 @@ class Contradiction:
         read = [{(e.document, e.text) for e in side.evidence} for side in (self.first, self.second)]
         return not read[0].isdisjoint(read[1])
 
+    @property
+    def one_document(self) -> str:
+        """The document that alone makes both claims; empty where others make one of them."""
+        made = {e.document for side in (self.first, self.second) for e in side.evidence}
+        return made.pop() if len(made) == 1 else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:

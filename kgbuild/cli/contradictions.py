@@ -29,7 +29,8 @@ def command(limit: int, json_: bool, kg: Path | None) -> int:
 
     A claim and its denial; opposite predicates (treats, causes); opposite directions. A
     difference of species, dose or route is named first: it often explains the rest. Where one
-    sentence is read both ways, that is said; such pairs stand last.
+    sentence is read both ways, that is said, and such pairs stand last; so is where one document
+    alone says both.
 
     \b
     Example: kgbuild contradictions -n 5
@@ -37,7 +38,13 @@ def command(limit: int, json_: bool, kg: Path | None) -> int:
     with load(set_up(kg=kg).folder) as graph:
         found = contradictions(graph)
         if json_:
-            as_json([asdict(one) | {"one_sentence": one.one_sentence} for one in found[:limit]])
+            as_json(
+                [
+                    asdict(one)
+                    | {"one_sentence": one.one_sentence, "one_document": one.one_document}
+                    for one in found[:limit]
+                ]
+            )
             return ExitCode.WELL
         for one in found[:limit]:
             _print(graph, one)
@@ -51,6 +58,8 @@ def _print(graph: StoredGraph, found: Contradiction) -> None:
         click.echo(f"  {name}: {_called(graph, ours)} against {_called(graph, theirs)}")
     if found.one_sentence:
         click.echo("  one sentence is read both ways: one of the two is likely misread")
+    elif found.one_document:
+        click.echo(f"  {found.one_document} alone says both")
     _print_side(graph, found.first, found.first_belief)
     _print_side(graph, found.second, found.second_belief)
 

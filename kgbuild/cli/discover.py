@@ -84,8 +84,14 @@ def command(
     if json_:
         as_json(rows)
     else:
-        click.echo("\n".join(lines) if lines else "nothing")
+        click.echo("\n".join(lines) if lines else _nothing(start, goal))
     return ExitCode.WELL
+
+
+def _nothing(start: str, goal: str | None) -> str:
+    if goal is None:
+        return f"nothing is tied to {start} through others alone"
+    return f"nothing stands between {start} and {goal}"
 
 
 def _sentences(graph: StoredGraph, identity: str) -> list[str]:

@@ -30,7 +30,15 @@ from typing import NamedTuple
 from kgbuild.errors import InputError, VocabularyError
 from kgbuild.reasoning.biomedicine import Biomedicine
 from kgbuild.reasoning.ontology import name_of
-from kgbuild.reasoning.rules import Atom, Comparison, Rule, Term, Variable, check_rules
+from kgbuild.reasoning.rules import (
+    Atom,
+    Comparison,
+    Rule,
+    Term,
+    Variable,
+    check_grounds,
+    check_rules,
+)
 from kgbuild.vocabulary import compress, expand, normalise
 
 __all__ = ["parse_rule", "parse_rules", "read_rules", "read_texts", "shipped_rules", "write_rule"]
@@ -146,6 +154,7 @@ def read_texts(texts: Mapping[str, str]) -> tuple[Rule, ...]:
     """The rules of some texts, by the names of their files, checked as one. Raises InputError."""
     rules = tuple(rule for file, text in texts.items() for rule in _Parser(text, file).rules())
     check_rules(rules)
+    check_grounds(rules)
     return rules
 
 

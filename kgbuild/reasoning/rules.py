@@ -23,6 +23,7 @@ __all__ = [
     "Rule",
     "RuleError",
     "Variable",
+    "check_grounds",
     "check_rules",
     "strata",
 ]
@@ -180,6 +181,33 @@ def _check_relation(rule: Rule, atom: Atom, concluded: set[str], arity: dict[str
         raise rule.wrong(f"{name} has {count} arguments, at most {MAX_ARITY} can be related")
     if count != expected:
         raise rule.wrong(f"{name} has {count} arguments here, and takes {expected}")
+
+
+def check_grounds(rules: Sequence[Rule]) -> None:
+    """See that each rule could apply: a cycle of rules must be entered from what texts may state.
+
+    For rules that people write; an ontology's may speak of what is not there. Raises RuleError.
+    """
+    reached, waiting = set(GIVEN), list(rules)
+    while waiting:
+        left = []
+        for rule in waiting:
+            if _lacking(rule, reached):
+                left.append(rule)
+            else:
+                reached.add(rule.head.relation)
+        if len(left) == len(waiting):
+            raise left[0].wrong(
+                f"can never apply: {_lacking(left[0], reached)} rests on a cycle of rules alone",
+                hints=["a rule that concludes it from Biolink predicates would begin the cycle"],
+            )
+        waiting = left
+
+
+def _lacking(rule: Rule, reached: set[str]) -> str:
+    """A premise's relation that nothing is known to give; empty where there is none."""
+    names = (atom.relation for atom in rule.body)
+    return next((n for n in names if n not in reached and not n.startswith("biolink:")), "")
 
 
 def strata(rules: Sequence[Rule]) -> list[list[Rule]]:

@@ -261,3 +261,12 @@ def test_circumstances_that_both_sides_share_explain_nothing(library):
     with library.open() as graph:
         (found,) = contradictions(graph)
     assert found.differences == ()
+
+
+def test_where_one_document_alone_says_both_that_is_said(library, capsys):
+    library.add({"pubmed:1": [Said("C1", "treats", "D1"), Said("C1", "causes", "D1")]})
+    assert main(["contradictions", "--kg", str(library.folder)]) == 0
+    assert "pubmed:1 alone says both" in capsys.readouterr().out
+    library.add({"pubmed:2": [Said("C1", "causes", "D1", words="D1 came of C1.")]})
+    assert main(["contradictions", "--kg", str(library.folder)]) == 0
+    assert "alone says both" not in capsys.readouterr().out

@@ -233,6 +233,9 @@ WRONG = {
     "unstratified": (
         "p(?x) :- biolink:treats(?x, ?z), ~q(?x) .\nq(?x) :- biolink:treats(?x, ?z), ~p(?x) .",
         r"depends on its own absence"),
+    "a cycle without a beginning": (
+        "p(?x, ?y) :- biolink:treats(?x, ?y) .\nq(?x) :- r(?x) .\nr(?x) :- q(?x) .",
+        r"line 2: rule 'q in line 2': can never apply: r rests on a cycle of rules alone"),
     "unknown predicate": ("p(?x) :- biolink:treatss(?x, ?z) .", r"unknown predicate"),
     "unknown relation": ("p(?x) :- qq(?x, ?z) .", r"nothing gives or concludes 'qq'"),
     "arity": ("p(?x) :- biolink:treats(?x) .", r"biolink:treats has 1 arguments here, and takes 2"),

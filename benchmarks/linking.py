@@ -1,14 +1,15 @@
 """The linker on development halves: accuracy with gold mentions, calibration, speed.
 
     python benchmarks/linking.py [--train | --ship] [--keep FOLDER] [--errors N]
-                                 [--end-to-end | --processes N]
+                                 [--end-to-end | --nearest | --processes N]
 
 ``--train`` first fits what is learnt, on the train halves, and leaves what ships as it is;
 ``--keep`` keeps that, and takes it from there another time. ``--ship`` makes what ships, which has
 learnt the names of the development halves too: its figures here say nothing, nor do those without
 any of these. ``--end-to-end`` takes the mentions of the shipped fast tagger, in the texts that it
-has not learnt from, and counts each document's identifiers once. ``--processes`` links the
-development halves in so many processes at once, each with its caches cold, and says how fast and
+has not learnt from, and counts each document's identifiers once. ``--nearest`` asks the vectors
+alone: how often the nearest concept is the gold's, and how long a name takes. ``--processes``
+links the development halves in so many processes at once, each with its caches cold, and says how fast and
 with how much memory. Otherwise a mention is right if
 its identifiers are exactly the gold's. Withdrawn identifiers go through the terminology on both
 sides. Documents that also stand in a train half of another corpus are left out. Beside it:
@@ -31,9 +32,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
+from kgbuild_linker.context import read_context
 from kgbuild_linker.keys import keys
 from kgbuild_linker.linker import Linker
 from kgbuild_linker.ranking import load_ranking
+from kgbuild_linker.records import Group
 from kgbuild_linker.settings import DEFAULT, LinkerSettings
 from kgbuild_linker.terminology import Terminology, group_of
 from kgbuild_linker.train import train
@@ -283,6 +286,7 @@ def main() -> None:
     parser.add_argument("--ship", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     parser.add_argument("--end-to-end", action="store_true")
+    parser.add_argument("--nearest", action="store_true")
     parser.add_argument("--processes", type=int, default=0)
     parser.add_argument("--errors", type=int, default=0)
     options = parser.parse_args()
@@ -308,7 +312,9 @@ def main() -> None:
             return
     print(describe())
     left_out = {one.document.id for one in learnt}
-    if options.end_to_end:
+    if options.nearest:
+        print_nearest(linker, left_out)
+    elif options.end_to_end:
         print_end_to_end(linker, left_out)
     else:
         print_with_gold_mentions(linker, Seen(terminology, learnt), left_out, options.errors)
@@ -321,6 +327,39 @@ def print_end_to_end(linker: Linker, left_out: set[str]) -> None:
     for corpus in DEV:
         documents = [one for one in held_out(corpus) if one.document.id not in left_out]
         end_to_end(corpus, linker, zip(documents, tagged(documents), strict=True))
+
+
+def print_nearest(linker: Linker, left_out: set[str]) -> None:
+    """What the vectors alone say of mentions of one concept, corpus by corpus and kind by kind."""
+    print("| corpus (dev) | kind | mentions | nearest right, % | vectors | ms a name |")
+    print("|---|---|---:|---:|---:|---:|")
+    for corpus, path in DEV.items():
+        found: dict[str, list[bool]] = defaultdict(list)
+        spent: dict[str, float] = defaultdict(float)
+        for document in gold(path):
+            if document.document.id not in left_out:
+                for kind, right, seconds in nearest(linker, document):
+                    found[kind].append(right)
+                    spent[kind] += seconds
+        for kind, some in sorted(found.items()):
+            count = len(linker.ranking.vectors[Group[kind.upper()]].curies)
+            print(f"| {corpus} | {kind} | {len(some):,} | {100 * sum(some) / len(some):.1f}"
+                  f" | {count:,} | {1000 * spent[kind] / len(some):.2f} |")  # fmt: skip
+
+
+def nearest(linker: Linker, document: AnnotatedDocument) -> Iterator[tuple[str, bool, float]]:
+    """The kind of each mention of one concept, whether the nearest is right, the CPU seconds."""
+    context = read_context(linker.terminology, document.document, document.annotations.mentions)
+    for mention, concepts in wanted(linker.terminology, document.annotations.links).items():
+        group, name = group_of(mention.category), " ".join(mention.text.split())
+        if len(concepts) != 1 or group not in linker.ranking.vectors:
+            continue
+        linker.ranking.prepare([])  # forgets what was near, so that each name is timed
+        begun = time.process_time()
+        query = linker.ranking.query(context.expanded(name) or name, group, context)
+        seconds = time.process_time() - begun
+        if query.near is not None:  # a gene's symbol has no vector
+            yield group.name.lower(), query.near.nearest[0] in concepts, seconds
 
 
 def print_with_gold_mentions(linker: Linker, seen: Seen, left_out: set[str], errors: int) -> None:

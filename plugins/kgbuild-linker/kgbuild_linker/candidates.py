@@ -124,6 +124,8 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
             found[one.hit.concept] = one
     several = list(found.values())[:_MOST]
     several += [one for one in _near(terminology, query) if one.hit.concept not in found]
+    if query.group is Group.GENE and (said := _SAID.match(query.name)):
+        several = [one for one in several if one.hit.taxon in (0, _TAXON[said[1].lower()])]
     if query.group in (Group.DISEASE, Group.CHEMICAL):
         several = list(_compared(terminology, query, several))
     if is_short(query.name):
@@ -311,6 +313,9 @@ def _genes(terminology: Terminology, key: str) -> list[Hit]:
 
 
 _FLY = 7227
+_TAXON = {"human": 9606, "mouse": 10090, "murine": 10090, "rat": 10116}
+_SAID = re.compile(f"({'|'.join(_TAXON)}) ", re.IGNORECASE)
+"""A name that says its species, as "rat insulin 2": a gene of another is not meant."""
 _OF_HUMANS = re.compile("h[A-Z][A-Za-z]*[A-Z0-9]")
 """As in hGSTA4."""
 _GREEK_INITIAL = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa"}

@@ -93,6 +93,8 @@ def test_a_short_name_of_a_species_is_no_abbreviation(linker):
         ("hABC1", "ncbigene:1"),
         ("abacus kinase", None),  # there are three of them
         ("abacus ligase", "ncbigene:6"),
+        ("mouse ABC1", "ncbigene:2"),
+        ("rat abacin", None),
     ],
 )
 def test_a_gene_by_less_than_its_name(linker, name, concept):

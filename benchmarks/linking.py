@@ -9,8 +9,8 @@ learnt the names of the development halves too: its figures here say nothing, no
 any of these. ``--end-to-end`` takes the mentions of the shipped fast tagger, in the texts that it
 has not learnt from, and counts each document's identifiers once. ``--nearest`` asks the vectors
 alone: how often the nearest concept is the gold's, and how long a name takes. ``--processes``
-links the development halves in so many processes at once, each with its caches cold, and says how fast and
-with how much memory. Otherwise a mention is right if
+links the development halves in so many processes at once, each with its caches cold, and says how
+fast and with how much memory. Otherwise a mention is right if
 its identifiers are exactly the gold's. Withdrawn identifiers go through the terminology on both
 sides. Documents that also stand in a train half of another corpus are left out. Beside it:
 

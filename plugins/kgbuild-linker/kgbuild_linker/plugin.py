@@ -93,6 +93,10 @@ def _linker(settings: LinkerSettings) -> Linker:
     )
 
 
+_RULES = "2"
+"""Raised when the same files may give other links."""
+
+
 def _fingerprint(settings: TerminologySettings) -> str:
     return _digest(settings.names)
 
@@ -101,7 +105,8 @@ def _linker_fingerprint(settings: LinkerSettings) -> str:
     files = [settings.names, settings.model, settings.vectors]
     if settings.corrections:
         files.append(settings.corrections)
-    return hashlib.sha256("".join(map(_digest, files)).encode()).hexdigest()
+    facts = _RULES, *map(_digest, files)
+    return hashlib.sha256("".join(facts).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from kgbuild_model.tokens import Window, Words
 
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Batch", "by_length", "collate", "drawn_batches", "pieces_of"]
+__all__ = ["Batch", "by_length", "collate", "drawn_batches", "joined", "pieces_of"]
 
 _LONGEST = 510  # what published encoders read, less the marks of begin and end
 
@@ -36,6 +37,15 @@ class Batch:
     mask: Tensor
     shapes: Tensor
     first: Tensor
+
+
+def joined(parts: Sequence[Tensor]) -> Tensor:
+    """Windows that were read apart, each [windows, pieces, d], as one, with zeros behind."""
+    if len(parts) == 1:
+        return parts[0]
+    rows = [row for part in parts for row in part]
+    padded: Tensor = pad_sequence(rows, batch_first=True)
+    return padded
 
 
 def by_length(lengths: Sequence[float], tokens: int) -> Iterator[list[int]]:

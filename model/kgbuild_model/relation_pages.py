@@ -72,12 +72,9 @@ class Page:
     def _piece(self, word: int) -> int:
         return int(self.first[word - self.start])
 
-    def mask(self) -> Tensor | None:
-        """Which places of the windows are no padding; None where there is none."""
-        if len(self.windows) == 1:
-            return None
-        ends = [self._piece(one.end) - self._piece(one.start) + 2 for one in self.windows]
-        return torch.arange(self.hidden.shape[1]) < torch.tensor(ends).unsqueeze(1)
+    def lengths(self) -> list[int]:
+        """How many places of each window are no padding, with the marks of begin and end."""
+        return [self._piece(one.end) - self._piece(one.start) + 2 for one in self.windows]
 
     def spread(self, marks: Tensor) -> Tensor:
         """What stands at each wordpiece of the page, [pieces], in its windows, [windows, n]."""

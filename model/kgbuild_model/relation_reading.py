@@ -18,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from kgbuild_model.batching import joined
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.relation_pages import marks_of, pages_of
 from kgbuild_model.relation_phrases import phrases_of
@@ -324,9 +325,13 @@ class RelationRun:
     def hidden_of(self, page: Page, marks: Tensor) -> Tensor:
         """The branch over a page: [pieces, d] in fp32, without the marks of begin and end."""
         encoder = cast("Encoder", self.run.tagger.encoder)  # RelationModel.above saw to it
+        read = []
         with torch.autocast("cpu", torch.bfloat16, enabled=self.run.autocast):
-            bias = encoder.bias_of(marks, page.mask(), page.hidden.dtype)
-            x = self.model.read(page.hidden, marks, bias)
+            for row, length in enumerate(page.lengths()):
+                here = slice(row, row + 1), slice(length)
+                bias = encoder.bias_of(marks[here], None, page.hidden.dtype)
+                read.append(self.model.read(page.hidden[here], marks[here], bias))
+        x = joined(read)
         return page.joined(x).float()
 
     def answers(

@@ -1,10 +1,10 @@
 """Tag texts: windows, the encoder, the best valid row of tags, spans with scores.
 
-The windows of one text go through the encoder together and never with those of another text. So
-what is found in a text depends on the text alone, to the last bit, whatever stands beside it, and
-nothing is padded but the last window of a long text. On a CPU a batch of one abstract is within a
-few percent of the rate of large batches (``benchmarks/tagger.py`` measures both). Several texts are
-read side by side, each on a thread of its own, which tokenises it, too, while others are read.
+What is found in a text depends on the text alone, to the last bit, whatever stands beside it. On a
+CPU each window goes through the encoder alone and nothing is padded: a batch of one abstract is
+within a few percent of the rate of large batches (``benchmarks/tagger.py`` measures both), and
+padding costs more. Elsewhere the windows of a text go together. Several texts are read side by
+side, each on a thread of its own, which tokenises it, too, while others are read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import torch
 
-from kgbuild_model.batching import Batch, collate
+from kgbuild_model.batching import Batch, collate, joined
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.consistency import consistent
 from kgbuild_model.lower_layers import LowerLayers
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
     from torch import Tensor
+
+    _Part = tuple[Tensor, Tensor | None, Tensor]
+    """What the encoder reads: wordpieces, which of them are there if not all, letter cases."""
 
     from kgbuild_model.tagger import Tagger
     from kgbuild_model.tags import TagSet
@@ -52,7 +55,7 @@ class TaggerRun:
 
     ``convention`` is the index of the convention to follow. ``pieces`` is how many wordpieces the
     encoder reads at once, ``overlap`` how many of them two windows share, ``windows_at_once`` how
-    many windows of a long text go through the encoder together. ``autocast`` computes in bf16 while
+    many windows of a long text are in memory together. ``autocast`` computes in bf16 while
     the weights stay in fp32, as in training. ``consistency`` is how sure the tagger must be of a
     name to tag it wherever the text has it (see :func:`~kgbuild_model.consistency.consistent`);
     None leaves each place to itself. ``kept`` is where the vectors of the lower layers go that
@@ -116,7 +119,7 @@ class TaggerRun:
         return answers
 
     def _chosen(self, words: Words) -> Iterator[Sequence[Window]]:
-        """The windows of a text, as many at once as go through the encoder together."""
+        """The windows of a text, as many at once as are in memory together."""
         cut = windows(words, self.pieces, self.overlap)
         for place in range(0, len(cut), self.windows_at_once):
             yield cut[place : place + self.windows_at_once]
@@ -132,30 +135,36 @@ class TaggerRun:
             if hidden is None:
                 batch = self.side_by_side([(words, window) for window in chosen])
                 with torch.autocast(self.device.type, torch.bfloat16, enabled=self.autocast):
-                    hidden, _ = self._lower(batch, layers)
+                    parts = [self._lower(part, layers)[0] for part in self._parts(batch)]
+                hidden = joined(parts)
             yield chosen, hidden.to(self.device)
 
-    def _lower(self, batch: Batch, layers: int) -> tuple[Tensor, Tensor | None]:
-        """The lowest layers over windows side by side, and what the layers add to their scores."""
+    def _parts(self, batch: Batch) -> Iterator[_Part]:
+        """What goes through the encoder at once: on a CPU a window alone, without its padding."""
+        if self.device.type == "cpu":
+            for row, length in enumerate(batch.mask.sum(dim=1).tolist()):
+                here = slice(row, row + 1), slice(length)
+                yield batch.ids[here], None, batch.shapes[here]
+        else:
+            mask = None if bool(batch.mask.all()) else batch.mask.to(self.device)
+            yield batch.ids.to(self.device), mask, batch.shapes.to(self.device)
+
+    def _lower(self, part: _Part, layers: int) -> tuple[Tensor, Tensor | None]:
+        """The lowest layers, and what the layers add to their scores."""
         encoder = cast("Encoder", self.tagger.encoder)
-        ids, mask, shapes = self._moved(batch)
+        ids, mask, shapes = part
         x = encoder.embedding(ids, self.tagger.shapes(shapes))
         bias = encoder.bias_of(ids, mask, x.dtype)
         return encoder.through(x, bias, last=layers), bias
 
-    def _moved(self, batch: Batch) -> tuple[Tensor, Tensor | None, Tensor]:
-        """What the encoder reads, on its device; no mask where nothing is padded."""
-        padded = not bool(batch.mask.all())
-        mask = batch.mask.to(self.device) if padded else None
-        return batch.ids.to(self.device), mask, batch.shapes.to(self.device)
-
     def _hidden(self, words: Words, chosen: Sequence[Window], batch: Batch) -> Tensor:
         layers = self.kept.layers
         if not layers:
-            return self.tagger.read(*self._moved(batch))
-        x, bias = self._lower(batch, layers)
-        self.kept.put(words, chosen[0].start, x)
-        return cast("Encoder", self.tagger.encoder).through(x, bias, first=layers)
+            return joined([self.tagger.read(*part) for part in self._parts(batch)])
+        encoder = cast("Encoder", self.tagger.encoder)
+        lower = [self._lower(part, layers) for part in self._parts(batch)]
+        self.kept.put(words, chosen[0].start, joined([x for x, _ in lower]))
+        return joined([encoder.through(x, bias, first=layers) for x, bias in lower])
 
     def side_by_side(self, rows: Sequence[tuple[Words, Window]]) -> Batch:
         """Windows as the encoder reads them: between its marks, padded to the longest."""

@@ -26,7 +26,7 @@ __all__ = [
     "tagger_folder",
 ]
 
-_TEXTS = "2"
+_TEXTS = "3"
 """Raised when the same weights may give scores that differ, be it in their last bits.
 
 That is when texts are cut into other windows, when other windows go through the encoder together,

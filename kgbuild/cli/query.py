@@ -73,6 +73,9 @@ def command(
         raise click.UsageError("give a query, or a file with --file, or a name with --cookbook")
     if sparql and sparql.endswith((".rq", ".sparql")):
         raise UsageError(f"{sparql!r} is no query", hints=["--file reads a query from a file"])
+    if sparql in recipes():
+        hints = [f"kgbuild query --cookbook {sparql}"]
+        raise UsageError(f"{sparql!r} is no query but one of the cookbook's names", hints=hints)
     text = recipe(cookbook) if cookbook else file.read_text("utf-8") if file else sparql
     if text == "-":
         text = sys.stdin.read()

@@ -45,6 +45,12 @@ def test_a_query_without_an_answer_says_so(graph: Any) -> None:
     assert (code, said.strip()) == (0, "note: nothing answers the query")
 
 
+def test_a_name_of_the_cookbook_in_place_of_a_query_is_told(graph: Any) -> None:
+    code, _, err = graph.run("query", "sources")
+    assert code == 2
+    assert "hint: kgbuild query --cookbook sources" in err
+
+
 def test_the_cookbook_is_listed_for_people_and_for_programs(graph: Any) -> None:
     _, out, _ = graph.run("query", "--cookbook", "list")
     assert "hubs\tThe concepts with the most neighbours." in out.splitlines()

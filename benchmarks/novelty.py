@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from _weights import write  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
 
 from kgbuild import AnnotatedDocument, Meaning, PaperFile, Relation, Span, broad_category
@@ -48,20 +49,18 @@ class Marked:
     novel: bool
 
     def read(self, weights: Weights) -> bool:
-        return sum(weights.get(feature, 0.0) for feature in self.features) > 0
+        return round(sum(weights.get(feature, 0.0) for feature in self.features), 1) > 0
 
 
 def gold(path: Path) -> list[Marked]:
     file = PaperFile(name=path.name, open=lambda: path.open("rb"))
-    documents = PUBTATOR.create(PUBTATOR.settings_class()()).read(file)
-    return [
-        one for read in documents if isinstance(read, AnnotatedDocument) for one in marked(read)
-    ]
-
-
-def marked(read: AnnotatedDocument) -> Iterator[Marked]:
+    reader = PUBTATOR.create(PUBTATOR.settings_class()())
     splitter = SENTENCES.create(SENTENCES.settings_class()())
-    sentences = tuple(splitter.segment(read.document))
+    documents = (read for read in reader.read(file) if isinstance(read, AnnotatedDocument))
+    return [one for read in documents for one in marked(read, splitter.segment(read.document))]
+
+
+def marked(read: AnnotatedDocument, sentences: Sequence[Span]) -> Iterator[Marked]:
     named, kinds = places(read, sentences)
     for relation in read.annotations.relations:
         ends = str(relation.subject), str(relation.object)
@@ -144,15 +143,7 @@ def main() -> None:
         novel = sum(one.novel for one in relations)
         print(f"| {name} | {count / len(relations):.1%} | {novel / len(relations):.1%} |")
     if options.write:
-        write(learnt(both))
-
-
-def write(weights: Weights) -> None:
-    alike: dict[float, list[str]] = {}
-    for feature, weight in sorted(weights.items()):
-        alike.setdefault(weight, []).append(feature)
-    lines = ("\t".join([f"{weight}", *alike[weight]]) + "\n" for weight in sorted(alike))
-    WEIGHTS.write_text("".join(lines), "utf-8")
+        write(learnt(both), WEIGHTS)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from _weights import write  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
 from statements import PARTS  # type: ignore[import-not-found]
 
@@ -133,15 +134,8 @@ def main() -> None:
         lost = [score > least for score, plain in of if plain]
         print(f"| {part} | {sum(doubted)} of {len(doubted)} | {sum(lost)} of {len(lost)} |")
     if options.write:
-        write(learnt([*(one for of in sets.values() for one in of), *real]), least)
-
-
-def write(weights: Weights, least: float) -> None:
-    alike: dict[float, list[str]] = {}
-    for feature, weight in sorted({**weights, "all": weights.get("all", 0.0) - least}.items()):
-        alike.setdefault(round(weight, 1), []).append(feature)
-    lines = ("\t".join([f"{weight}", *alike[weight]]) + "\n" for weight in sorted(alike))
-    WEIGHTS.write_text("".join(lines), "utf-8")
+        weights = learnt([*(one for of in sets.values() for one in of), *real])
+        write({**weights, "all": weights.get("all", 0.0) - least}, WEIGHTS)
 
 
 if __name__ == "__main__":

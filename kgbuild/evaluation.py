@@ -244,20 +244,20 @@ def _links(document: AnnotatedDocument) -> dict[Answer, str]:
 
 def _biored_relations(document: AnnotatedDocument) -> dict[Answer, str]:
     """Pairs of identifiers, in no order: BioRED's types have no direction."""
-    return {
-        (relation.name, *sorted((relation.subject, relation.object))): _named(relation)
-        for relation in Spelling(document.annotations, Dialect.BIORED, Counter()).relations()
-    }
+    return {(one.name, *_unordered(one)): _named(one) for one in _in_biored(document)}
 
 
 def _novel_relations(document: AnnotatedDocument) -> dict[Answer, str]:
     """The same, and whether each is a finding of the text."""
-    return {
-        (relation.name, relation.novelty, *sorted((relation.subject, relation.object))): _named(
-            relation
-        )
-        for relation in Spelling(document.annotations, Dialect.BIORED, Counter()).relations()
-    }
+    return {(one.name, one.novelty, *_unordered(one)): _named(one) for one in _in_biored(document)}
+
+
+def _in_biored(document: AnnotatedDocument) -> list[ConceptRelation]:
+    return Spelling(document.annotations, Dialect.BIORED, Counter()).relations()
+
+
+def _unordered(relation: ConceptRelation) -> list[str]:
+    return sorted((relation.subject, relation.object))
 
 
 def _marks_novelty(document: AnnotatedDocument) -> bool:

@@ -119,8 +119,9 @@ def entailed(
     up, since nothing else stops it. Raises LimitError.
     """
     about = {iri_of(concept.id) for concept in graph.concepts()}
-    told = {*_claims(graph), *((t.subject, t.predicate, t.object) for t in ontology.triples)}
-    lines = [f"<{s}> <{p}> <{o}> .\n" for s, p, o in sorted(_claims(graph))]
+    claims = set(_claims(graph))
+    told = {*claims, *((t.subject, t.predicate, t.object) for t in ontology.triples)}
+    lines = [f"<{s}> <{p}> <{o}> .\n" for s, p, o in sorted(claims)]
     lines += [triple.line for triple in ontology.triples]
     asked = (reasoner, lines, about, told)
     found = _new(*asked) if limits is None else ended(_new, asked, limits)

@@ -32,7 +32,7 @@ from kgbuild.reasoning.owl_rules import Axiom
 from kgbuild.reasoning.rule_syntax import write_rule
 from kgbuild.reasoning.rules import Atom, Rule, Variable, check_rules, strata
 from kgbuild.reasoning.stated import StatedFacts
-from kgbuild.reasoning.supports import Supports
+from kgbuild.reasoning.supports import Supports, relations_in
 from kgbuild.reasoning.weighing import weigh_all
 
 __all__ = ["Derived", "reason"]
@@ -319,12 +319,7 @@ class _Derivation:
 
     def _among(self, table: str) -> Callable[[Atom], bool]:
         """Whether a table has facts that may stand for an atom: most rules need no join then."""
-        numbers = {
-            number
-            for (number,) in self.connection.execute(
-                f"SELECT DISTINCT f.relation FROM {table} t CROSS JOIN facts f ON f.id = t.id"
-            )
-        }
+        numbers = relations_in(self.connection, table)
         return lambda atom: self.relations[atom.relation] in numbers
 
     def _find(self, select: str) -> int:
@@ -346,7 +341,7 @@ class _Derivation:
         heads = {rule.head.relation for rule in layer}
         execute("DELETE FROM delta")
         (top,) = execute("SELECT coalesce(max(id), 0) FROM facts").fetchone()
-        came, went = self._among("fresh"), self._among("dead")
+        among = {table: self._among(table) for table in ("fresh", "dead")}
         for rule in layer:
             self.at_work = rule.name
             if self.afresh:
@@ -354,7 +349,7 @@ class _Derivation:
                 continue
             for place, atom in enumerate((*rule.body, *rule.absent)):
                 table = "fresh" if place < len(rule.body) else "dead"
-                if (came if place < len(rule.body) else went)(atom):
+                if among[table](atom):
                     self._conclude(rule, self._join(rule, changed=place, delta=table))
         while (
             execute(
@@ -405,12 +400,12 @@ class _Derivation:
         """Take away what has no support any more, in a stratum below which all is settled."""
         execute = self.connection.execute
         execute("CREATE TEMP TABLE doubt(id INTEGER PRIMARY KEY)")
-        came, went = self._among("fresh"), self._among("dead")
+        among = {table: self._among(table) for table in ("fresh", "dead")}
         for rule in layer:
             self.at_work = rule.name
             for place, atom in enumerate((*rule.body, *rule.absent)):
                 table = "dead" if place < len(rule.body) else "fresh"
-                if (went if place < len(rule.body) else came)(atom):
+                if among[table](atom):
                     self._unsupport(rule, self._join(rule, changed=place, delta=table, alive=False,
                                                      blocked=True))  # fmt: skip
         heads = sorted({self.relations[rule.head.relation] for rule in layer})

@@ -16,7 +16,7 @@ from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.joins import COLUMNS, Finds, join
 from kgbuild.reasoning.rules import MAX_PREMISES, Atom, Rule, Variable
 
-__all__ = ["Support", "Supports", "Way"]
+__all__ = ["Support", "Supports", "Way", "relations_in"]
 
 _PREMISES = ", ".join(f"p{n}" for n in range(MAX_PREMISES))
 
@@ -35,6 +35,14 @@ class Support(NamedTuple):
 
 Way = tuple[int, ...]
 """A conclusion, the rule, and the premises, then maybe zeros."""
+
+
+def relations_in(connection: sqlite3.Connection, table: str) -> set[int]:
+    """The numbers of the relations of the facts whose numbers a table has."""
+    rows = connection.execute(
+        f"SELECT DISTINCT f.relation FROM {table} t CROSS JOIN facts f ON f.id = t.id"
+    )
+    return {relation for (relation,) in rows}
 
 
 class Supports:
@@ -95,12 +103,7 @@ class Supports:
     def to(self, table: str) -> dict[int, list[Support]]:
         """The ways to the facts whose numbers a table has, in order: a few queries for all."""
         found: dict[int, list[Support]] = {}
-        asked = {
-            relation
-            for (relation,) in self._connection.execute(
-                f"SELECT DISTINCT f.relation FROM {table} t CROSS JOIN facts f ON f.id = t.id"
-            )
-        }
+        asked = relations_in(self._connection, table)
         for number, rule in self._rules.items():
             if self._relations[rule.head.relation] in asked:
                 for fact, *premises in self._connection.execute(

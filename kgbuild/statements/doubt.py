@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib import resources
 from itertools import chain, pairwise
 
 from kgbuild.document import Span
 from kgbuild.statements.hiding import CONTRACTED, MENTION
 from kgbuild.statements.scope import Scope
+from kgbuild.statements.weights import read_weights
 
 __all__ = ["doubted", "features"]
+
+_TABLE = "weights.tsv"
 
 _TOKEN = re.compile(rf"[a-z']+|{CONTRACTED}t|{MENTION}+|[?;:,]|\d+")
 _ENDING = re.compile(r"(?<=[a-z']{3})(?:ations|ation|ingly|edly|ings|ing|ed|es|s|ly|e|ive|ion)\Z")
@@ -39,7 +41,7 @@ def doubted(around: Scope) -> list[Span] | None:
 
     The list is empty where the sentence holds no word but the names.
     """
-    weights = _weights()
+    weights = read_weights(_TABLE)
     if sum(weights[feature] for feature in weights.keys() & features(around)) <= 0:
         return None
     against = _against(around)
@@ -76,7 +78,7 @@ def _phrases(stems: Sequence[str]) -> Iterator[str]:
 
 def _against(around: Scope) -> Mapping[Span, float]:
     """How much each word speaks against a plain statement, by itself and in its phrases."""
-    weights, against = _weights(), dict[Span, float]()
+    weights, against = read_weights(_TABLE), dict[Span, float]()
     for name, part in _parts(around):
         words = list(_TOKEN.finditer(around.text, part.start, part.end))
         for length in range(1, 2 if name == "far" else 4):
@@ -104,11 +106,3 @@ def _stem(token: str) -> str:
     if token[0] == CONTRACTED:
         return "not"
     return "0" if token.isdecimal() else _ENDING.sub("", token)
-
-
-@lru_cache(maxsize=1)
-def _weights() -> Mapping[str, int]:
-    """The weights in tenths, so that their sum does not hang on their order."""
-    file = resources.files("kgbuild.statements").joinpath("weights.tsv")
-    lines = (line.split("\t") for line in file.read_text("utf-8").splitlines())
-    return {feature: round(10 * float(weight)) for weight, *of in lines for feature in of}

@@ -10,11 +10,10 @@ have it; ``benchmarks/novelty.py`` learns them, and says how often they are righ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from importlib import resources
+from collections.abc import Iterator, Sequence
 
 from kgbuild.data.relation_names import Meaning, biored_name
+from kgbuild.statements.weights import read_weights
 
 __all__ = ["novelty", "novelty_features"]
 
@@ -42,9 +41,9 @@ def novelty(
     >>> novelty(Meaning(predicate="biolink:treats"), kinds, [1], [1], 10)
     'No'
     """
-    weights = _weights()
+    weights = read_weights("novelty.tsv")
     found = novelty_features(meaning, kinds, first, second, sentences)
-    return "Novel" if sum(weights.get(feature, 0.0) for feature in found) > 0 else "No"
+    return "Novel" if sum(weights.get(feature, 0) for feature in found) > 0 else "No"
 
 
 def novelty_features(
@@ -81,10 +80,3 @@ def _named(numbers: Sequence[int], sentences: int) -> Iterator[str]:
 
 def _part(number: int, sentences: int) -> int:
     return _PARTS * number // sentences
-
-
-@lru_cache(maxsize=1)
-def _weights() -> Mapping[str, float]:
-    file = resources.files("kgbuild.statements").joinpath("novelty.tsv")
-    lines = (line.split("\t") for line in file.read_text("utf-8").splitlines())
-    return {feature: float(weight) for weight, *of in lines for feature in of}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kgbuild import Meaning
 from kgbuild.statements import novelty
+from kgbuild.statements.weights import read_weights
 
 DRUG, HARM = "biolink:ChemicalEntity", "biolink:DiseaseOrPhenotypicFeature"
 TREATS = Meaning(predicate="biolink:treats")
@@ -32,3 +34,10 @@ def test_a_relation_and_kinds_that_were_never_seen_are_read_by_their_places() ->
     own = Meaning(predicate="biolink:related_to", conditions=(("relation", "own type"),))
     assert novelty(own, ("a:B", "c:D"), [0, 3, 11], [0, 11], 12) == "Novel"
     assert novelty(own, ("a:B", "c:D"), [0], [0], 1) in ("Novel", "No")
+
+
+@pytest.mark.parametrize("table", ["novelty.tsv", "weights.tsv"])
+def test_weights_are_whole_tenths_whose_sum_does_not_hang_on_their_order(table: str) -> None:
+    weights = read_weights(table)
+    assert weights["all"]
+    assert all(type(weight) is int for weight in weights.values())

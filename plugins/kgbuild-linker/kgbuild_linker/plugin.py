@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from kgbuild_linker.settings import LinkerSettings, TerminologySettings
     from kgbuild_linker.terminology import Terminology
 
+_RULES = "2"
+"""Raised when the same files may give other links."""
+
 _CATEGORIES = frozenset(
     f"biolink:{name}"
     for name in (
@@ -91,10 +94,6 @@ def _linker(settings: LinkerSettings) -> Linker:
         corrections=read_corrections(settings.corrections) if settings.corrections else None,
         exact=settings.exact,
     )
-
-
-_RULES = "2"
-"""Raised when the same files may give other links."""
 
 
 def _fingerprint(settings: TerminologySettings) -> str:

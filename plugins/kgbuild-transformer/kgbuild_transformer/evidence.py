@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kgbuild import Cue, Mention, Span, Status, Task, broad_category
-from kgbuild.statements import Cues, Reading, conditions, hidden, lowered
+from kgbuild import Cue, Meaning, Mention, Span, Status, Task, broad_category
+from kgbuild.statements import Cues, Reading, conditions, hidden, lowered, novelty
 
 if TYPE_CHECKING:
     from kgbuild_model.relation_reading import ScoredRelation
@@ -70,9 +70,20 @@ class Evidence:
             if a != b:
                 yield self._read_apart((sentences[a], sentences[b]), ones[a][0], twos[b][0])
 
-    def named(self, mentions: Sequence[Mention]) -> list[int]:
-        """The numbers of the sentences that have some of these mentions."""
-        return sorted(_by_sentence(self._task.document.sentences, mentions))
+    def with_novelty(
+        self,
+        meaning: Meaning,
+        kinds: tuple[str, str],
+        first: Sequence[Mention],
+        second: Sequence[Mention],
+    ) -> Meaning:
+        """The same, with whether it is a finding of the text, where sentences name both."""
+        sentences = self._task.document.sentences
+        named = sorted(_by_sentence(sentences, first)), sorted(_by_sentence(sentences, second))
+        if not all(named):
+            return meaning
+        told = novelty(meaning, kinds, *named, len(sentences))
+        return replace(meaning, conditions=(*meaning.conditions, ("novelty", told)))
 
     def _mentions_of(self, sentence: Span) -> dict[Mention, Span]:
         """The mentions of a sentence, with their places in it."""

@@ -79,13 +79,12 @@ def computes_in_bf16(settings: ComputeSettings) -> bool:
     return settings.precision == "bf16"
 
 
-def computing(settings: ComputeSettings) -> str:
+def computing(settings: TaggerSettings | RelationSettings) -> str:
     """What is computed in, where, and with which weights, for a person."""
     kind = "bf16" if computes_in_bf16(settings) else "fp32"
-    device = getattr(settings, "device", "cpu")
+    device = settings.device if isinstance(settings, TaggerSettings) else "cpu"
     chosen = ", as this processor has it" if settings.precision == "auto" and kind == "bf16" else ""
-    model = getattr(settings, "model", "")
-    return f"{model} weights in {kind} on {device}{chosen}"
+    return f"{settings.model} weights in {kind} on {device}{chosen}"
 
 
 @cache

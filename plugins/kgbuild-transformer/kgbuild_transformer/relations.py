@@ -22,7 +22,7 @@ from kgbuild import (
     broad_category,
     relation_of,
 )
-from kgbuild.statements import novelty, read_cues
+from kgbuild.statements import read_cues
 from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
 from kgbuild_transformer.settings import RelationSettings
@@ -105,25 +105,9 @@ class TransformerRelations:
                 first, second = names.mentions[one.first], names.mentions[one.second]
                 kinds = names.labels[one.first], names.labels[one.second]
                 meaning = relation_of(one.type, *kinds) or _unknown(one.type)
-                meaning = _with_novelty(meaning, kinds, evidence, first, second, len(sentences))
+                meaning = evidence.with_novelty(meaning, kinds, first, second)
                 for showing in evidence.showings(one, first, second):
                     yield _relation(one, meaning, showing, names)
-
-
-def _with_novelty(
-    meaning: Meaning,
-    kinds: tuple[str, str],
-    evidence: Evidence,
-    first: Sequence[Mention],
-    second: Sequence[Mention],
-    sentences: int,
-) -> Meaning:
-    """The same, with whether it is a finding of the text, where sentences name both."""
-    named = evidence.named(first), evidence.named(second)
-    if not all(named):
-        return meaning
-    told = novelty(meaning, kinds, *named, sentences)
-    return replace(meaning, conditions=(*meaning.conditions, ("novelty", told)))
 
 
 def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: _Names) -> Relation:

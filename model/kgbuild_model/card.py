@@ -95,7 +95,8 @@ def model_card(facts: Mapping[str, Any]) -> str:
 
     ``facts`` are those of ``metrics.json``: ``name``, ``encoder``, ``corpora`` (name, share,
     files with digests, terms), ``held_out`` (what ``measure_tagger`` gives), ``calibration``,
-    ``notes``.
+    ``mistakes``, ``elsewhere`` (scores and mistakes on other corpora) and ``measured_by`` if
+    there are such, ``notes``.
     """
     labels = ", ".join(label.removeprefix("biolink:") for label in facts["labels"])
     lines = [
@@ -106,50 +107,72 @@ def model_card(facts: Mapping[str, Any]) -> str:
         "## How right it is",
         "",
         facts["measured_on"],
+        *_of_scores(facts["held_out"], "convention"),
+    ]
+    calibration = facts["calibration"]
+    lines += [
         "",
-        "| convention | texts | precision | recall | F1 | 95% interval |",
+        f"Expected calibration error: {calibration['error']:.4f} ({calibration['how']}).",
+    ]
+    if facts.get("measured_by"):
+        lines += ["", facts["measured_by"]]
+    if facts.get("mistakes"):
+        lines += ["", "## Where it errs", *_of_mistakes(facts["mistakes"], "convention")]
+    if elsewhere := facts.get("elsewhere"):
+        lines += ["", "## On corpora that it did not learn from", "", elsewhere["measured_on"]]
+        lines += _of_scores(elsewhere["scores"], "corpus")
+        lines += _of_mistakes(elsewhere["mistakes"], "corpus")
+    return _with_sources(lines, facts)
+
+
+def _of_scores(scores: Mapping[str, Mapping[str, Any]], kind: str) -> list[str]:
+    lines = [
+        "",
+        f"| {kind} | texts | precision | recall | F1 | 95% interval |",
         "|---|---|---|---|---|---|",
     ]
-    for name, row in facts["held_out"].items():
+    for name, row in scores.items():
         low, high = row["interval"]
         lines.append(
             f"| {name} | {row['texts']} | {row['precision']:.4f} | {row['recall']:.4f} "
             f"| {row['f1']:.4f} | {low:.4f} to {high:.4f} |"
         )
     lines += ["", "F1 by label:", ""]
-    for name, row in facts["held_out"].items():
+    for name, row in scores.items():
         each = ", ".join(f"{k.removeprefix('biolink:')} {v:.4f}" for k, v in row["labels"].items())
         lines.append(f"- {name}: {each}")
-    calibration = facts["calibration"]
-    lines += [
-        "",
-        f"Expected calibration error: {calibration['error']:.4f} ({calibration['how']}).",
-    ]
-    if facts.get("mistakes"):
-        lines += _of_mistakes(facts["mistakes"])
-    return _with_sources(lines, facts)
+    return lines
 
 
-def _of_mistakes(found: Mapping[str, Any]) -> list[str]:
+def _of_mistakes(found: Mapping[str, Any], kind: str) -> list[str]:
     """The part of a tagger's card that says where it errs."""
-    recall = ", ".join(
-        f"{right} of {count} names that the training texts {'mark' if part == 'seen' else 'lack'}"
-        for part, (right, count) in found["recall"].items()
-    )
-    kinds = {"label": "another label", "bounds": "other bounds", "nothing there": "nothing marked"}
-    wrong = ", ".join(f"{count} with {kinds[what]} there" for what, count in found["wrong"].items())
     lines = [
         "",
-        "## Where it errs",
+        "Recall of names that the training texts mark (seen, in any letter case) and of others:",
         "",
-        f"It finds {recall}. Wrong spans: {wrong or 'none'}; {found['missed']} names untouched.",
-        "",
+        f"| {kind} | seen | of | unseen | of |",
+        "|---|---|---|---|---|",
     ]
+    for name, parts in found["recall"].items():
+        rates = " | ".join(
+            f"{right / max(count, 1):.4f} | {count}" for right, count in parts.values()
+        )
+        lines.append(f"| {name} | {rates} |")
+    lines += ["", "| wrong spans | all | scored 0.9 or more |", "|---|---|---|"]
+    kinds = {"label": "another label", "bounds": "other bounds", "nothing there": "nothing"}
+    for what, kind in kinds.items():
+        all_, sure = (found[part].get(what, 0) for part in ("wrong", "sure"))
+        lines.append(f"| where the gold has {kind} | {all_} | {sure} |")
+    lines += ["", f"Names of the gold that no span touches: {found['missed']}."]
     if found["confused"]:
         pairs = (f"{gold} for {said} ({count})" for gold, said, count in found["confused"])
-        lines += [f"Labels taken for others: {'; '.join(pairs)}.".replace("biolink:", ""), ""]
-    lines += ["The surest mistakes:", "", "| text | said | gold | score |", "|---|---|---|---|"]
-    for one in found["surest"]:
+        lines += ["", f"Labels taken for others: {'; '.join(pairs)}.".replace("biolink:", "")]
+    return lines + (_surest(found["surest"]) if found["surest"] else [])
+
+
+def _surest(mistakes: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = ["", "The surest mistakes:", "", "| text | said | gold | score |", "|---|---|---|---|"]
+    for one in mistakes:
         text = one["text"].replace("|", "\\|")
         row = f"| {text} | {one['said']} | {one['gold'] or 'nothing'} | {one['score']:.2f} |"
         lines.append(row.replace("biolink:", ""))

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from kgbuild_model.calibration import Calibration, expected_calibration_error
 from kgbuild_model.card import curves_svg, model_card, read_log
 from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
 from kgbuild_model.digest import digests_of
 from kgbuild_model.distillation import SoftBatch, SoftSet, teach
 from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
+from kgbuild_model.held_out import answers_to, calibrated
 from kgbuild_model.mistakes import mistakes, names_of
 from kgbuild_model.published import load_encoder
 from kgbuild_model.tagger import Tagger
@@ -108,7 +108,9 @@ def fine_tune(
         measure=(lambda _: measure_tagger(run, recipe, held)) if held else None,
         tell=tell,
     )
-    _write(recipe, run, _answers(recipe, run, held), names_of(learning), folder, places, precision)
+    _write(
+        recipe, run, answers_to(recipe, run, held), names_of(learning), folder, places, precision
+    )
 
 
 def _digests(corpus: Corpus, places: Places) -> dict[str, str]:
@@ -185,19 +187,6 @@ def _interleaved(one: list[Any], two: list[Any]) -> list[Any]:
     return [(one, two)[number][i] for _, number, i in sorted(places)]
 
 
-def _answers(
-    recipe: TaggerRecipe, run: TaggerRun, held: Sequence[Example]
-) -> list[tuple[Example, list[ScoredSpan]]]:
-    """What the tagger finds in held-out texts, under their conventions, of the labels marked."""
-    answers: list[tuple[Example, list[ScoredSpan]]] = []
-    for place, corpus in enumerate(recipe.corpora if recipe.hold_out else ()):
-        texts = [example for example in held if example.convention == corpus.name]
-        found = replace(run, convention=place).tag([example.text for example in texts])
-        for example, spans in zip(texts, found, strict=True):
-            answers.append((example, [span for span in spans if span.label in example.marked]))
-    return answers
-
-
 def _write(
     recipe: TaggerRecipe,
     run: TaggerRun,
@@ -210,14 +199,14 @@ def _write(
     log = read_log(folder.with_name(folder.name + ".run") / "log.jsonl")
     kept = kept_line(log, recipe.optimisation.patience)
     names = tuple(corpus.name for corpus in recipe.corpora)
-    calibration, calibrated = _calibrated(recipe, answers)
+    curve, calibration = calibrated(recipe, answers)
     facts: dict[str, Any] = {
         "name": folder.name,
         "encoder": recipe.encoder,
         "labels": list(recipe.labels),
         "measured_on": _measured_on(recipe, log, kept),
         "held_out": recipe.measured or kept.get("measured", {}),
-        "calibration": calibrated,
+        "calibration": calibration,
         "mistakes": mistakes(answers, learnt) if answers else {},
         "corpora": [
             {
@@ -238,7 +227,7 @@ def _write(
         "curves.svg": curves_svg(log),
         "README.md": model_card(facts),
     }
-    calibrated_run = replace(run, calibration=calibration)
+    calibrated_run = replace(run, calibration=curve)
     save_tagger(folder, calibrated_run, names, precision=precision, papers=papers)
 
 
@@ -258,30 +247,3 @@ def _measured_on(
             "These weights have then learnt those texts as well."
         )
     return "Strict F1 on texts that it WAS trained on as well: no measure of what it can do."
-
-
-def _calibrated(
-    recipe: TaggerRecipe, answers: Sequence[tuple[Example, Sequence[ScoredSpan]]]
-) -> tuple[Calibration, dict[str, Any]]:
-    """The curve fitted on all held-out texts; its error by cross-fitting over two halves."""
-    if recipe.calibration or not answers:
-        points = tuple((float(x), float(y)) for x, y in recipe.calibration)
-        given = Calibration(points) if points else Calibration()
-        return given, {
-            "error": recipe.calibration_error,
-            "how": "as measured before, by the recipe",
-        }
-    halves: list[tuple[list[float], list[bool]]] = [([], []), ([], [])]
-    for number, (example, spans) in enumerate(answers):
-        gold = {(s.start, s.end, s.label) for s in example.spans}
-        for span in spans:
-            halves[number % 2][0].append(span.score)
-            halves[number % 2][1].append((span.start, span.end, span.label) in gold)
-    errors = []
-    for (scores, right), (others, known) in (halves, halves[::-1]):
-        curve = Calibration.fitted(others, known)
-        errors.append(expected_calibration_error([curve.of(s) for s in scores], right))
-    scores, right = halves[0][0] + halves[1][0], halves[0][1] + halves[1][1]
-    how = "fitted on one half of the held-out texts, measured on the other, both ways"
-    raw = expected_calibration_error(scores, right)
-    return Calibration.fitted(scores, right), {"error": sum(errors) / 2, "raw": raw, "how": how}

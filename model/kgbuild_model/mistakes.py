@@ -1,7 +1,7 @@
 """Where a tagger errs on texts that it did not learn from, for its card.
 
-How many names it finds that it has learnt and how many others, what is wrong with what it tagged,
-which labels it confuses, and its surest mistakes with their text.
+How many names it finds that it has learnt and how many others, what is wrong with what it tagged
+and how sure it was of that, which labels it confuses, and its surest mistakes with their text.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["mistakes", "names_of"]
 
 _AROUND = 40  # characters of text on each side of a mistake
+_SURE = 0.9  # the score from which a wrong span is one that the tagger was sure of
 
 
 def names_of(examples: Sequence[Example]) -> set[str]:
@@ -30,7 +31,7 @@ def mistakes(answers: Answers, learnt: Set[str], *, most: int = 12) -> dict[str,
     """What is wrong with a tagger's answers to gold texts, ready for JSON.
 
     ``learnt`` are the :func:`names_of` of the training texts. Of the mistakes the ``most`` with the
-    highest scores are shown.
+    highest scores are shown: their text is that of the corpora, 0 leaves it out.
     """
     wrong = [one for example, spans in answers for one in _wrong(example, spans)]
     confused = Counter((one["gold"], one["said"]) for one in wrong if one["what"] == "label")
@@ -38,19 +39,21 @@ def mistakes(answers: Answers, learnt: Set[str], *, most: int = 12) -> dict[str,
     return {
         "recall": _recall(answers, learnt),
         "wrong": dict(Counter(one["what"] for one in wrong).most_common()),
+        "sure": dict(Counter(one["what"] for one in wrong if one["score"] >= _SURE)),
         "missed": sum(_untouched(example, spans) for example, spans in answers),
         "confused": [[*labels, count] for labels, count in confused.most_common()],
         "surest": surest[:most],
     }
 
 
-def _recall(answers: Answers, learnt: Set[str]) -> dict[str, list[int]]:
-    """How many gold spans were found, of how many: of names that were learnt, and of others."""
-    counts = {"seen": [0, 0], "unseen": [0, 0]}
+def _recall(answers: Answers, learnt: Set[str]) -> dict[str, dict[str, list[int]]]:
+    """Of each convention, how many gold spans were found of how many, learnt names and others."""
+    counts: dict[str, dict[str, list[int]]] = {}
     for example, spans in answers:
+        parts = counts.setdefault(example.convention, {"seen": [0, 0], "unseen": [0, 0]})
         found = {(one.start, one.end, one.label) for one in spans}
         for gold in example.spans:
-            part = counts["seen" if _name(example, gold) in learnt else "unseen"]
+            part = parts["seen" if _name(example, gold) in learnt else "unseen"]
             part[0] += (gold.start, gold.end, gold.label) in found
             part[1] += 1
     return counts

@@ -62,8 +62,9 @@ class Tagger(nn.Module):
         ``hidden`` [batch, pieces, width]; ``first`` [batch, words] is each word's first wordpiece;
         ``convention`` [batch]. Gives [batch, words, tags].
         """
-        index = first.unsqueeze(-1).expand(-1, -1, hidden.shape[-1])
-        words = self.dropout(hidden.gather(1, index).float())  # [batch, words, width]
+        rows = first + hidden.shape[1] * torch.arange(len(first), device=first.device)[:, None]
+        chosen = hidden.flatten(0, 1).index_select(0, rows.flatten())  # [batch · words, width]
+        words = self.dropout(chosen.view(*first.shape, -1).float())  # [batch, words, width]
         weight = self.head.weight + self.convention_weight[convention]  # [batch, tags, width]
         bias = self.head.bias + self.convention_bias[convention]  # [batch, tags]
         return torch.log_softmax(words @ weight.transpose(1, 2) + bias.unsqueeze(1), dim=-1)

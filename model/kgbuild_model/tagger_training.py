@@ -20,8 +20,8 @@ from torch import Tensor
 from kgbuild_model.batching import Batch, drawn_batches, pieces_of
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.examples import FORMATS, Example, read_examples, relabelled
+from kgbuild_model.held_out import strictly_scored
 from kgbuild_model.recipes import read_recipe
-from kgbuild_model.scoring import Score, bootstrap, strict_scores
 from kgbuild_model.tagger import partial_label_loss
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tokens import Window, Words, tokenise, windows
@@ -197,24 +197,6 @@ def measure_tagger(
         if not texts:
             continue
         found = replace(run, convention=place).tag([example.text for example in texts])
-        labels = sorted(set(corpus.labels.values()))
-        each = [
-            strict_scores(
-                [(s.start, s.end, s.label) for s in example.spans],
-                [(s.start, s.end, s.label) for s in spans],
-                labels,
-            )
-            for example, spans in zip(texts, found, strict=True)
-        ]
-        totals = {label: sum((scores[label] for scores in each), Score()) for label in labels}
-        together = [sum(scores.values(), Score()) for scores in each]
-        whole = sum(together, Score())
-        report[corpus.name] = {
-            "texts": len(texts),
-            "f1": round(whole.f1, 4),
-            "precision": round(whole.precision, 4),
-            "recall": round(whole.recall, 4),
-            "interval": [round(bound, 4) for bound in bootstrap(together)],
-            "labels": {label: round(score.f1, 4) for label, score in totals.items()},
-        }
+        answers = list(zip(texts, found, strict=True))
+        report[corpus.name] = strictly_scored(answers, set(corpus.labels.values()))
     return report

@@ -66,15 +66,26 @@ def _stretches(unsure: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _viterbi(
     scores: NDArray[np.float32], lengths: NDArray[np.int64], tags: TagSet
 ) -> list[NDArray[np.int64]]:
-    """The best valid row of each stretch; ``scores`` [stretches, words, tags]."""
+    """The best valid row of each stretch; ``scores`` [stretches, words, tags].
+
+    What may follow which is two cases: a span goes on from its own begin or inside, and all else
+    comes after what may end a row, whichever scores best.
+    """
     count, longest, _ = scores.shape
-    rules = np.where(tags.follows, np.float32(0), _NEVER)  # [before, after]
+    closed = np.flatnonzero(tags.may_end)
+    begins, insides, ends = (slice(mark, None, 4) for mark in (1, 2, 3))
     best = scores[:, 0] + np.where(tags.may_start, np.float32(0), _NEVER)
-    came_from = np.zeros((longest, count, len(tags)), dtype=np.int64)
+    came_from = np.empty((longest, count, len(tags)), dtype=np.int64)
+    stretches = np.arange(count)
+    begin_tags = np.arange(1, len(tags), 4)
     for place in range(1, longest):
-        paths = best[:, :, None] + rules  # [stretches, before, after]
-        came_from[place] = paths.argmax(axis=1)
-        arrived = paths.max(axis=1) + scores[:, place]
+        before = closed[best[:, closed].argmax(axis=1)]
+        came_from[place] = before[:, None]
+        arrived = np.repeat(best[stretches, before][:, None], len(tags), axis=1)
+        within = best[:, insides] > best[:, begins]
+        arrived[:, insides] = arrived[:, ends] = np.maximum(best[:, insides], best[:, begins])
+        came_from[place, :, insides] = came_from[place, :, ends] = begin_tags + within
+        arrived += scores[:, place]
         best = np.where((place < lengths)[:, None], arrived, best)
     best = best + np.where(tags.may_end, np.float32(0), _NEVER)
     return [_trace(came_from[:, i], int(best[i].argmax()), int(lengths[i])) for i in range(count)]

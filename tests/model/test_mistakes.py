@@ -6,6 +6,7 @@ import json
 
 from kgbuild_model.card import model_card
 from kgbuild_model.examples import Example, LabelledSpan
+from kgbuild_model.held_out import strictly_scored
 from kgbuild_model.mistakes import mistakes, names_of
 from kgbuild_model.tagging import ScoredSpan
 
@@ -19,6 +20,7 @@ def at(name: str) -> tuple[int, int]:
 GOLD = Example(
     id="1",
     text=TEXT,
+    convention="own",
     spans=tuple(
         LabelledSpan(*at(name), label)
         for name, label in (
@@ -39,7 +41,8 @@ FACTS = mistakes([(GOLD, FOUND)], {"aspirin|5", "fever"})
 
 
 def test_mistakes_are_told_apart_and_the_surest_come_first() -> None:
-    assert FACTS["recall"] == {"seen": [1, 2], "unseen": [0, 2]}
+    assert FACTS["recall"] == {"own": {"seen": [1, 2], "unseen": [0, 2]}}
+    assert FACTS["sure"] == {"label": 1}
     assert FACTS["wrong"] == {"label": 1, "nothing there": 1, "bounds": 1}
     assert FACTS["missed"] == 1
     assert FACTS["confused"] == [["biolink:Gene", "biolink:ChemicalEntity", 1]]
@@ -61,19 +64,43 @@ def test_as_many_mistakes_are_shown_as_asked_for() -> None:
 def test_a_tagger_that_is_right_has_no_mistakes() -> None:
     right = [ScoredSpan(one.start, one.end, one.label, 1.0) for one in GOLD.spans]
     found = mistakes([(GOLD, right)], names_of([GOLD]))
-    assert found["recall"] == {"seen": [4, 4], "unseen": [0, 0]}
+    assert found["recall"] == {"own": {"seen": [4, 4], "unseen": [0, 0]}}
     assert (found["wrong"], found["missed"], found["surest"]) == ({}, 0, [])
 
 
-def test_the_card_says_where_it_errs() -> None:
-    card = model_card(
+def card(**facts: object) -> str:
+    return model_card(
         {
             "name": "mine", "labels": [], "encoder": "fast", "measured_on": "", "held_out": {},
             "calibration": {"error": 0.1, "how": ""}, "corpora": [], "notes": [],
-            "mistakes": FACTS,
         }
+        | facts
     )  # fmt: skip
-    assert "It finds 1 of 2 names that the training texts mark, 0 of 2 names that" in card
-    assert "Labels taken for others: Gene for ChemicalEntity (1)." in card
-    assert "| Aspirin\\|5 eased the [severe asthma] of Tom; EGFR and fever. | Disease |" in card
-    assert "| Gene | nothing | 0.80 |" in card
+
+
+def test_the_card_says_where_it_errs() -> None:
+    said = card(mistakes=FACTS)
+    assert "| own | 0.5000 | 2 | 0.0000 | 2 |" in said
+    assert "| where the gold has another label | 1 | 1 |" in said
+    assert "| where the gold has nothing | 1 | 0 |" in said
+    assert "Names of the gold that no span touches: 1." in said
+    assert "Labels taken for others: Gene for ChemicalEntity (1)." in said
+    assert "| Aspirin\\|5 eased the [severe asthma] of Tom; EGFR and fever. | Disease |" in said
+    assert "| Gene | nothing | 0.80 |" in said
+
+
+def test_a_card_without_texts_says_the_rest() -> None:
+    said = card(mistakes=mistakes([(GOLD, FOUND)], set(), most=0))
+    assert "| where the gold has other bounds | 1 | 0 |" in said
+    assert "Tom" not in said
+    assert "surest" not in said
+
+
+def test_a_card_has_what_was_measured_on_other_corpora_and_by_which_command() -> None:
+    scores = {"others": strictly_scored([(GOLD, FOUND)], {"biolink:Gene", "biolink:Disease"})}
+    elsewhere = {"measured_on": "On others.", "scores": scores, "mistakes": FACTS}
+    said = card(elsewhere=elsewhere, measured_by="Measured by a command.")
+    assert "| others | 1 | 0.0000 | 0.0000 | 0.0000 | 0.0000 to 0.0000 |" in said
+    assert "- others: Disease 0.0000, Gene 0.0000" in said
+    assert "Measured by a command." in said
+    assert "| own | 0.5000 | 2 | 0.0000 | 2 |" in said

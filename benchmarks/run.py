@@ -85,6 +85,8 @@ BENCHMARKS = (
               modules=("kgbuild_transformer",), neural=True),
     Benchmark(name="tagger_elsewhere", quick="--most 10", modules=("kgbuild_transformer",),
               files=(CORPORA,), neural=True),
+    Benchmark(name="tagger_card", quick="--model fast --most 10",
+              modules=("kgbuild_transformer",), files=(CORPORA,), neural=True),
     Benchmark(name="relations", quick="--texts 5", modules=("kgbuild_transformer",),
               files=(BIORED,), neural=True),
 )  # fmt: skip

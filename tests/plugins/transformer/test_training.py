@@ -102,7 +102,7 @@ def test_gold_of_any_types_becomes_a_tagger_in_one_command(
     card = (tmp_path / "mine/README.md").read_text()
     assert "| own | 1 | your own |" in card
     assert "names that the training texts mark" in card
-    assert sum(count for _, count in metrics["mistakes"]["recall"].values()) == 6
+    assert sum(count for _, count in metrics["mistakes"]["recall"]["own"].values()) == 6
     settings = [
         "--set",
         "components.transformer.model=mine",

@@ -34,7 +34,7 @@ from kgbuild import (
 from kgbuild.builtins import BUILT_INS
 from kgbuild.cli import SECTIONS, VERBS, ExitCode
 from kgbuild.cli import kgbuild as verbs
-from kgbuild.config import Settings
+from kgbuild.config import Settings, tables_in
 from kgbuild.data import relation_names
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.schema import MIGRATIONS
@@ -288,11 +288,20 @@ def _component_settings(kind: str, name: str, settings: Any) -> list[str]:
     if not settings.model_fields:
         return []
     lines = [f"Settings of the {kind} `{name}`, under `[components.{name}]`:", ""]
-    lines += [_plain(settings.__doc__), "", "| key | default |", "|---|---|"]
+    lines += [_plain(settings.__doc__), "", *_keys(settings)]
+    for key, one in settings.model_fields.items():
+        for inner in tables_in(one.annotation):
+            lines += ["", f"Of a table in `{key}`:", "", _plain(inner.__doc__), "", *_keys(inner)]
+    return [*lines, ""]
+
+
+def _keys(settings: Any) -> list[str]:
+    """A table of what may be set."""
+    lines = ["| key | default | what it is for |", "|---|---|---|"]
     for key, one in settings.model_fields.items():
         default = "required" if one.is_required() else f"`{_toml(_default(one))}`"
-        lines.append(f"| `{key}` | {default} |")
-    return [*lines, ""]
+        lines.append(f"| `{key}` | {default} | {one.description} |")
+    return lines
 
 
 def _default(field: Any) -> Any:

@@ -57,6 +57,7 @@ from kgbuild.components import (
     Vocabulary,
     VocabularyReport,
     Withdrawal,
+    tables_fingerprint,
 )
 from kgbuild.data.relation_names import Meaning, RelationRow, relation_of, relation_table
 from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
@@ -168,6 +169,7 @@ __all__ = [
     "normalise",
     "relation_of",
     "relation_table",
+    "tables_fingerprint",
     "terminology",
     "terms",
 ]

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -55,6 +57,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyReport",
     "Withdrawal",
+    "tables_fingerprint",
 ]
 
 
@@ -256,6 +259,24 @@ def _nothing_to_say(settings: Settings) -> str:
     return ""
 
 
+@cache
+def tables_fingerprint(*packages: str) -> str:
+    """A hash of the files that come with packages besides their modules: word lists, weights.
+
+    For ``Spec.fingerprint``: nobody has to remember a table that is new or was changed. What lies
+    in folders of a package is left out.
+    """
+    import hashlib
+
+    whole = hashlib.sha256()
+    for package in packages:
+        held = {file.name: file for file in resources.files(package).iterdir() if file.is_file()}
+        for name in sorted(name for name in held if not name.endswith(".py")):
+            table = held[name].read_bytes()
+            whole.update(f"{package}/{name} {len(table)}\n".encode() + table)
+    return whole.hexdigest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """What every Spec says.
@@ -264,9 +285,10 @@ class Spec:
     is one line for ``plugins list``. ``create`` makes the component from checked settings and
     raises ComponentUnavailableError where something is missing. ``settings`` gives the pydantic
     class of the settings (a function, so that pydantic is imported only when it is needed; a
-    class works too). ``fingerprint`` hashes the files that the result depends on besides the
-    settings: word lists, weights. ``computes`` says in a few words what was chosen for
-    this machine, such as a precision; it is told when a run starts, unless it is empty.
+    class works too). ``fingerprint`` hashes the files that the result depends on: word lists,
+    weights. Settings are hashed by the host, with what lies in the files that they name.
+    ``computes`` says in a few words what was chosen for this machine, such as a precision; it is
+    told when a run starts, unless it is empty.
     """
 
     name: str

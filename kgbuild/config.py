@@ -17,17 +17,25 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kgbuild.errors import ConfigError, nearest
 
-__all__ = ["Configuration", "Settings", "load_configuration", "traceback_wanted", "validate"]
+__all__ = [
+    "Configuration",
+    "Settings",
+    "load_configuration",
+    "tables_in",
+    "traceback_wanted",
+    "validate",
+]
 
 FILE_NAMES = ("kgbuild.toml", "pyproject.toml")
 _VARIABLE = "KGBUILD_"
 _DISABLE = "KGBUILD_DISABLE_PLUGINS"
+_IN_A_LIST = re.compile(r"\.\d+(\..*)?\Z")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -128,8 +136,8 @@ class Configuration:
     trace: bool = False
 
     def origin(self, key: str) -> str:
-        """Where the value of a dotted key came from."""
-        return self.origins.get(key, "default")
+        """Where the value of a dotted key came from. What stands in a list came with the list."""
+        return self.origins.get(_IN_A_LIST.sub("", key), "default")
 
     def with_pipeline(self, **changes: Any) -> Configuration:
         """The same with other settings of the pipeline, already checked."""
@@ -291,11 +299,19 @@ def validate(
 
 
 def _fields(model: type[BaseModel], path: Sequence[str]) -> list[str]:
-    """The keys that the table at this path may have."""
+    """The keys that the table at this path may have; a number says which table of a list."""
     for step in path:
-        field = model.model_fields.get(step)
-        inner = field.annotation if field else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return []
-        model = inner
+        if not step.isdigit():
+            field = model.model_fields.get(step)
+            tables = tables_in(field.annotation) if field else []
+            if not tables:
+                return []
+            model = tables[0]
     return sorted(model.model_fields)
+
+
+def tables_in(annotation: Any) -> list[type[BaseModel]]:
+    """The models that the type of a setting names: its own, or of the tables in it."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [table for part in get_args(annotation) for table in tables_in(part)]

@@ -246,7 +246,8 @@ class _Reading:
     def _file(self, key: str, found: FoundFile) -> None:
         state = self._store.file_state(key)
         signature = compact(found.signature)
-        known = state is not None and state.whole and state.reader == self._readers.stamp
+        same_readers = state is not None and state.reader == self._readers.stamp
+        known = state is not None and state.whole and same_readers
         if known and state is not None and state.signature == signature:
             self._summary.files_unchanged += 1
             return
@@ -256,6 +257,11 @@ class _Reading:
                 self._step(lambda: self._store.keep_signature(key, signature))
                 self._summary.files_unchanged += 1
                 return
+            if state is not None and state.digest == digest and not same_readers:
+                refusal = self._refusal(key, found)
+                if refusal:
+                    self._fail_file(key, refusal)
+                    return
             self._read_file(key, found, digest)
             if found.changed():
                 # It was being written to: what was read may be half of it. Once more.
@@ -265,6 +271,20 @@ class _Reading:
                     raise InputError("changes while it is read", file=found.name)
         except InputError as error:
             self._fail_file(key, _failure(found.name, "paper files", error))
+
+    def _refusal(self, key: str, found: FoundFile) -> Failure | None:
+        """Why a reader that was named for this run is none for a file that others have read.
+
+        Its bytes are what they were: a slip of the command must not take away what they gave.
+        """
+        if not (self._readers.forced and self._store.has_read_from(key)):
+            return None
+        entries = (entry for entry in found.entries() if isinstance(entry, Entry))
+        refusals = filter(None, map(self._readers.refusal, entries))
+        refusal = next(refusals, None)
+        if refusal is None:
+            return None
+        return replace(refusal, message=f"{refusal.message}; what was read of it before stays")
 
     def _read_file(self, key: str, found: FoundFile, digest: str) -> None:
         self._before()
@@ -371,7 +391,7 @@ class _Readers:
     def __init__(self, host: Host, configuration: Configuration, forced: str | None) -> None:
         self._host = host
         self._configuration = configuration
-        self._forced = forced
+        self.forced = forced
         if forced:
             host.spec("reader", forced)
         self._made: dict[str, tuple[ReaderSpec, Reader]] = {}
@@ -383,7 +403,7 @@ class _Readers:
         settings = self._configuration.settings
         return compact(
             [
-                self._forced,
+                self.forced,
                 [
                     [name, offer.provider, settings.component(name)]
                     for name, offer in self._host.specs("reader").items()
@@ -399,17 +419,31 @@ class _Readers:
         """
         name = "readers"
         try:
-            name = self._host.reader_for(entry.base_name, entry.head, self._forced)
+            name = self._host.reader_for(entry.base_name, entry.head, self.forced)
             spec, made = self._reader(name)
+            nothing = True
             for reading in made.read(entry.file):
+                nothing = False
                 checked = self._checked(spec, reading, entry.file)
                 yield checked
                 if isinstance(checked, AnnotatedDocument):
                     yield from _broken_parts(entry.file, name, checked.document)
+            if nothing:
+                raise InputError("no document in it")
         except Exception as error:  # isolation point: calling a reader
             if self._host.strict and not isinstance(error, InputError):
                 raise stopped(self._source(name), entry.file.name, error) from error
             yield _failure(entry.file.name, name, error)
+
+    def refusal(self, entry: Entry) -> Failure | None:
+        """Why nothing can be read of an entry; None where anything can."""
+        failure: Failure | None = None
+        for reading in self.readings(entry):
+            if isinstance(reading, Failure):
+                failure = failure or reading
+            elif not isinstance(reading, Unread):
+                return None
+        return failure
 
     def _reader(self, name: str) -> tuple[ReaderSpec, Reader]:
         """The reader of that name, made when it is first wanted."""

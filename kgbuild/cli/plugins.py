@@ -11,6 +11,7 @@ import click
 
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
+from kgbuild.config import tables_in
 from kgbuild.errors import UsageError, nearest
 from kgbuild.host import KINDS, Host, Offer, PluginRecord, list_plugins
 from kgbuild.host.plugins import built_in_records
@@ -74,12 +75,22 @@ def show(name: str, **options: Any) -> int:
     click.echo(f"{name}: {record.provider}, {record.status.value}")
     for kind, offer in offers:
         click.echo(f"{kind} {offer.spec.name}: {offer.spec.summary}")
-        for key, field in offer.spec.settings_class().model_fields.items():
-            default = "required" if field.is_required() else repr(field.default)
-            click.echo(f"  {key} = {default}  {field.description or ''}".rstrip())
+        _show_settings(offer.spec.settings_class())
         if kind == "rules":
             _show_rules(setup, host, offer)
     return ExitCode.FAILURES if record.problem else ExitCode.WELL
+
+
+def _show_settings(settings: Any, above: str = "") -> None:
+    """Each setting with its default and what it is for; also those of the tables in it."""
+    from pydantic_core import to_jsonable_python
+
+    for key, field in settings.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        said = "required" if field.is_required() else repr(to_jsonable_python(default))
+        click.echo(f"  {above}{key} = {said}  {field.description or ''}".rstrip())
+        for table in tables_in(field.annotation):
+            _show_settings(table, f"{above}{key}.")
 
 
 def _show_rules(setup: Setup, host: Host, offer: Offer) -> None:

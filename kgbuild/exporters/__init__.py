@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from kgbuild.annotation import AnnotatedDocument
 from kgbuild.components import Exporter, Graph
 from kgbuild.errors import UsageError
 from kgbuild.faults import reach
 
-__all__ = ["check_target", "export_graph"]
+__all__ = ["annotated_documents", "check_target", "export_graph"]
 
 
 def export_graph(
@@ -45,6 +46,11 @@ def export_graph(
         _clear(partial)
     files = [target] if target.is_file() else [path for path in target.rglob("*") if path.is_file()]
     return sum(path.stat().st_size for path in files), lost
+
+
+def annotated_documents(graph: Graph) -> Iterator[AnnotatedDocument]:
+    """Every document of a graph with its annotations, one after the other."""
+    return (graph.annotated(document.id) for document in graph.documents())
 
 
 def check_target(target: Path, *, folder: bool = False) -> None:

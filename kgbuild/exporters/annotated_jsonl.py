@@ -19,6 +19,7 @@ from kgbuild.annotation import AnnotatedDocument, Cue, Link, Mention, Relation
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.document import Document, Section, Span
 from kgbuild.errors import ContractError
+from kgbuild.exporters import annotated_documents
 from kgbuild.exporters.claimed import Believed
 from kgbuild.readers.annotated_json import FORMAT
 
@@ -180,8 +181,7 @@ class AnnotatedJsonLinesExporter:
     def export(self, graph: Graph, target: Path) -> None:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            documents = (graph.annotated(d.id) for d in graph.documents())
-            write_jsonl(documents, file, believed=Believed(graph))
+            write_jsonl(annotated_documents(graph), file, believed=Believed(graph))
 
 
 def _create(settings: Any) -> AnnotatedJsonLinesExporter:

@@ -27,6 +27,7 @@ from kgbuild.annotation import AnnotatedDocument, Mention, Relation
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.data.relation_names import biored_name
 from kgbuild.document import Document, Section, SectionKind, Span
+from kgbuild.exporters import annotated_documents
 from kgbuild.exporters.claimed import Believed
 from kgbuild.exporters.corpus_spelling import Dialect, Spelling, losses
 from kgbuild.readers.bioc import padding
@@ -298,8 +299,7 @@ class BioCXmlExporter:
     def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            documents = (graph.annotated(d.id) for d in graph.documents())
-            counts = write_bioc_xml(documents, file, believed=Believed(graph))
+            counts = write_bioc_xml(annotated_documents(graph), file, believed=Believed(graph))
         return losses(counts)
 
 
@@ -309,8 +309,7 @@ class BioCJsonExporter:
     def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            documents = (graph.annotated(d.id) for d in graph.documents())
-            counts = write_bioc_json(documents, file, believed=Believed(graph))
+            counts = write_bioc_json(annotated_documents(graph), file, believed=Believed(graph))
         return losses(counts)
 
 

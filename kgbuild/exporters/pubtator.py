@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from kgbuild.annotation import AnnotatedDocument
 from kgbuild.components import ExporterSpec, Graph
 from kgbuild.document import Document, SectionKind
+from kgbuild.exporters import annotated_documents
 from kgbuild.exporters.corpus_spelling import Dialect, Spelling, losses
 from kgbuild.readers.given_names import work_name
 
@@ -86,7 +87,7 @@ class PubTatorExporter:
     def export(self, graph: Graph, target: Path) -> Mapping[str, int]:
         """Write ``target``, document by document."""
         with target.open("wb") as file:
-            counts = write_pubtator((graph.annotated(d.id) for d in graph.documents()), file)
+            counts = write_pubtator(annotated_documents(graph), file)
         return losses(counts)
 
 

@@ -28,33 +28,34 @@ Writer = Callable[[str], Syntax]
 
 @cache
 def model_settings() -> type[BaseModel]:
-    """The settings of everything that writes RDF: ``base_iri``, ``title`` and ``licence``.
-
-    ``base_iri`` begins the IRIs of kgbuild's own nodes and ends in ``/``, ``#`` or ``:``.
-    ``title`` and ``licence`` (an address or a name) describe the dataset.
-    """
-    from pydantic import BaseModel, ConfigDict
+    """The settings of everything that writes RDF: ``base_iri``, ``title`` and ``licence``."""
+    from pydantic import BaseModel, ConfigDict, Field
 
     class ModelSettings(BaseModel):
         """Settings of what writes RDF."""
 
         model_config = ConfigDict(extra="forbid")
 
-        base_iri: str = OWN_IRI
-        title: str = "A knowledge graph from literature, by kgbuild"
-        licence: str = ""
+        base_iri: str = Field(
+            OWN_IRI, description="begins the IRIs of kgbuild's own nodes; ends in `/`, `#` or `:`"
+        )
+        title: str = Field(
+            "A knowledge graph from literature, by kgbuild", description="the dataset's title"
+        )
+        licence: str = Field("", description="the dataset's licence: an address or a name")
 
     return ModelSettings
 
 
 @cache
 def rdf_settings() -> type[BaseModel]:
-    """The settings of the RDF exporters: ``predicted`` writes what ``kgbuild predict`` suggests."""
+    """The settings of the RDF exporters: also ``predicted``."""
+    from pydantic import Field
 
     class RdfSettings(model_settings()):  # type: ignore[misc]
         """Settings of the RDF exporters."""
 
-        predicted: bool = False
+        predicted: bool = Field(False, description="write what `kgbuild predict` suggests too")
 
     return RdfSettings
 

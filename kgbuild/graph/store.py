@@ -219,6 +219,15 @@ class GraphStore(Closing):
         ).fetchone()
         return FileState(row[0], row[1], row[2], bool(row[3])) if row else None
 
+    def has_read_from(self, path: str) -> bool:
+        """Whether the store holds a text of the file, or that it withdraws one."""
+        (held,) = self.connection.execute(
+            "SELECT EXISTS(SELECT 1 FROM file_versions WHERE path = ?1)"
+            " OR EXISTS(SELECT 1 FROM withdrawals WHERE path = ?1)",
+            (path,),
+        ).fetchone()
+        return bool(held)
+
     def known_paths(self) -> list[str]:
         """The files that were read, or could not be, in the order of their names."""
         rows = self.connection.execute(

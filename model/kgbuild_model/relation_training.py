@@ -18,6 +18,7 @@ from kgbuild_model.checkpoint import digest, load_relations, load_tagger, save_r
 from kgbuild_model.digest import digests_of
 from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
+from kgbuild_model.gold_split import learnt_and_held_out
 from kgbuild_model.recipes import read_recipe
 from kgbuild_model.relation_examples import RelationExample, read_relations
 from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
@@ -69,29 +70,16 @@ class RelationRecipe:
 def gold_relations(
     recipe: RelationRecipe, root: Path
 ) -> tuple[list[RelationExample], list[RelationExample]]:
-    """The documents to learn from and those held out; one held out of a corpus is in no other."""
-    learning: list[RelationExample] = []
-    held: list[RelationExample] = []
-    for corpus in recipe.corpora:
-        learning += _read(corpus, corpus.files, root)
-        kept = _read(corpus, corpus.held_out_files, root)
-        if corpus.held_out_most:
-            Random(corpus.name).shuffle(kept)
-            learning += kept[corpus.held_out_most :]
-            kept = kept[: corpus.held_out_most]
-        held += kept
-    if not recipe.hold_out:
-        return learning + held, held
-    names = {example.id for example in held}
-    return [e for e in learning if e.id not in names], held
+    """The documents to learn from and those held out, by the recipe."""
 
+    def read(corpus: RelationCorpus, files: Sequence[str]) -> list[RelationExample]:
+        return [
+            example
+            for file in files
+            for example in read_relations(root / file, corpus.labels, corpus.name, corpus.format)
+        ]
 
-def _read(corpus: RelationCorpus, files: Sequence[str], root: Path) -> list[RelationExample]:
-    return [
-        example
-        for file in files
-        for example in read_relations(root / file, corpus.labels, corpus.name, corpus.format)
-    ]
+    return learnt_and_held_out(recipe.corpora, read, hold_out=recipe.hold_out)
 
 
 def sets_of(recipe: RelationRecipe, learning: Sequence[RelationExample]) -> tuple[RelationSet, ...]:

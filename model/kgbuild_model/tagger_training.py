@@ -20,6 +20,7 @@ from torch import Tensor
 from kgbuild_model.batching import Batch, drawn_batches, pieces_of
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.examples import FORMATS, Example, read_examples, relabelled
+from kgbuild_model.gold_split import learnt_and_held_out
 from kgbuild_model.held_out import strictly_scored
 from kgbuild_model.recipes import read_recipe
 from kgbuild_model.tagger import partial_label_loss
@@ -113,33 +114,17 @@ class TaggerRecipe:
 
 
 def gold_examples(recipe: TaggerRecipe, root: Path) -> tuple[list[Example], list[Example]]:
-    """The examples to train on and those held out, by the recipe.
+    """The examples to train on and those held out, by the recipe."""
 
-    A document that is held out of one corpus is in no corpus' training part, by its identifier.
-    """
-    train: list[Example] = []
-    held: list[Example] = []
-    for corpus in recipe.corpora:
-        train += _read(corpus, corpus.files, root)
-        kept = _read(corpus, corpus.held_out_files, root)
-        if corpus.held_out_most:
-            Random(corpus.name).shuffle(kept)
-            train += kept[corpus.held_out_most :]
-            kept = kept[: corpus.held_out_most]
-        held += kept
-    if not recipe.hold_out:
-        return train + held, held
-    names = {example.id for example in held}
-    return [e for e in train if e.id not in names], held
+    def read(corpus: Corpus, files: Sequence[str]) -> list[Example]:
+        marked = frozenset(corpus.labels.values())
+        return [
+            replace(example, marked=marked, convention=corpus.name)
+            for file in files
+            for example in relabelled(read_examples(root / file, corpus.format), corpus.labels)
+        ]
 
-
-def _read(corpus: Corpus, files: Sequence[str], root: Path) -> list[Example]:
-    marked = frozenset(corpus.labels.values())
-    return [
-        replace(example, marked=marked, convention=corpus.name)
-        for file in files
-        for example in relabelled(read_examples(root / file, corpus.format), corpus.labels)
-    ]
+    return learnt_and_held_out(recipe.corpora, read, hold_out=recipe.hold_out)
 
 
 class TrainingSet:

@@ -112,6 +112,16 @@ def test_showing_a_plugin_loads_it_alone(broken: None, kgbuild_project: Projects
     assert "nothing_of_the_kind" in outcome.stderr
 
 
+def test_a_plugin_shows_what_each_of_its_settings_is_for(kgbuild_project: Projects) -> None:
+    """With its default; the keys of the tables in a list are shown too."""
+    pytest.importorskip("kgbuild_lexicon")
+    said = kgbuild_project({}).run("plugins", "show", "lexicon").stdout
+    assert "  min_length = 2  the least number of characters in a name\n" in said
+    assert "  files = required  the word lists; " in said
+    assert "  files.path = required  the file\n" in said
+    assert "  files.case = 'smart'  whether capitals matter: " in said
+
+
 def test_a_plugin_is_checked_with_the_projects_settings_and_files(
     kgbuild_project: Projects,
 ) -> None:

@@ -245,6 +245,20 @@ def test_a_mistake_in_the_configuration_stops_before_any_file_is_read(project: A
     assert not (project.folder / "kg").exists()
 
 
+def test_a_mistake_in_a_table_of_a_list_names_the_key_and_the_line(project: Any) -> None:
+    configuration = project.folder / "kgbuild.toml"
+    wrong = configuration.read_text("utf-8").replace(
+        '["terms.tsv"]', '[{ path = "terms.tsv", cas = "exact" }]'
+    )
+    configuration.write_text(wrong, encoding="utf-8")
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    code, _, err = project.run("ingest", "papers")
+    assert code == 2
+    assert "components.lexicon.files.0.cas: unknown key; known are case, category," in err
+    assert "kgbuild.toml, line 8" in err
+    assert "did you mean 'case'?" in err
+
+
 KILLED = """
 import sys
 from kgbuild.cli import main
@@ -361,6 +375,50 @@ def test_a_reader_that_there_is_not_stops_before_any_file_is_read(project: Any, 
     assert "no reader named 'medlin'" in err
     assert "did you mean 'medline'?" in err
     assert project.exported() == before
+
+
+def test_a_wrong_reader_takes_nothing_out_of_the_graph(project: Any) -> None:
+    """What an earlier run read of the same bytes stays, and the next run is as if none had been."""
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.write("b.nbib", paper(2, SENTENCES[1]))
+    project.run("ingest", "papers")
+    before = project.exported()
+    for reader in ("jats", "bioc-json", "jats"):
+        code, out, err = project.run("ingest", "papers", "--reader", reader)
+        assert code == 1
+        assert "0 gone" in out
+        assert err.count("; what was read of it before stays") == 2
+        assert project.exported() == before
+    assert len(project.run("failures")[1].splitlines()) == 2
+    assert project.run("ingest", "papers")[0] == 0
+    assert project.exported() == before
+    assert project.run("failures")[1] == ""
+
+
+def test_a_wrong_reader_keeps_nothing_of_a_file_that_has_changed(project: Any) -> None:
+    """A graph holds what files say: what another text said is not kept for a mistake's sake."""
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    project.write("a.nbib", paper(1, SENTENCES[1]))
+    assert project.run("ingest", "papers", "--reader", "jats")[0] == 1
+    assert json.loads(project.run("status", "--json")[1])["counts"]["documents"] == 0
+
+
+def test_another_reader_that_can_read_a_file_decides(project: Any) -> None:
+    project.write("a.nbib", paper(1, SENTENCES[0]))
+    project.run("ingest", "papers")
+    before = project.exported()
+    assert project.run("ingest", "papers", "--reader", "text")[0] == 0
+    assert project.exported() != before
+    project.run("ingest", "papers")
+    assert project.exported() == before
+
+
+def test_a_file_in_which_a_reader_finds_nothing_is_a_failure(project: Any) -> None:
+    project.write("a.json", '{"documents": [], "source": "PMC", "date": "", "key": ""}')
+    code, _, err = project.run("ingest", "papers", "--reader", "bioc-json")
+    assert code == 1
+    assert "papers/a.json: bioc-json: no document in it" in err
 
 
 def test_many_failures_are_counted_and_what_is_read_is_told_once(project: Any) -> None:

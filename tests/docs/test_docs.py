@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from kgbuild.cli import main
+from kgbuild.config import Settings, tables_in
+from kgbuild.host import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -42,6 +44,29 @@ needs_plugins = pytest.mark.skipif(
 def test_a_reference_page_is_what_the_code_says(name: str) -> None:
     written = (DOCS / "reference" / name).read_text(encoding="utf-8")
     assert written == generate._NOTE + generate.pages()[name], "run: python docs/generate.py"
+
+
+@needs_plugins
+def test_every_setting_says_what_it_is_for() -> None:
+    """Of the host and of every component in this repository, those of its inner tables too."""
+    host = generate._host()
+    classes = [offer.spec.settings_class() for kind in KINDS for offer in host.specs(kind).values()]
+    assert {
+        "LexiconSettings",
+        "LinkerSettings",
+        "RuleSettings",
+        "TaggerSettings",
+        "RdfSettings",
+    } <= {model.__name__ for model in classes}
+    waiting, unsaid = [Settings, *classes], []
+    while waiting:
+        model = waiting.pop()
+        for key, field in model.model_fields.items():
+            inner = tables_in(field.annotation)
+            waiting += inner
+            if not (field.description or (model is Settings and inner)):
+                unsaid.append(f"{model.__name__}.{key}")
+    assert unsaid == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

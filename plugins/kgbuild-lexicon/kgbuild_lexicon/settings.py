@@ -36,22 +36,26 @@ def _word_list(value: Any) -> Any:
 
 
 class WordList(BaseModel):
-    """One file. A bare path stands for a table with ``path`` alone.
-
-    ``category`` is that of terms which state none. ``xrefs`` takes every cross-reference as
-    an exact match; without it only those marked as equivalent are. ``languages`` are those of RDF
-    labels; labels without a language are always taken.
-    """
+    """One file. A bare path stands for a table with ``path`` alone."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: Path
-    format: TermFormat = TermFormat.AUTO
-    category: Annotated[str, BeforeValidator(_category)] = UNSAID
-    case: Case = Case.SMART
-    encoding: str = "utf-8"
-    xrefs: bool = False
-    languages: tuple[str, ...] = ("en",)
+    path: Path = Field(description="the file")
+    format: TermFormat = Field(TermFormat.AUTO, description="its format; `auto` looks at it")
+    category: Annotated[str, BeforeValidator(_category)] = Field(
+        UNSAID, description="the category of terms that state none"
+    )
+    case: Case = Field(
+        Case.SMART,
+        description="whether capitals matter: `exact`, `ignore`, or `smart`, in symbols alone",
+    )
+    encoding: str = Field("utf-8", description="the encoding of its text")
+    xrefs: bool = Field(
+        False, description="take every cross-reference as an exact match, not the equivalent alone"
+    )
+    languages: tuple[str, ...] = Field(
+        ("en",), description="languages of RDF labels; those without a language are always taken"
+    )
 
     def file(self) -> TermFile:
         """What is read."""
@@ -61,16 +65,18 @@ class WordList(BaseModel):
 
 
 class LexiconSettings(BaseModel):
-    """The word lists, in order: an earlier list's label and category win over a later one's.
-
-    ``min_length`` is the least number of characters in a name. ``plurals`` also finds the
-    plurals of words. ``prefer`` orders prefixes: of equivalent identifiers the one whose prefix
-    comes first is used.
-    """
+    """The word lists, and how their names are found."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    files: tuple[Annotated[WordList, BeforeValidator(_word_list)], ...] = Field(min_length=1)
-    min_length: int = Field(default=2, ge=1, le=20)
-    plurals: bool = True
-    prefer: tuple[str, ...] = ()
+    files: tuple[Annotated[WordList, BeforeValidator(_word_list)], ...] = Field(
+        min_length=1,
+        description="the word lists; an earlier one's label and category win over a later one's",
+    )
+    min_length: int = Field(
+        default=2, ge=1, le=20, description="the least number of characters in a name"
+    )
+    plurals: bool = Field(True, description="find the plurals of words too")
+    prefer: tuple[str, ...] = Field(
+        (), description="prefixes; of equivalent identifiers the one of the first is used"
+    )

@@ -15,6 +15,7 @@ from kgbuild import (
     Vocabulary,
     VocabularyReport,
     hookimpl,
+    tables_fingerprint,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from kgbuild_linker.terminology import Terminology
 
 _RULES = "2"
-"""Raised when the same files may give other links."""
+"""Raised when the code may give other links of the same files."""
 
 _CATEGORIES = frozenset(
     f"biolink:{name}"
@@ -104,7 +105,7 @@ def _linker_fingerprint(settings: LinkerSettings) -> str:
     files = [settings.names, settings.model, settings.vectors]
     if settings.corrections:
         files.append(settings.corrections)
-    facts = _RULES, *map(_digest, files)
+    facts = _RULES, tables_fingerprint("kgbuild_linker"), *map(_digest, files)
     return hashlib.sha256("".join(facts).encode()).hexdigest()
 
 

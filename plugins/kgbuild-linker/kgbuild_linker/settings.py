@@ -28,15 +28,16 @@ Prefix = Annotated[str, AfterValidator(_spelled)]
 
 
 class TerminologySettings(BaseModel):
-    """``terminology`` is your own, which ``kgbuild terminology add`` writes; else what ships.
-
-    ``prefer`` says, for a kind of concept, which prefixes are used first.
-    """
+    """Which terminology, and which of its identifiers are used."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    terminology: Path | None = None
-    prefer: Mapping[Kind, tuple[Prefix, ...]] = Field(default={})
+    terminology: Path | None = Field(
+        None, description="your own, which `kgbuild terminology add` writes; else what ships"
+    )
+    prefer: Mapping[Kind, tuple[Prefix, ...]] = Field(
+        default={}, description="for a kind of concept, the prefixes that are used first"
+    )
 
     @property
     def names(self) -> Path:
@@ -45,21 +46,26 @@ class TerminologySettings(BaseModel):
 
 
 class LinkerSettings(TerminologySettings):
-    """``threshold`` is the least probability of a link; what is below it is NIL.
+    """Which concepts are linked.
 
-    Of a mention that a tagger found, the probability that it is one counts too.
-    ``ranking`` is a model that ``kgbuild_linker.train`` wrote, its vectors beside it as ``.npz``;
-    without it, what ships.
-    ``corrections`` is a curator's table.
-    Of the vocabularies with a prefix in ``exact`` a concept is linked where it alone has the very
-    name, though no annotator of the corpora chose from them: ``fplx``, families of genes;
-    ``mondo``, finer diseases. It is so anyway with prefixes that the ranking does not know.
+    Of a mention that a tagger found, the probability that it is one counts for ``threshold`` too.
+    No annotator of the corpora chose from the vocabularies that ``exact`` is for: ``fplx``,
+    families of genes; ``mondo``, finer diseases. Prefixes that the ranking does not know are
+    treated so anyway.
     """
 
-    ranking: Path | None = None
-    threshold: float = Field(default=0.22, ge=0, le=1)
-    corrections: Path | None = None
-    exact: tuple[Prefix, ...] = ()
+    ranking: Path | None = Field(
+        None,
+        description="a model that `kgbuild_linker.train` wrote, its vectors beside it as `.npz`;"
+        " else what ships",
+    )
+    threshold: float = Field(
+        default=0.22, ge=0, le=1, description="the least probability of a link; below it is NIL"
+    )
+    corrections: Path | None = Field(None, description="a curator's table of corrections")
+    exact: tuple[Prefix, ...] = Field(
+        (), description="prefixes of which a concept is linked where it alone has the very name"
+    )
 
     @property
     def model(self) -> Path:

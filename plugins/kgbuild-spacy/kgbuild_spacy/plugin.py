@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
-from importlib import resources
 from typing import TYPE_CHECKING
 
-from kgbuild import ExtractorSpec, SegmenterSpec, hookimpl
+from kgbuild import ExtractorSpec, SegmenterSpec, hookimpl, tables_fingerprint
 from kgbuild_spacy.vocabulary import PREDICATES
 
 if TYPE_CHECKING:
@@ -52,17 +50,8 @@ def _spacy_version(settings: SegmenterSettings) -> str:
 
 
 def _fingerprint(settings: RuleSettings) -> str:
-    """The rules and cues that are used; a missing file is reported when the rules are read."""
-    digest = hashlib.sha256(settings.model.encode())
-    for path, package, name in (
-        (settings.rules, "kgbuild_spacy", "rules.toml"),
-        (settings.cues, "kgbuild", "statements/cues.toml"),
-    ):
-        if path is None:
-            digest.update(resources.files(package).joinpath(*name.split("/")).read_bytes())
-        elif path.is_file():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    """The rules that come with the plugin, and how kgbuild reads statements."""
+    return tables_fingerprint("kgbuild_spacy", "kgbuild.statements")
 
 
 @hookimpl

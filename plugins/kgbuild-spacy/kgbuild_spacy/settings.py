@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class SegmenterSettings(BaseModel):
-    """``model`` names an installed spaCy pipeline, or a folder; empty for blank English."""
+    """Which sentences."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    model: str = ""
+    model: str = Field(
+        "", description="an installed spaCy pipeline, or its folder; empty for blank English"
+    )
 
 
 class RuleSettings(BaseModel):
-    """``rules`` and ``cues`` are TOML files used in place of those that come with the plugin.
-
-    ``model`` names an installed spaCy pipeline with a parser; then rules for verbs and their
-    arguments are used as well.
-    """
+    """Which rules, and which words negate and hedge."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rules: Path | None = None
-    cues: Path | None = None
-    model: str = ""
+    rules: Path | None = Field(
+        None, description="a TOML file of rules, in place of those that come with the plugin"
+    )
+    cues: Path | None = Field(
+        None, description="a TOML file of cues, in place of those that come with kgbuild"
+    )
+    model: str = Field(
+        "",
+        description="an installed spaCy pipeline with a parser: adds rules for verbs and their"
+        " arguments",
+    )

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from kgbuild_model.digest import digest
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.weights import weights_folder
 
-from kgbuild import ComponentUnavailableError
+from kgbuild import ComponentUnavailableError, tables_fingerprint
 from kgbuild_transformer.settings import ComputeSettings, RelationSettings, TaggerSettings
 
 __all__ = [
@@ -47,7 +46,7 @@ def tagger_fingerprint(settings: TaggerSettings) -> str:
 
 
 def relations_fingerprint(settings: RelationSettings) -> str:
-    """A hash of both models' weights, of the cues, of how pairs are scored, and of the precision.
+    """A hash of both models' weights, of kgbuild's tables, of how pairs are scored, of precision.
 
     Raises ComponentUnavailableError where weights are missing or damaged.
     """
@@ -57,7 +56,7 @@ def relations_fingerprint(settings: RelationSettings) -> str:
         _digest(relations_folder(settings.model)),
         _digest(tagger_folder(settings.tagger)),
         _precision(settings),
-        hashlib.sha256(_cues(settings)).hexdigest(),
+        tables_fingerprint("kgbuild.statements", "kgbuild.data"),
     )
 
 
@@ -107,12 +106,6 @@ def _digest(folder: Path) -> str:
     except (CheckpointError, OSError) as error:
         hint = getattr(error, "hint", "") or "name a checkpoint folder, or fast, or accurate"
         raise ComponentUnavailableError(str(error), plugin="transformer", hints=[hint]) from error
-
-
-def _cues(settings: RelationSettings) -> bytes:
-    if settings.cues is None:
-        return resources.files("kgbuild").joinpath("statements", "cues.toml").read_bytes()
-    return settings.cues.read_bytes() if settings.cues.is_file() else b""  # reading will say so
 
 
 def _hash(*facts: str) -> str:

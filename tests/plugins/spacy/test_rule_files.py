@@ -8,6 +8,7 @@ from kgbuild_spacy.rules import read_rules
 from kgbuild_spacy.vocabulary import PREDICATES
 
 from kgbuild import ConfigError, Task
+from kgbuild.host import Host
 from kgbuild.statements import read_cues
 from kgbuild.testing.builders import make_document
 from kgbuild.vocabulary import check_category, check_predicate, qualifiers
@@ -102,5 +103,6 @@ def test_a_wrong_cue_is_refused(tmp_path):
 def test_other_rules_give_another_fingerprint(tmp_path):
     path = tmp_path / "own.toml"
     path.write_text(OWN)
-    settings = EXTRACTOR.settings_class()
-    assert EXTRACTOR.fingerprint(settings()) != EXTRACTOR.fingerprint(settings(rules=path))
+    host = Host.load()
+    shipped = host.source("extractor", EXTRACTOR.name)
+    assert host.source("extractor", EXTRACTOR.name, {"rules": str(path)}) != shipped

@@ -25,6 +25,7 @@ from kgbuild_transformer.settings import RelationSettings
 from kgbuild_transformer.tagger import tagger_run
 
 from kgbuild import ComponentUnavailableError, ConfigError, Status, Task
+from kgbuild.host import Host
 from kgbuild.statements import read_cues
 from kgbuild.testing.builders import make_document
 from kgbuild.testing.contracts import ExtractorContract
@@ -145,11 +146,16 @@ def test_relations_above_another_tagger_are_refused(
 def test_the_fingerprint_knows_both_models_and_the_cues(
     weights: Mapping[str, str], tmp_path: Path
 ) -> None:
+    """The host adds what lies in files that settings name."""
     one = RelationSettings(**weights, precision="fp32")  # type: ignore[arg-type]
     assert fingerprint(one) == fingerprint(one.model_copy(update={"threads": 1}))
     assert fingerprint(one) != fingerprint(one.model_copy(update={"precision": "bf16"}))
-    (tmp_path / "cues.toml").write_text("", encoding="utf-8")
-    assert fingerprint(one) != fingerprint(one.model_copy(update={"cues": tmp_path / "cues.toml"}))
+    own = tmp_path / "cues.toml"
+    sources = set()
+    for text in ("", "# other"):
+        own.write_text(text, encoding="utf-8")
+        sources.add(Host.load().source("extractor", SPEC.name, {**weights, "cues": str(own)}))
+    assert len(sources) == 2
 
 
 def shown(looks: list[float], sentence: int | None = None) -> list[Showing]:

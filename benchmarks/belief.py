@@ -39,7 +39,7 @@ from machine import describe  # type: ignore[import-not-found]
 from kgbuild import Annotations, Mention, PaperFile, Relation, Span, Task
 from kgbuild.readers.jsonl import SPEC as JSONL
 from kgbuild.readers.pubtator import SPEC as PUBTATOR
-from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, against, weigh
+from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, Statement, against, weigh
 from kgbuild.segmenters.rules import RuleSegmenter
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
@@ -298,7 +298,7 @@ def ours(candidate: Candidate, model: BeliefModel) -> float:
     def strength(negated: bool) -> float:
         return weigh(
             (
-                (s.words, "d", model.weight(s.component, s.score, s.status, s.section))
+                Statement(s.words, "d", model.weight(s.component, s.score, s.status, s.section))
                 for s in candidate.said
                 if s.negated == negated
             ),

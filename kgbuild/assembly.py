@@ -7,7 +7,7 @@ linked ends makes no assertion; it is counted under its reason, never lost witho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kgbuild.annotation import Annotations, Link, Mention, Relation
@@ -41,51 +41,53 @@ def assemble(
     same source, place and claim) are one, with the higher score.
     """
     assembled = Assembled()
-    concepts = _concepts((link for _, layer in layers for link in layer.links), prefer)
+    named = _Named((link for _, layer in layers for link in layer.links), prefer)
     for source, layer in layers:
         for relation in layer.relations:
-            _assert(document, source, relation, concepts, prefer, assembled)
+            _assert(document, source, relation, named, assembled)
     return assembled
 
 
-def _concepts(links: Iterable[Link], prefer: Callable[[str], str]) -> dict[Mention, list[str]]:
-    """The concepts that each linked mention names: one, or more for a composite mention."""
-    concepts: dict[Mention, list[str]] = {}
-    for link in links:
-        if link.concept is not None:
-            named = concepts.setdefault(link.mention, [])
-            if (concept := prefer(link.concept)) not in named:
-                named.append(concept)
-    return concepts
+class _Named:
+    """The concepts that the mentions of a document are linked to, each with the link's score."""
+
+    def __init__(self, links: Iterable[Link], prefer: Callable[[str], str]) -> None:
+        self._prefer = prefer
+        self._by_mention: dict[Mention, dict[str, float]] = {}
+        self._surest: dict[str, float] = {}
+        for link in links:
+            if link.concept is not None:
+                concept, score = prefer(link.concept), link.candidates[0].score
+                for scores in (self._by_mention.setdefault(link.mention, {}), self._surest):
+                    scores[concept] = max(score, scores.get(concept, 0.0))
+
+    def ends(self, end: Mention | str) -> Mapping[str, float]:
+        """What an end of a relation names: a concept, or more for a composite mention.
+
+        A concept named without a mention is as sure as the surest link to it, or given.
+        """
+        if isinstance(end, str):
+            concept = self._prefer(end)
+            return {concept: self._surest.get(concept, 1.0)}
+        return self._by_mention.get(end, {})
 
 
 def _assert(
-    document: Document,
-    source: Source,
-    relation: Relation,
-    concepts: dict[Mention, list[str]],
-    prefer: Callable[[str], str],
-    assembled: Assembled,
+    document: Document, source: Source, relation: Relation, named: _Named, assembled: Assembled
 ) -> None:
-    subjects = _ends(relation.subject, concepts, prefer)
-    objects = _ends(relation.object, concepts, prefer)
+    subjects, objects = named.ends(relation.subject), named.ends(relation.object)
     if not subjects or not objects:
         ends = [name for name, found in (("subject", subjects), ("object", objects)) if not found]
         assembled.drop(f"relation: {' and '.join(ends)} not linked")
         return
     evidence = _evidence(document, source, relation)
-    for subject in subjects:
-        for object_ in objects:
+    for subject, subject_score in subjects.items():
+        for object_, object_score in objects.items():
             if subject == object_:
                 assembled.drop("relation: the same concept at both ends")
             else:
-                _add(assembled, relation, subject, object_, evidence)
-
-
-def _ends(
-    end: Mention | str, concepts: dict[Mention, list[str]], prefer: Callable[[str], str]
-) -> list[str]:
-    return [prefer(end)] if isinstance(end, str) else concepts.get(end, [])
+                linked = replace(evidence, link_score=subject_score * object_score)
+                _add(assembled, relation, subject, object_, linked)
 
 
 def _evidence(document: Document, source: Source, relation: Relation) -> Evidence:

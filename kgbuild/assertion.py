@@ -84,7 +84,9 @@ class Evidence:
     ``document`` is the work's CURIE, ``version`` the digest of the text that the offsets
     count in. ``spans`` are the sentences or clauses, ``text`` what they cover (joined by
     " … " where there are several). ``subject_span`` and ``object_span`` are where the two
-    ends are named; None where the relation is between concepts and names no place.
+    ends are named; None where the relation is between concepts and names no place. ``score`` is
+    the component's of the relation, ``link_score`` how sure it is that both ends are what the
+    claim takes them for: the product of the scores of their links. Both are in [0, 1].
     """
 
     document: str
@@ -99,6 +101,7 @@ class Evidence:
     cues: tuple[Cue, ...] = ()
     conditions: tuple[tuple[str, str], ...] = ()
     score: float = 1.0
+    link_score: float = 1.0
 
     @property
     def id(self) -> str:

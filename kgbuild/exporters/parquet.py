@@ -41,8 +41,8 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
         "id": "string", "assertion": "string", "document": "string", "version": "string",
         "section": "string", "start": "int64", "end": "int64", "text": "string",
         "subject_start": "int64", "subject_end": "int64", "object_start": "int64",
-        "object_end": "int64", "status": "string", "score": "double", "component": "string",
-        "component_version": "string", "conditions": "list",
+        "object_end": "int64", "status": "string", "score": "double", "link_score": "double",
+        "component": "string", "component_version": "string", "conditions": "list",
     },
 }  # fmt: skip
 
@@ -150,6 +150,7 @@ def _evidence(assertion: Assertion) -> Iterator[Mapping[str, Any]]:
             "object_end": object_.end if object_ else None,
             "status": one.status.value,
             "score": one.score,
+            "link_score": one.link_score,
             "component": one.source.component,
             "component_version": one.source.version,
             "conditions": [f"{name}={value}" for name, value in one.conditions],

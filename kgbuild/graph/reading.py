@@ -284,7 +284,7 @@ class StoredGraph(Closing):
 
     def _evidence(self, row: tuple[Any, ...]) -> Evidence:
         (document, digest, section, start, end, text, s_start, s_end, o_start, o_end,
-         source, status, cues, conditions, score, more, version) = row  # fmt: skip
+         source, status, cues, conditions, score, link_score, more, version) = row  # fmt: skip
         spans: tuple[Span, ...] = (Span(start, end),)
         if more:
             spans += tuple(Span(*pair) for pair in json.loads(more))
@@ -303,6 +303,7 @@ class StoredGraph(Closing):
             cues=decode_cues(cues),
             conditions=decode_terms(conditions),
             score=score,
+            link_score=link_score,
         )
 
     def _reviews(self, number: int, identity: str) -> Iterator[Review]:
@@ -446,6 +447,7 @@ _ASSERTION_COLUMNS = (
     ' d.curie, v.digest, e.section, e.start, e."end",'
     ' substr(v.text, e.start + 1, e."end" - e.start), e.subject_start, e.subject_end,'
     " e.object_start, e.object_end, e.source, e.status, e.cues, e.conditions, e.score,"
+    " e.link_score,"
     " e.more_spans, e.version"
 )
 _ASSERTION = (

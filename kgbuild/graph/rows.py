@@ -383,7 +383,7 @@ def encode_assertion(version: int, assertion: Assertion, sources: dict[Source, i
             (assertion_key, version, first.start, first.end,
              subject.start if subject else None, subject.end if subject else None,
              object_.start if object_ else None, object_.end if object_ else None,
-             e.section, e.status.value, e.score, _pairs(more) if more else "",
+             e.section, e.status.value, e.score, e.link_score, _pairs(more) if more else "",
              _cues(e.cues) or "", compact(e.conditions) if e.conditions else "", sources[e.source])
         )  # fmt: skip
     return rows

@@ -173,6 +173,25 @@ ALTER TABLE versions DROP COLUMN pipeline;
 ALTER TABLE versions DROP COLUMN sentences;
 """
 
+
+def _surest(end: str) -> str:
+    """How sure the link of an end of ``evidence`` is: as ``assembly`` has it."""
+    return (
+        "coalesce((SELECT max(l.score) FROM assertions a"
+        f" JOIN links l ON l.version = evidence.version AND l.concept = a.{end}"
+        " WHERE a.id = evidence.assertion"
+        f" AND (evidence.{end}_start IS NULL OR l.mention IN (SELECT n FROM mentions m"
+        f" WHERE m.version = evidence.version AND m.start = evidence.{end}_start"
+        f' AND m."end" = evidence.{end}_end))), 1.0)'
+    )
+
+
+# A belief heeds how sure the links of both ends are.
+_LINK_SCORES = f"""
+ALTER TABLE evidence ADD COLUMN link_score REAL NOT NULL DEFAULT 1.0;
+UPDATE evidence SET link_score = {_surest("subject")} * {_surest("object")};
+"""
+
 MIGRATIONS: tuple[str, ...] = (
     _FIRST,
     _WORK_OF_THE_EXCLUDED,
@@ -181,6 +200,7 @@ MIGRATIONS: tuple[str, ...] = (
     _NOTICED,
     _CHANGES,
     _ANNOTATED,
+    _LINK_SCORES,
 )
 CURRENT = len(MIGRATIONS)
 

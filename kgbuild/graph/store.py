@@ -606,7 +606,7 @@ class GraphStore(Closing):
         self.connection.executemany(
             # SQLite counts on from the greatest number.
             f"INSERT INTO evidence({EVIDENCE_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
             " nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
             (
                 row[:-1] + sources[row[-1]]
@@ -792,7 +792,7 @@ class GraphStore(Closing):
 
 EVIDENCE_COLUMNS = (
     'assertion, version, start, "end", subject_start, subject_end, object_start, object_end,'
-    " section, status, score, more_spans, cues, conditions, source"
+    " section, status, score, link_score, more_spans, cues, conditions, source"
 )
 """The columns of a row of evidence, in the order in which :class:`AnnotationRows` has them."""
 

@@ -1,6 +1,6 @@
 """How far a claim may be believed, from its evidence: a number in [0, 1].
 
-Four steps. ``s`` is the score that a component gave, ``E`` the evidence for the claim.
+Four steps. ``s`` is the score that a component gave a relation, ``l`` that of its ends' links.
 
 1. *Weight of one evidence*: ``w = c(s) · h(status) · g(section) · n(document)``. ``c`` calibrates
    the scores of that component, ``h`` is how far a way of saying a thing counts (stated 1,
@@ -9,10 +9,13 @@ Four steps. ``s`` is the score that a component gave, ``E`` the evidence for the
 2. *Copies count once*: evidence with the same words (case and white space apart) is one
    statement, as heavy as its heaviest copy: two components over one sentence, an abstract and
    its full text, a preprint and its article. Documents that share a statement are one witness.
-3. *A witness*: ``W = (1 - ε) · (1 - Π (1 - w_k) ** ρ**k)`` over its statements, the heaviest
-   first, ``k`` = 0, 1, … ``ε`` is what repeating oneself cannot mend: the authors are wrong, or
-   the name was linked to another concept. ``ρ`` is how much each further statement of one
-   witness counts of the one before: they share an author, a context and a component.
+3. *A witness*: ``W = (1 - ε) · E[1 - Π (1 - w_k) ** ρ**k]`` over its statements, the heaviest
+   first, ``k`` = 0, 1, … ``ε`` is what repeating oneself cannot mend: the authors are wrong.
+   ``ρ`` is how much each further statement of one witness counts of the one before: they share
+   an author, a context and a component. ``E`` is the mean over what the names may mean: a
+   statement counts with probability ``l``, and the less surely linked one only where the surer
+   one does, for one paper means one thing by a name. Where all have one ``l``, ``W`` is ``l``
+   times what it would be.
 4. *All witnesses*: ``b = 1 - Π (1 - W)``: they err independently.
 
 With ``ρ`` = 1 this is INDRA's model of random and systematic errors (Gyori et al. 2017), with
@@ -22,18 +25,21 @@ claim, with ``b'`` for the denial, both are weighed by Dempster's rule: ``b (1 -
 Laws, tested: in [0, 1]; more independent evidence never lowers it; a copy never raises it;
 belief in a claim and in its denial never add up to more than 1.
 
-    >>> weigh([("aspirin treats pain.", "pubmed:1", 0.8)])
-    0.76
-    >>> weigh([("aspirin treats pain.", "pubmed:1", 0.8), ("Aspirin treats  pain.", "pmc:2", 0.8)])
-    0.76
+    >>> said = Statement("aspirin treats pain.", "pubmed:1", 0.8)
+    >>> weigh([said]), weigh([said, Statement("Aspirin treats  pain.", "pmc:2", 0.8)])
+    (0.76, 0.76)
+    >>> weigh([said._replace(linked=0.5)])
+    0.38
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import MappingProxyType
+from typing import NamedTuple
 
 from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Evidence
@@ -43,6 +49,7 @@ from kgbuild.errors import ContractError
 __all__ = [
     "DEFAULT_MODEL",
     "BeliefModel",
+    "Statement",
     "against",
     "belief",
     "reviewed",
@@ -138,8 +145,8 @@ def belief(
 
     def strength(claim: Assertion) -> float:
         statements = [
-            (evidence.text, evidence.document, weight(evidence, standings, model))
-            for evidence in claim.evidence
+            Statement(e.text, e.document, weight(e, standings, model), e.link_score)
+            for e in claim.evidence
         ]
         found = weigh(statements, model)
         return reviewed(found, [review.verdict.value for review in claim.reviews])
@@ -170,26 +177,49 @@ def standing(notices: Iterable[Notice]) -> float:
     return _CONCERN if NoticeKind.CONCERN in said else 1.0
 
 
-def weigh(
-    statements: Iterable[tuple[str, str, float]], model: BeliefModel = DEFAULT_MODEL
-) -> float:
-    """Steps 2 to 4 of the formula: from (words, document, weight) to one number."""
+class Statement(NamedTuple):
+    """What is weighed: the words of an evidence, its document, its weight, and its link score."""
+
+    words: str
+    document: str
+    weight: float
+    linked: float = 1.0
+
+
+def weigh(statements: Iterable[Statement], model: BeliefModel = DEFAULT_MODEL) -> float:
+    """Steps 2 to 4 of the formula: from statements to one number."""
     statements = list(statements)
     if len(statements) == 1:  # most claims are made once, and this is much faster
-        [(_, _, heavy)] = statements
-        return round((1 - model.shared_error) * heavy, _DIGITS)
-    heaviest: dict[str, float] = {}
-    documents: dict[str, set[str]] = {}
-    for words, document, heavy in statements:
-        statement = " ".join(words.casefold().split())
-        heaviest[statement] = max(heaviest.get(statement, 0.0), heavy)
-        documents.setdefault(statement, set()).add(document)
+        [(_, _, heavy, linked)] = statements
+        return round((1 - model.shared_error) * heavy * linked, _DIGITS)
+    copies: dict[str, list[Statement]] = {}
+    for one in statements:
+        copies.setdefault(" ".join(one.words.casefold().split()), []).append(one)
     doubt = 1.0
-    for witness in _witnesses(documents):
-        told = sorted((heaviest[statement] for statement in witness), reverse=True)
-        missed = math.prod((1 - w) ** model.repetition**k for k, w in enumerate(told))
-        doubt *= 1 - (1 - model.shared_error) * (1 - missed)
+    for witness in _witnesses({words: {one.document for one in copies[words]} for words in copies}):
+        told = _expected([copies[words] for words in witness], model.repetition)
+        doubt *= 1 - (1 - model.shared_error) * told
     return round(1 - doubt, _DIGITS)
+
+
+def _expected(told: Sequence[Sequence[Statement]], repetition: float) -> float:
+    """What the statements of a witness, each with its copies, are worth on average over ``l``."""
+    levels = sorted({one.linked for copies in told for one in copies} | {0.0}, reverse=True)
+    return sum(
+        (level - below) * _repeated([_heaviest(copies, level) for copies in told], repetition)
+        for level, below in pairwise(levels)
+    )
+
+
+def _heaviest(copies: Iterable[Statement], level: float) -> float:
+    """The weight of the heaviest copy that is linked this surely; 0 where none is."""
+    return max((one.weight for one in copies if one.linked >= level), default=0.0)
+
+
+def _repeated(weights: Iterable[float], repetition: float) -> float:
+    heaviest_first = enumerate(sorted(weights, reverse=True))
+    missed: float = math.prod((1 - w) ** repetition**k for k, w in heaviest_first)
+    return 1 - missed
 
 
 def _witnesses(documents: Mapping[str, set[str]]) -> list[list[str]]:

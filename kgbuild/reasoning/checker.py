@@ -89,10 +89,10 @@ class Checker:
             yield f"{fact}: assertion {claim.id} says something else"
         if not isclose(node["belief"], self._belief(claim), abs_tol=1e-9):
             yield f"{fact}: the evidence gives another belief than {node['belief']}"
-        told = [
-            {"document": e.document, "section": e.section, "text": e.text, "score": e.score,
-             "spans": [[s.start, s.end] for s in e.spans], "status": e.status.value,
-             "component": e.source.component} for e in claim.evidence]  # fmt: skip
+        told = [{"document": e.document, "section": e.section, "text": e.text, "score": e.score,
+                 "link_score": e.link_score, "spans": [[s.start, s.end] for s in e.spans],
+                 "status": e.status.value, "component": e.source.component}
+                for e in claim.evidence]  # fmt: skip
         if node["evidence"] != told:
             yield f"{fact}: the evidence is not what the graph holds"
         for evidence in claim.evidence:

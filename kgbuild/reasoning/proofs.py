@@ -220,6 +220,7 @@ def evidence_of(assertion: Assertion) -> list[Node]:
             "status": evidence.status.value,
             "component": evidence.source.component,
             "score": evidence.score,
+            "link_score": evidence.link_score,
         }
         for evidence in assertion.evidence
     ]

@@ -16,12 +16,21 @@ from kgbuild.assertion import assertion_id
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import decode_notices, decode_terms
 from kgbuild.graph.schema import key
-from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel, against, reviewed, standing, weigh
+from kgbuild.reasoning.belief import (
+    DEFAULT_MODEL,
+    BeliefModel,
+    Statement,
+    against,
+    reviewed,
+    standing,
+    weigh,
+)
 
 __all__ = ["EARLIER", "beliefs", "denials", "strengths"]
 
 _EVIDENCE = (
-    "SELECT e.assertion, e.version, e.id, e.source, e.score, e.status, e.section FROM evidence e"
+    "SELECT e.assertion, e.version, e.id, e.source, e.score, e.status, e.section, e.link_score"
+    " FROM evidence e"
 )
 _BATCH = 500
 
@@ -101,11 +110,14 @@ def _rows(
 
 def _statements(
     connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], weight: _Weights
-) -> list[tuple[str, str, float]]:
-    """Words, document and weight of each; the words of a lone evidence are not looked up."""
+) -> list[Statement]:
+    """What is weighed of each; the words of a lone evidence are not looked up."""
     if len(rows) == 1:
-        return [("", "", weight.of(rows[0]))]
-    return [(_words(connection, row[2]), str(row[1]), weight.of(row)) for row in rows]
+        [row] = rows
+        return [Statement("", "", weight.of(row), row[-1])]
+    return [
+        Statement(_words(connection, row[2]), str(row[1]), weight.of(row), row[-1]) for row in rows
+    ]
 
 
 class _Weights:
@@ -123,7 +135,7 @@ class _Weights:
 
     def of(self, row: tuple[Any, ...]) -> float:
         """The weight of one evidence."""
-        _, version, _, source, score, status, section = row
+        _, version, _, source, score, status, section, _ = row
         weight = self._model.weight(self._components[source], score, status, section)
         return weight * self._standings.get(version, 1.0)
 

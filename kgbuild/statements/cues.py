@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -56,6 +56,7 @@ class _NegationCues(BaseModel):
     behind: list[str]
     denied: list[str]
     after: list[str]
+    circumstance: list[str] = Field(default_factory=list)
 
 
 class CueFile(BaseModel):
@@ -175,23 +176,36 @@ class Cues:
         self._behind = classes.words(negation.behind)
         self._denied = classes.words(negation.denied)
         self._after = classes.words(negation.after)
+        circumstances = classes.joined(negation.circumstance or ["(?!)"])
+        self._circumstance = re.compile(rf"(?s:.*)(?<!\w)(?:{circumstances}) ?\Z")
         self._weighed = weighed
         self._statuses = [_StatusPatterns(cues, classes) for cues in file.status]
 
     def between(
-        self, sentence: str, first: Span, second: Span, mentions: Iterable[Span] = ()
+        self,
+        sentence: str,
+        first: Span,
+        second: Span,
+        mentions: Iterable[Span] = (),
+        *,
+        alike: bool = False,
     ) -> Reading:
         """How a sentence says what it says of two mentions, whichever words say it.
 
         For extractors that know a pair and a sentence, and no trigger. The spans are places in
         ``sentence``, the two in any order; ``mentions`` are the others in it, whose names are
         then not read as cues. Where negations are too many to count on ("no evidence that A
-        does not cause B"), it is read as speculated, and so where the words together are doubted.
+        does not cause B"), it is read as speculated, and so where the words together are doubted,
+        or where something else than the pair is denied. ``alike``: both name things of one kind,
+        which a sentence may set against each other.
         """
         hiding = _hiding(sentence, first, second, mentions)
         first, second = sorted((first, second))
         around = scope(hiding, first, second)
         if reading := self._read(around, _by_chance(hiding, second)):
+            between = Span(first.end, second.start) if alike and around.noun else None
+            if reading.negated and self._denies_other(reading, around, hiding, between):
+                return _speculated(reading)
             return _unless_doubted(reading, around) if self._weighed else reading
         found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
@@ -216,6 +230,22 @@ class Cues:
         if by_chance and not cues:
             return Reading(negated=False, status=Status.SPECULATED, cues=tuple(by_chance))
         return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
+
+    def _denies_other(
+        self, reading: Reading, around: Scope, hiding: str, between: Span | None
+    ) -> bool:
+        """Whether the words deny something else than the pair.
+
+        They may set two of a kind against each other, with no verb ``between`` them ("A, but not
+        B, cured C", "A cured C, whereas B did not"), or tell how it was ("B resistant to A", "A
+        was as effective as B").
+        """
+        denials = [cue.span for cue in reading.cues if cue.kind == "negated"]
+        if between:
+            behind = around.alone and around.goes_on
+            if all(d.start >= between.end if behind else d in between for d in denials):
+                return True
+        return all(self._circumstance.match(hiding[: span.end]) for span in denials)
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
         for status in self._statuses:
@@ -282,6 +312,14 @@ def _by_chance(hiding: str, second: Span) -> Sequence[Cue]:
     """The figure behind the two mentions that leaves what is said of them to chance."""
     figure = insignificant(hiding, second)
     return [Cue(kind=Status.SPECULATED.value, span=figure)] if figure else []
+
+
+def _speculated(reading: Reading) -> Reading:
+    """Neither a denial nor plain: the pair is named beside something that is denied."""
+    kind = Status.SPECULATED
+    cues = tuple(replace(c, kind=kind.value) if c.kind == "negated" else c for c in reading.cues)
+    status = kind if reading.status is Status.STATED else reading.status
+    return Reading(negated=False, status=status, cues=cues)
 
 
 def _unless_doubted(reading: Reading, around: Scope) -> Reading:

@@ -219,6 +219,7 @@ def evidence(draw: st.DrawFn, document: Document) -> Evidence:
         source=draw(sources),
         status=draw(st.sampled_from(Status)),
         score=draw(scores),
+        link_score=draw(scores),
     )
 
 

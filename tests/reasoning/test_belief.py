@@ -12,12 +12,18 @@ from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Evidence, Review, Source, Verdict
 from kgbuild.document import Notice, NoticeKind, Span
 from kgbuild.errors import ContractError
-from kgbuild.reasoning.belief import BeliefModel, against, belief, standing, weigh
+from kgbuild.reasoning.belief import BeliefModel, Statement, against, belief, standing, weigh
 
 SCORES = st.floats(0, 1)
 MODELS = st.builds(BeliefModel, shared_error=SCORES, repetition=SCORES)
 STATEMENTS = st.lists(
-    st.tuples(st.sampled_from("abcdef"), st.sampled_from(["d1", "d2", "d3", "d4"]), SCORES),
+    st.builds(
+        Statement,
+        words=st.sampled_from("abcdef"),
+        document=st.sampled_from(["d1", "d2", "d3", "d4"]),
+        weight=SCORES,
+        linked=SCORES,
+    ),
     max_size=8,
 )
 EPSILON = 1e-9
@@ -52,27 +58,27 @@ def test_belief_is_a_probability(statements, model):
     assert 0.0 <= weigh(statements, model) <= 1.0
 
 
-@given(STATEMENTS, SCORES, MODELS)
-def test_independent_evidence_never_lowers_belief(statements, score, model):
+@given(STATEMENTS, SCORES, SCORES, MODELS)
+def test_independent_evidence_never_lowers_belief(statements, score, linked, model):
     """Law: words that nobody has used, in a document that said nothing yet, cannot harm."""
-    more = [*statements, ("new words", "new", score)]
+    more = [*statements, Statement("new words", "new", score, linked)]
     assert weigh(more, model) >= weigh(statements, model) - EPSILON
 
 
-@given(STATEMENTS, SCORES, st.sampled_from(["d1", "d2", "d3", "d4"]), MODELS)
+@given(STATEMENTS, SCORES, SCORES, st.sampled_from(["d1", "d2", "d3", "d4"]), MODELS)
 def test_another_sentence_of_a_known_document_never_lowers_belief(
-    statements, score, document, model
+    statements, score, linked, document, model
 ):
-    more = [*statements, ("new words", document, score)]
+    more = [*statements, Statement("new words", document, score, linked)]
     assert weigh(more, model) >= weigh(statements, model) - EPSILON
 
 
 @given(STATEMENTS.filter(bool), st.data(), MODELS)
 def test_a_copy_never_raises_belief(statements, data, model):
     """Law: the words of a statement once more, wherever they stand, add nothing."""
-    words, _, score = data.draw(st.sampled_from(statements))
+    told = data.draw(st.sampled_from(statements))
     document = data.draw(st.sampled_from(["d1", "d2", "elsewhere"]))
-    copied = [*statements, (words, document, score)]
+    copied = [*statements, told._replace(document=document)]
     assert weigh(copied, model) <= weigh(statements, model) + EPSILON
 
 
@@ -83,10 +89,26 @@ def test_evidence_is_sub_additive(ours, theirs, model):
 
 
 def test_what_a_paper_repeats_counts_less_than_what_another_says():
-    told = ("A treats B.", "d1", 0.5)
-    alone, again = weigh([told]), weigh([told, ("B is treated by A.", "d1", 0.5)])
-    other = weigh([told, ("B is treated by A.", "d2", 0.5)])
-    assert alone < again < other
+    told, again = Statement("A treats B.", "d1", 0.5), Statement("B is treated by A.", "d1", 0.5)
+    assert weigh([told]) < weigh([told, again]) < weigh([told, again._replace(document="d2")])
+
+
+@given(STATEMENTS, SCORES, MODELS)
+def test_what_one_paper_says_is_never_surer_than_its_names(statements, linked, model):
+    """Law: a paper may repeat itself as often as it likes, its names mean what they mean."""
+    told = [one._replace(document="d1", linked=linked) for one in statements]
+    assert weigh(told, model) <= linked + EPSILON
+
+
+@given(STATEMENTS, SCORES)
+def test_a_surer_link_never_lowers_belief(statements, linked):
+    surer = [one._replace(linked=max(one.linked, linked)) for one in statements]
+    assert weigh(surer) >= weigh(statements) - EPSILON
+
+
+def test_papers_that_link_a_name_alike_are_witnesses_of_their_own():
+    told = [Statement(f"A treats B, said {n}.", f"d{n}", 0.9, 0.5) for n in range(2)]
+    assert weigh(told[:1]) < 0.5 < weigh(told)
 
 
 @given(STATEMENTS, st.randoms(use_true_random=False))

@@ -153,6 +153,58 @@ def test_a_lack_that_causes_a_thing_is_no_denial() -> None:
     assert said("Absence of asthma was noted on aspirin.", "asthma", "aspirin").negated
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tea, but not zinc, cured gout.",
+        "Tea cured gout, whereas zinc had no effect.",
+        "Cells took up tea, but zinc was not absorbed.",
+    ],
+)
+def test_two_of_a_kind_that_are_set_apart_are_not_denied_of_each_other(sentence: str) -> None:
+    text = sentence.lower()
+    pair = place(text, "tea"), place(text, "zinc")
+    reading = CUES.between(text, *pair, alike=True)
+    assert (reading.status, reading.negated) == ("speculated", False)
+    assert CUES.between(text, *pair).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tea had no effect on zinc.",
+        "Zinc was not lowered by tea.",
+        "No correlation of tea with zinc was found.",
+    ],
+)
+def test_two_of_a_kind_may_be_denied_of_each_other(sentence: str) -> None:
+    text = sentence.lower()
+    assert CUES.between(text, place(text, "tea"), place(text, "zinc"), alike=True).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Zinc was given for gout resistant to tea.",
+        "The mice had gout even in the absence of tea.",
+        "In gout, tea was as effective as zinc.",
+        "Tea was tried in non-tropical gout.",
+        "Tea-negative gout was treated with zinc.",
+    ],
+)
+def test_circumstances_and_comparisons_are_neither_denials_nor_plain(sentence: str) -> None:
+    text = sentence.lower()
+    reading = CUES.between(text, place(text, "tea"), place(text, "gout"))
+    assert not reading.negated
+    assert not reading.plain
+    assert reading.cues
+
+
+def test_people_who_are_no_kin_are_no_denial() -> None:
+    sentence = "Five unrelated patients had gout that was due to tea."
+    assert said(sentence, "gout", "tea").plain
+
+
 def test_negations_that_cannot_be_counted_make_no_plain_edge() -> None:
     reading = said("There is no evidence that tea does not cause gout.", "tea", "gout")
     assert not reading.plain

@@ -93,15 +93,16 @@ class Evidence:
             if mention.span in sentence
         }
 
-    def _read_between(self, sentence: Span, one: Span, two: Span) -> Reading:
-        """How a sentence says what it says of two places in it."""
-        text = sentence.of(self._task.document.text)
-        return self._cues.between(text, one, two, self._inside(sentence).values())
+    def _read_between(self, sentence: Span, one: Mention, two: Mention) -> Reading:
+        """How a sentence says what it says of two mentions in it."""
+        text, inside = sentence.of(self._task.document.text), self._inside(sentence)
+        alike = broad_category(one.category) == broad_category(two.category)
+        return self._cues.between(text, inside[one], inside[two], inside.values(), alike=alike)
 
     def _read(self, sentence: Span, first: Mention, second: Mention) -> Showing:
         text = sentence.of(self._task.document.text)
         one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
-        reading = self._reading(sentence, *sorted((one, two)))
+        reading = self._reading(sentence, *sorted((first, second), key=lambda m: m.span))
         places = {
             broad_category(mention.category): place
             for mention, place in ((first, one), (second, two))
@@ -128,7 +129,7 @@ class Evidence:
         for sentence, mention in zip(sentences, (first, second), strict=True):
             inside = self._inside(sentence)
             for other in _beside(mention, inside):
-                reading = self._reading(sentence, *sorted((inside[mention], inside[other])))
+                reading = self._reading(sentence, *sorted((mention, other), key=lambda m: m.span))
                 if not reading.plain:
                     status, found = Status.SPECULATED, _shifted(reading, sentence)
         return Showing(

@@ -1,11 +1,12 @@
 """Random edges with their sentences, for a person to judge.
 
-    python benchmarks/hand_check.py graph FOLDER [--papers 300] [--seed 1] [--not-in FOLDER ...]
-    python benchmarks/hand_check.py draw FOLDER [--edges 60] [--seed 1] [--belief 0.8] [--denied]
+    python benchmarks/hand_check.py FOLDER [--papers 300] [--seed 1] [--not-in FOLDER ...]
+                                    [--edges 60] [--belief 0.8] [--denied]
 
-``graph`` ingests abstracts that no corpus has, and no FOLDER of an earlier draw, with the pipeline
-that ``kgbuild init`` sets up. ``draw`` prints edges of that graph: the claim, both ends as they
-are written and as they are linked, the sentences. A seed has the same edges in every run.
+Abstracts that no corpus has, and no FOLDER of an earlier draw, go through the pipeline that
+``kgbuild init`` sets up, where FOLDER has no graph yet. Then edges of that graph are printed: the
+claim, both ends as they are written and as they are linked, the sentences. A seed has the same
+abstracts and edges in every run.
 An edge is right if the identifiers of both ends, the predicate, its direction and whether it is
 denied or only supposed are what the sentences say.
 """
@@ -97,18 +98,16 @@ def _written(evidence: Evidence, span: Span | None) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("verb", choices=("graph", "draw"))
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, help="Where the graph is, or will be.")
     parser.add_argument("--papers", type=int, default=300)
     parser.add_argument("--edges", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--belief", type=float, default=0.8)
+    parser.add_argument("--belief", type=float, default=0.8, help="The least belief of an edge.")
     parser.add_argument("--denied", action="store_true", help="Only edges that are denials.")
     parser.add_argument("--not-in", type=Path, nargs="*", default=())
     told = parser.parse_args()
-    if told.verb == "graph":
+    if not (told.folder / "kg").is_dir():
         make_graph(told.folder, told.papers, told.seed, told.not_in)
-        return
     with kgbuild.load(told.folder / "kg") as graph:
         for number, one in enumerate(
             drawn(graph, told.edges, told.seed, told.belief, told.denied), start=1

@@ -205,7 +205,7 @@ class Cues:
         if reading := self._read(around, _by_chance(hiding, second)):
             between = Span(first.end, second.start) if alike and around.noun else None
             if reading.negated and self._denies_other(reading, around, hiding, between):
-                return _speculated(reading)
+                return _undenied(reading)
             return _unless_doubted(reading, around) if self._weighed else reading
         found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
@@ -236,10 +236,12 @@ class Cues:
     ) -> bool:
         """Whether the words deny something else than the pair.
 
-        They may set two of a kind against each other, with no verb ``between`` them ("A, but not
-        B, cured C", "A cured C, whereas B did not"), or tell how it was ("B resistant to A", "A
-        was as effective as B").
+        What is asked or supposed is not denied. Words may set two of a kind against each other,
+        with no verb ``between`` them ("A, but not B, cured C", "A cured C, whereas B did not"), or
+        tell how it was ("B resistant to A", "A was as effective as B").
         """
+        if reading.status in {Status.QUESTION, Status.HYPOTHESIS}:
+            return True
         denials = [cue.span for cue in reading.cues if cue.kind == "negated"]
         if between:
             behind = around.alone and around.goes_on
@@ -314,11 +316,10 @@ def _by_chance(hiding: str, second: Span) -> Sequence[Cue]:
     return [Cue(kind=Status.SPECULATED.value, span=figure)] if figure else []
 
 
-def _speculated(reading: Reading) -> Reading:
+def _undenied(reading: Reading) -> Reading:
     """Neither a denial nor plain: the pair is named beside something that is denied."""
-    kind = Status.SPECULATED
-    cues = tuple(replace(c, kind=kind.value) if c.kind == "negated" else c for c in reading.cues)
-    status = kind if reading.status is Status.STATED else reading.status
+    status = Status.SPECULATED if reading.status is Status.STATED else reading.status
+    cues = tuple(replace(c, kind=status.value) if c.kind == "negated" else c for c in reading.cues)
     return Reading(negated=False, status=status, cues=cues)
 
 

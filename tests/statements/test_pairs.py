@@ -200,6 +200,11 @@ def test_circumstances_and_comparisons_are_neither_denials_nor_plain(sentence: s
     assert reading.cues
 
 
+def test_what_is_asked_is_not_denied() -> None:
+    reading = said("Whether tea does not cause gout was studied.", "tea", "gout")
+    assert (reading.status, reading.negated) == ("question", False)
+
+
 def test_people_who_are_no_kin_are_no_denial() -> None:
     sentence = "Five unrelated patients had gout that was due to tea."
     assert said(sentence, "gout", "tea").plain

@@ -32,8 +32,8 @@ That is when texts are cut into other windows, when other windows go through the
 and when attention or consistency is computed in another way.
 """
 
-_RELATIONS = "3"
-"""The same of relations, besides."""
+_RELATIONS = "4"
+"""The same of relations, besides, and of what their names mean."""
 
 
 def tagger_fingerprint(settings: TaggerSettings) -> str:

@@ -25,6 +25,7 @@ from kgbuild import (
 from kgbuild.statements import read_cues
 from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
+from kgbuild_transformer.indirect import as_worded
 from kgbuild_transformer.settings import RelationSettings
 from kgbuild_transformer.tagger import lower_layers, precision_of, tagger_run, threads
 
@@ -104,10 +105,21 @@ class TransformerRelations:
             if one.score >= self._settings.min_score:
                 first, second = names.mentions[one.first], names.mentions[one.second]
                 kinds = names.labels[one.first], names.labels[one.second]
-                meaning = relation_of(one.type, *kinds) or _unknown(one.type)
-                meaning = evidence.with_novelty(meaning, kinds, first, second)
                 for showing in evidence.showings(one, first, second):
+                    name = _worded(one.type, task, showing)
+                    meaning = relation_of(name, *kinds) or _unknown(name)
+                    meaning = evidence.with_novelty(meaning, kinds, first, second)
                     yield _relation(one, meaning, showing, names)
+
+
+def _worded(name: str, task: Task, showing: Showing) -> str:
+    """The name of a relation by the words beside its gene, where a sentence shows it."""
+    text, sentence = task.document.text, showing.sentences[0]
+    for mention in (showing.first, showing.second):
+        if broad_category(mention.category) == "biolink:Gene" and mention.span in sentence:
+            before = text[sentence.start : mention.span.start]
+            name = as_worded(name, before, text[mention.span.end : sentence.end])
+    return name
 
 
 def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: _Names) -> Relation:

@@ -129,37 +129,39 @@ class _StatusPatterns:
     def __init__(self, cues: _StatusCues, classes: _Classes) -> None:
         self.kind = cues.kind
         self._pseudo = classes.words(cues.pseudo)
-        self._sentence = classes.words(cues.sentence)
-        self._near = classes.words(cues.near)
-        self._behind = classes.words(cues.behind)
-        self._subject = classes.words(cues.subject)
-        self._compound = classes.words(cues.compound)
-        self._whole = classes.words(cues.whole)
-        self._title = classes.words(cues.title)
-        self._afterwards = classes.words(cues.afterwards)
+        patterns = {name: classes.words(getattr(cues, name)) for name in _WHERE}
+        self._patterns = {name: pattern for name, pattern in patterns.items() if pattern}
 
-    def find(self, around: Scope) -> Span | None:
+    def find(self, around: Scope, stretches: Sequence[tuple[str, Span]]) -> Span | None:
+        """The first cue; ``stretches`` are those of ``around``."""
         text = _without(self._pseudo, around.text)
-        for pattern, place in self._places(around):
-            cue = pattern and pattern.search(text, place.start, place.end)
-            if cue and (pattern is not self._whole or cue.start() < around.behind.start):
-                return Span(*cue.span())
+        for name, place in stretches:
+            if pattern := self._patterns.get(name):
+                cue = pattern.search(text, place.start, place.end)
+                if cue and (name != "whole" or cue.start() < around.behind.start):
+                    return Span(*cue.span())
         return None
 
-    def _places(self, around: Scope) -> Iterator[tuple[re.Pattern[str] | None, Span]]:
-        """Each pattern with the stretch in which it is looked for."""
-        clause, end = around.clause.start, around.between.end
-        anew = around.between.start if around.anew else 0
-        yield self._sentence, Span(max(clause, anew), end)
-        yield self._near, Span(max(around.phrase.start, anew), end)
-        if around.compound:
-            yield self._compound, around.behind
-        else:
-            yield self._behind, around.behind
-            yield self._subject if around.noun else None, around.behind
-        yield self._whole, Span(max(clause, anew), len(around.text))
-        yield self._afterwards, Span(around.behind.start, len(around.text))
-        yield self._title if around.title else None, Span(0, len(around.text))
+
+_WHERE = ("sentence", "near", "behind", "subject", "compound", "whole", "title", "afterwards")
+
+
+def _stretches(around: Scope) -> Iterator[tuple[str, Span]]:
+    """Where cues are looked for, by the name of their list, in this order."""
+    clause, end = around.clause.start, around.between.end
+    anew = around.between.start if around.anew else 0
+    yield "sentence", Span(max(clause, anew), end)
+    yield "near", Span(max(around.phrase.start, anew), end)
+    if around.compound:
+        yield "compound", around.behind
+    else:
+        yield "behind", around.behind
+        if around.noun:
+            yield "subject", around.behind
+    yield "whole", Span(max(clause, anew), len(around.text))
+    yield "afterwards", Span(around.behind.start, len(around.text))
+    if around.title:
+        yield "title", Span(0, len(around.text))
 
 
 class Cues:
@@ -250,8 +252,9 @@ class Cues:
         return all(self._circumstance.match(hiding[: span.end]) for span in denials)
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
+        stretches = list(_stretches(around))  # of all statuses
         for status in self._statuses:
-            if cue := status.find(around):
+            if cue := status.find(around, stretches):
                 return status.kind, cue
         if (mark := around.text.find("?", around.clause.start)) >= 0:
             return Status.QUESTION, Span(mark, mark + 1)

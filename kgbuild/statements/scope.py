@@ -235,7 +235,7 @@ class Scope:
 def scope(sentence: str, first: Span, second: Span) -> Scope:
     """The surroundings of two mentions, in order, in a sentence whose mentions are hidden."""
     kept = _kept(sentence, first, second)
-    text = "".join(map(sentence.__getitem__, kept))
+    text = sentence if len(kept) == len(sentence) else "".join(map(sentence.__getitem__, kept))
     left, right = (_moved(span, kept) for span in (first, second))
     start, breaks = _clause(text, left.start), _breaks(text, left.end, right.start)
     turns = [*breaks, *_borders(_TURN, text, left.end, right.start)]

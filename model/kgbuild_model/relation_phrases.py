@@ -65,7 +65,8 @@ def phrases_of(page: Page, asked: Asked, rows: Tensor, relations: RelationSet) -
     met = _meetings(line, pairs, relations)
     found = [_kinds(pairs, met, relations), *_features(line, met, relations)]
     every = [row * BUCKETS + (hashed % BUCKETS).astype(np.int64) for row, hashed in found]
-    once = torch.from_numpy(np.unique(np.concatenate(every)))
+    places = np.sort(np.concatenate(every))
+    once = torch.from_numpy(places[np.append(True, places[1:] != places[:-1])])
     return Phrases(once % BUCKETS, once // BUCKETS, len(rows))
 
 
@@ -166,11 +167,11 @@ def _features(line: _Line, met: _Meetings, relations: RelationSet) -> Iterator[t
     yield from _told("between", met, of, words[place])
     pair = np.flatnonzero(of[1:] == of[:-1])
     yield from _told("between", met, of[pair], words[place[pair]], words[place[pair + 1]])
+    away = np.arange(1, _BESIDE + 1)
     for side, edge, step in (("before", met.left[0], -1), ("behind", met.right[1], 1)):
-        for away in range(1, _BESIDE + 1):
-            place = edge + step * away
-            of = np.flatnonzero((place >= 0) & (place < len(words)))
-            yield from _told(side, met, of, words[place[of]])
+        place = edge[:, None] + step * away
+        inside = (place >= 0) & (place < len(words))
+        yield from _told(side, met, np.nonzero(inside)[0], words[place[inside]])
 
 
 def _told(where: str, met: _Meetings, of: Ints, *words: Hashes) -> Iterator[tuple[Ints, Hashes]]:

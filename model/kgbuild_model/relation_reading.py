@@ -287,13 +287,14 @@ class RelationRun:
     ) -> Iterator[ScoredRelation]:
         labels = self.model.config.labels
         kinds = [[one for one in sets if one.by_sentence is kind] for kind in (False, True)]
-        asked = [(k, asked_of(page, concepts, k, labels, bounds)) for k in kinds if k]
-        if any(questions for _, questions in asked):
+        every = [(k, asked_of(page, concepts, k, labels, bounds)) for k in kinds if k]
+        asked = [(kind, questions) for kind, questions in every if questions is not None]
+        if asked:
             hidden = self.hidden_of(page, marks_of(page, concepts, labels))
-            for kind, questions in asked:
-                if questions is not None:
-                    for answers in agreed(questions, self.answers(page, hidden, questions, kind)):
-                        yield from self._found(page, questions, answers)
+            scored = self._scores(page, hidden, [questions.pairs for _, questions in asked])
+            for (kind, questions), scores in zip(asked, scored, strict=True):
+                for answers in agreed(questions, self._answers(page, questions, kind, *scores)):
+                    yield from self._found(page, questions, answers)
 
     def _found(self, page: Page, asked: Asked, answers: Answers) -> Iterator[ScoredRelation]:
         relations, chances = answers.relations, answers.chances
@@ -302,6 +303,7 @@ class RelationRun:
         sure = (1 - chances[:, 0] >= self.thresholds.get(relations.name, 0.5)).nonzero().flatten()
         rows = answers.rows[sure]
         numbers = asked.pairs.first[rows].tolist()
+        starts = page.starts
         for place, (first, second), number in zip(
             sure.tolist(), asked.named(rows), numbers, strict=True
         ):
@@ -313,7 +315,7 @@ class RelationRun:
                 corpus=relations.name,
                 sentence=asked.sentences[number],
                 looks=np.add.reduceat(answers.looks[place].numpy(), page.first[:-1]),
-                starts=page.starts,
+                starts=starts,
             )
 
     @torch.no_grad()
@@ -337,11 +339,13 @@ class RelationRun:
     def answers(
         self, page: Page, hidden: Tensor, asked: Asked, sets: Sequence[RelationSet]
     ) -> Iterator[Answers]:
-        """What each of the corpora that were asked says; all pairs are scored at once.
+        """What each of the corpora that were asked says; all pairs are scored at once."""
+        return self._answers(page, asked, sets, *self.scores(page, hidden, asked.pairs))
 
-        Where order means nothing, the two orders of a pair are averaged.
-        """
-        scores, looks = self.scores(page, hidden, asked.pairs)
+    def _answers(
+        self, page: Page, asked: Asked, sets: Sequence[RelationSet], scores: Tensor, looks: Tensor
+    ) -> Iterator[Answers]:
+        """Where order means nothing, the two orders of a pair are averaged."""
         for relations in sets:
             rows = asked.rows(relations, self.model.config.labels)
             if len(rows):
@@ -358,6 +362,14 @@ class RelationRun:
     def heard(self, page: Page, asked: Asked, rows: Tensor, relations: RelationSet) -> Tensor:
         """What the words between and beside the names say of some pairs, [rows, classes]."""
         return self.wordings[relations.name].chances(phrases_of(page, asked, rows, relations))
+
+    def _scores(
+        self, page: Page, hidden: Tensor, parts: Sequence[Pairs]
+    ) -> Iterator[tuple[Tensor, ...]]:
+        """The :meth:`scores` of several questions, which have the page and its words in common."""
+        counts = [len(pairs.first) for pairs in parts]
+        scored = self.scores(page, hidden, Pairs.joined(parts))
+        return zip(*(torch.split(part, counts) for part in scored), strict=True)
 
     def scores(self, page: Page, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Scores of all classes [pairs, classes], and where each pair looks [pairs, pieces]."""

@@ -120,14 +120,12 @@ def standing_of(pairs: Pairs, rows: Tensor, chances: Tensor, labels: int) -> Ten
     none = chances[:, 0].clamp(_LEAST, 1 - _LEAST)
     sure = ((1 - none) / none).log().numpy()
     rivals = _rivals(first, second, label, kind, sure)
-    return torch.cat(
-        [
-            functional.one_hot(torch.from_numpy(kind), labels * labels),
-            functional.one_hot(pairs.distance[rows], DISTANCES),
-            torch.from_numpy(np.vstack([counts, rivals]).T),
-        ],
-        dim=1,
-    ).float()
+    standing = np.zeros((len(kind), features_of(labels)), dtype=np.float32)
+    row = np.arange(len(kind))
+    standing[row, kind] = 1
+    standing[row, labels * labels + pairs.distance[rows].numpy()] = 1
+    standing[:, -_COUNTS:] = np.vstack([counts, rivals]).T
+    return torch.from_numpy(standing)
 
 
 def _ordered(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -105,6 +105,22 @@ class Pairs:
             self, first=self.first[rows], second=self.second[rows], distance=self.distance[rows]
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence[Pairs]) -> Pairs:
+        """Those of several questions about one document, one behind the other."""
+        concepts = np.cumsum([0, *(len(part.label) for part in parts)]).tolist()
+        moved = [
+            replace(
+                part,
+                concept=part.concept + start,
+                first=part.first + start,
+                second=part.second + start,
+            )
+            for part, start in zip(parts, concepts, strict=False)
+        ]
+        names = [one.name for one in fields(cls)]
+        return cls(**{name: torch.cat([getattr(part, name) for part in moved]) for name in names})
+
 
 def distance_buckets(words: NDArray[np.int64]) -> NDArray[np.int64]:
     """The buckets of distances in words: how many bits the number has; 0 where mentions touch.
@@ -187,7 +203,7 @@ class RelationModel(nn.Module):
 
         ``marks`` [b, n] says which label's mention each wordpiece is in: 0 for none.
         """
-        shared = shared + self.marks(marks).to(shared.dtype)
+        shared = shared + functional.embedding(marks, self.marks.weight.to(shared.dtype))
         for layer in self.encoder["layers"]:  # type: ignore[attr-defined]
             shared = layer(shared, bias)
         return shared
@@ -198,9 +214,7 @@ class RelationModel(nn.Module):
         ``hidden`` [n, d] is one document in fp32.
         """
         count = len(pairs.label)
-        cumulated = torch.cat([hidden.new_zeros(1, hidden.shape[1]), hidden.cumsum(0)])
-        starts, ends = pairs.spans[:, 0], pairs.spans[:, 1] + 1
-        mentions = (cumulated[ends] - cumulated[starts]) / (ends - starts).unsqueeze(-1)
+        mentions = _means(hidden, pairs.spans)
         # the log of the sum of the exponentials over a concept's mentions, without overflow
         top = mentions.new_full((count, mentions.shape[1]), -torch.inf)
         index = pairs.concept.unsqueeze(-1).expand_as(mentions)
@@ -214,20 +228,22 @@ class RelationModel(nn.Module):
         # adds the same to all of a row, which softmax does not see.
         key = self.key.weight.view(heads, -1, self.config.width)  # [h, k, d]
         sought = torch.einsum("chk,hkd->chd", query, key) / math.sqrt(query.shape[-1])
-        scores = sought @ hidden.T  # [concepts, h, n]
-        near = self.near[:, self._distances(pairs, len(hidden))].transpose(0, 1)  # [concepts, h, n]
+        # one product: PyTorch would make one of each concept, for the order that einsum leaves
+        scores = (sought.flatten(0, 1) @ hidden.T).unflatten(0, (count, heads))  # [concepts, h, n]
+        buckets = torch.from_numpy(distance_buckets(np.arange(len(hidden) + 1)))
+        away = self._distances(pairs, len(hidden))
+        near = self.near[:, buckets.to(away.device)][:, away].transpose(0, 1)  # [concepts, h, n]
         return concepts, torch.softmax(scores + near, dim=-1)
 
     @staticmethod
     def _distances(pairs: Pairs, length: int) -> Tensor:
-        """Buckets of how far each wordpiece is from a concept's nearest mention, [concepts, n]."""
+        """How far each wordpiece is from a concept's nearest mention, [concepts, n]."""
         place = torch.arange(length, device=pairs.spans.device)
         starts, ends = pairs.spans[:, :1], pairs.spans[:, 1:]
         away = torch.maximum(starts - place, place - ends).clamp(min=0)  # [mentions, n]
         least = away.new_full((len(pairs.label), length), length)
-        least = least.scatter_reduce(0, pairs.concept.unsqueeze(-1).expand_as(away), away, "amin")
-        _, bits = torch.frexp(least.float())  # the exponent is the bit length
-        return bits.long().clamp(max=DISTANCES - 1)
+        index = pairs.concept.unsqueeze(-1).expand_as(away)
+        return least.scatter_reduce(0, index, away, "amin")
 
     def forward(self, hidden: Tensor, lower: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Scores of all classes [pairs, classes], and where each pair looks [pairs, n].
@@ -237,17 +253,17 @@ class RelationModel(nn.Module):
         is scored directly, so that a word such as "inhibitor" is soon learnt.
         """
         concepts, looks = self.context(hidden, pairs)
-        both = torch.cat([hidden, lower], dim=-1)
         concepts = concepts + self.labels(pairs.label)
         ends = (pairs.first, pairs.second, pairs.distance)
         parts = zip(*(torch.split(end, _AT_ONCE) for end in ends), strict=True)
+        both = hidden, lower
         answers = [self._score(both, concepts, looks, pairs.label, *part) for part in parts]
         scores, shared = zip(*answers, strict=True)
         return torch.cat(scores), torch.cat(shared)
 
     def _score(
         self,
-        both: Tensor,
+        both: tuple[Tensor, Tensor],
         concepts: Tensor,
         looks: Tensor,
         label: Tensor,
@@ -258,14 +274,14 @@ class RelationModel(nn.Module):
         one, two, which = _unordered(first, second)
         shared = (looks[one] * looks[two]).mean(1)  # [unordered pairs, n]
         shared = shared / shared.sum(-1, keepdim=True).clamp(min=1e-9)
-        seen = shared @ both  # [unordered pairs, 2 d]
-        context = seen[:, : self.config.width]
+        context, below = (shared @ hidden for hidden in both)  # [unordered pairs, d]
         ends = (
             self._side(layer, (concepts, context, self.distances.weight), (end, which, distance))
             for layer, end in ((self.first, first), (self.second, second))
         )
         product = next(ends).unsqueeze(-1) * next(ends).unsqueeze(-2)  # [pairs, groups, 32, 32]
         scores = self.types(self.dropout(product.flatten(1)))
+        seen = torch.cat([context, below], dim=-1)
         scores = scores + self.direct(self.dropout(seen))[which]
         return scores + self.prior[label[first], label[second]], shared[which]
 
@@ -296,6 +312,16 @@ def _unordered(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     >>> _unordered(torch.tensor([0, 1, 2]), torch.tensor([1, 0, 0]))
     (tensor([0, 0]), tensor([1, 2]), tensor([0, 0, 1]))
     """
-    ends = torch.stack([torch.minimum(first, second), torch.maximum(first, second)], dim=1)
-    once, which = torch.unique(ends, dim=0, return_inverse=True)
-    return once[:, 0], once[:, 1], which
+    count = int(torch.maximum(first, second).max()) + 1
+    places = torch.minimum(first, second) * count + torch.maximum(first, second)
+    once, which = torch.unique(places, return_inverse=True)
+    return once // count, once % count, which
+
+
+def _means(hidden: Tensor, spans: Tensor) -> Tensor:
+    """The mean of the vectors [n, d] of each span's wordpieces, [spans, d]."""
+    lengths = spans[:, 1] + 1 - spans[:, 0]
+    starts = lengths.cumsum(0) - lengths  # of each span's wordpieces among those of all
+    of = torch.repeat_interleave(lengths)
+    place = torch.arange(len(of), device=of.device) + (spans[:, 0] - starts)[of]
+    return functional.embedding_bag(place, hidden, starts, mode="mean")

@@ -161,12 +161,11 @@ def _by_sentence(
 
 
 def _looked(sentences: Sequence[Span], relation: ScoredRelation) -> list[float]:
-    """How much of the looking fell on each sentence."""
-    starts = np.array([sentence.start for sentence in sentences])
-    places = np.searchsorted(starts, relation.starts, side="right") - 1
-    total: list[float] = np.bincount(
-        places.clip(min=0), weights=relation.looks, minlength=len(sentences)
-    ).tolist()
+    """How much of the looking fell on each sentence; words before the first are of the first."""
+    bounds = np.searchsorted(relation.starts, [sentence.start for sentence in sentences[1:]])
+    seen = np.cumsum(relation.looks, dtype=np.float64)
+    upto = np.append(0.0, seen)[[0, *bounds, len(seen)]]
+    total: list[float] = np.diff(upto).tolist()
     return total
 
 

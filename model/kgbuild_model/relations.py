@@ -229,7 +229,7 @@ class RelationModel(nn.Module):
         key = self.key.weight.view(heads, -1, self.config.width)  # [h, k, d]
         sought = torch.einsum("chk,hkd->chd", query, key) / math.sqrt(query.shape[-1])
         # one product: PyTorch would make one of each concept, for the order that einsum leaves
-        scores = (sought.flatten(0, 1) @ hidden.T).unflatten(0, (count, heads))  # [concepts, h, n]
+        scores = (sought.flatten(0, 1) @ hidden.T).view(count, heads, -1)  # [concepts, h, n]
         buckets = torch.from_numpy(distance_buckets(np.arange(len(hidden) + 1)))
         away = self._distances(pairs, len(hidden))
         near = self.near[:, buckets.to(away.device)][:, away].transpose(0, 1)  # [concepts, h, n]

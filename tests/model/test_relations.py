@@ -233,6 +233,28 @@ def test_a_relation_of_a_sentence_is_asked_of_each_sentence() -> None:
     ]  # fmt: skip
 
 
+def test_corpora_asked_at_once_answer_as_each_asked_alone() -> None:
+    """What is asked of sentences and of the whole text is scored together."""
+    whole, by_sentence = LIKE, replace(CAUSES, by_sentence=True)
+    run = relation_run(whole, by_sentence)
+    run = replace(run, thresholds={"cid": 0.0, "biored": 0.0})
+    torch.nn.init.normal_(run.model.prior)
+    concepts = {
+        "C": Concept("Chemical", ((0, 7), (16, 23))),
+        "D": Concept("Disease", ((8, 14), (30, 36))),
+        "E": Concept("Disease", ((24, 29),)),
+    }
+    asked = "aspirin asthma. aspirin fever asthma.", concepts, [(0, 15), (16, 37)]
+    together = {(r.first, r.second, r.corpus, r.sentence): r for r in run.relate(*asked)}
+    alone = [r for one in (whole, by_sentence) for r in run.relate(*asked, [one])]
+    assert len(together) == len(alone) == 5
+    for one in alone:
+        found = together[one.first, one.second, one.corpus, one.sentence]
+        assert found.type == one.type
+        assert found.score == pytest.approx(one.score, abs=1e-4)
+        assert found.looks == pytest.approx(one.looks, abs=1e-5)
+
+
 def gold_file(path: Path, documents: int = 40) -> None:
     blocks = []
     for number in range(documents):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -135,6 +136,17 @@ def test_a_single_text_is_left_to_one_thread() -> None:
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)
+
+
+def test_threads_side_by_side_take_short_turns() -> None:
+    """By Python's 5 ms one waits after each product while another works on text."""
+    before = torch.get_num_threads(), sys.getswitchinterval()
+    torch.set_num_threads(2)
+    try:
+        assert max(each(lambda _: sys.getswitchinterval(), ["one", "two"])) < 0.001
+        assert sys.getswitchinterval() == before[1]
+    finally:
+        torch.set_num_threads(before[0])
 
 
 class _OneDevice(TorchDispatchMode):

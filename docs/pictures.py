@@ -3,7 +3,8 @@
     python docs/pictures.py
 
 Each picture is an SVG in docs/pictures/, with the fonts of whoever looks at it; the proof in
-docs/how-to/explain.md is drawn by the command that the page shows.
+docs/how-to/explain.md is drawn by the command that the page shows. ``tests/docs`` checks that each
+shows what the commands print now.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
@@ -47,19 +49,28 @@ PICTURES: dict[str, tuple[str, ...]] = {
 
 def main() -> None:
     """Write every picture."""
+    FOLDER.mkdir(exist_ok=True)
+    for path, svg in drawn():
+        path.write_text(svg, encoding="utf-8")
+        sys.stdout.write(f"wrote {path}\n")
+
+
+def drawn() -> Iterator[tuple[Path, str]]:
+    """Every picture as it would be now, with the file that it is kept in."""
     with tempfile.TemporaryDirectory() as place:
         examples = Path(place, "examples")
         hidden = shutil.ignore_patterns("kg", ".*", "*.egg-info", "__pycache__")
         shutil.copytree(ROOT / "examples", examples, ignore=hidden)
-        FOLDER.mkdir(exist_ok=True)
         for name, commands in PICTURES.items():
-            _write(FOLDER / f"{name}.svg", _picture(commands, examples))
-        _write(PROOF.with_name("proof.svg"), _proof(PROOF.read_text("utf-8"), examples))
+            yield FOLDER / f"{name}.svg", _picture(commands, examples)
+        yield PROOF.with_name("proof.svg"), _proof(PROOF.read_text("utf-8"), examples)
 
 
-def _write(path: Path, svg: str) -> None:
-    path.write_text(svg, encoding="utf-8")
-    sys.stdout.write(f"wrote {path}\n")
+def shown(svg: str) -> str:
+    """What is to be read in a picture, without what a clock said."""
+    words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)).replace("&#160;", " ")
+    timed = r" \d+\.\d s\b|, [\d.,]+ a second|, [\d,]+ s left"
+    return re.sub(timed, "", " ".join(words.split()))
 
 
 def _proof(page: str, folder: Path) -> str:
@@ -104,7 +115,8 @@ def _printed(command: str, folder: Path) -> str:
     os.close(ours)
     if process.wait():
         raise SystemExit(f"{command} failed:\n{printed.decode()}")
-    return printed.decode().replace("\r\n", "\n")
+    # A line of progress is wiped by what comes after it.
+    return re.sub(r"[^\n]*\r(?:\x1b\[K)?", "", printed.decode().replace("\r\n", "\n"))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import click
 
 from kgbuild import __version__
 from kgbuild.cli import ExitCode, counted
-from kgbuild.cli.setup import Setup, set_up, setup_options
+from kgbuild.cli.setup import Setup, note_nothing_annotates, set_up, setup_options
 from kgbuild.errors import KgbuildError
 from kgbuild.graph.store import connect, database_path
 from kgbuild.host import Host
@@ -47,6 +47,7 @@ def _problems(setup: Setup) -> Iterator[KgbuildError]:
         )  # fmt: skip
         yield from host.warnings
         Pipeline.assemble(host, setup.configuration)
+        note_nothing_annotates(setup, host)
     except KgbuildError as error:
         yield error
     path = database_path(setup.folder)

@@ -23,6 +23,7 @@ __all__ = [
     "graph_option",
     "hint_of_formats",
     "note_no_extractor",
+    "note_nothing_annotates",
     "run_options",
     "say_losses",
     "say_what_annotates",
@@ -163,12 +164,17 @@ def set_up(
 def say_what_annotates(setup: Setup, host: Host) -> None:
     """Say what extractors chose for this machine, or that the pipeline has nothing to annotate."""
     configuration = setup.configuration
-    pipeline = configuration.settings.pipeline
-    for name in pipeline.extractors:
+    for name in configuration.settings.pipeline.extractors:
         given = configuration.settings.component(name)
         checked = host.settings("extractor", name, given, place=configuration.origin)
         if said := host.spec("extractor", name).computes(checked):
             click.echo(f"{name}: {said}", err=True)
+    note_nothing_annotates(setup, host)
+
+
+def note_nothing_annotates(setup: Setup, host: Host) -> None:
+    """Say on standard error, where it is so, that the pipeline has nothing to annotate."""
+    pipeline = setup.configuration.settings.pipeline
     if not (pipeline.extractors or pipeline.trust_annotations):
         note_no_extractor(host, configured=True)
 

@@ -14,7 +14,7 @@ from kgbuild.annotation import AnnotatedDocument, Link, Mention, Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
-from kgbuild.cli.claims import as_belief, claim, doubted, in_order
+from kgbuild.cli.claims import as_belief, claim, doubted, in_order, is_retracted
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import NotInGraphError, nearest
@@ -187,16 +187,24 @@ def _holds(assertion: Assertion) -> bool:
     return stated and not assertion.rejected
 
 
+def _withdrawn(graph: StoredGraph, assertion: Assertion) -> bool:
+    """Whether all papers that say it are retracted."""
+    papers = {evidence.document for evidence in assertion.evidence}
+    return bool(papers) and all(is_retracted(graph.document(paper)) for paper in papers)
+
+
 def _line(graph: StoredGraph, assertion: Assertion) -> str:
-    """One line: a claim that no text states outright is dotted, and says so first."""
-    edge = claim(graph, assertion, "—" if _holds(assertion) else "···")
+    """One line: a claim that no text states outright, or none that stands, is dotted, and why."""
+    withdrawn = _withdrawn(graph, assertion)
+    edge = claim(graph, assertion, "—" if _holds(assertion) and not withdrawn else "···")
     counts = Counter(evidence.status.value for evidence in assertion.evidence)
     said = ", ".join(f"{counts[one]} {one}" for one in Status if counts[one])
     judged = "rejected; " if assertion.rejected else ""
     hedged = "" if counts[Status.STATED] else "not stated outright; "
+    retracted = "by retracted papers alone; " if withdrawn else ""
     belief = f", belief {as_belief(graph.belief(assertion))}"
     mark = "; contested" if contradicting(graph, assertion) else ""
-    said = f"{judged}{hedged}{said or 'no evidence'}{belief}{mark}"
+    said = f"{judged}{hedged}{retracted}{said or 'no evidence'}{belief}{mark}"
     return f"{assertion.id[:12]}  {edge}  ({said})"
 
 

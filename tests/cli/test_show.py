@@ -93,10 +93,13 @@ def test_a_retraction_is_seen_at_the_document_and_at_its_sentences(project: Any)
     assert "expression of concern: pubmed:990000005" in document
     assert "this is a retraction of pubmed:990000003" in _lines(project, "pubmed:990000004")
     edge = next(line for line in _lines(project, "lisinopril") if "causes" in line)
+    assert "lisinopril ··· biolink:causes ··· cough  (by retracted papers alone; 1 stated" in edge
     identity = edge.split()[0]
     assert "pubmed:990000003 (RETRACTED), abstract" in "\n".join(_lines(project, identity))
     project.write("b.nbib", "PMID- 990000007\nTI  - Seven.\nAB  - Lisinopril causes cough.\n\n")
     project.run("ingest", "papers")
+    edge = next(line for line in _lines(project, "lisinopril") if "causes" in line)
+    assert "lisinopril — biolink:causes — cough  (2 stated, belief" in edge
     project.run("reason")
     _, path, _ = project.run("paths", "lisinopril", "cough", "--explain")
     assert "pubmed:990000003 (RETRACTED), abstract: Lisinopril causes cough." in path

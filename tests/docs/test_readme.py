@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 from pathlib import Path
@@ -57,6 +58,20 @@ def test_a_picture_shows_commands_that_are_there_and_loads_nothing(name: str) ->
     commands = re.findall(r'^        "kgbuild (\w+) ?.*",$', script, re.MULTILINE)
     assert commands
     assert set(commands) <= set(VERBS)
+
+
+def test_every_picture_shows_what_its_commands_print_now() -> None:
+    pytest.importorskip("kgbuild_lexicon")
+    pytest.importorskip("kgbuild_spacy")
+    spec = importlib.util.spec_from_file_location("pictures", ROOT / "docs" / "pictures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    pictures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pictures)
+    for path, svg in pictures.drawn():
+        kept = pictures.shown(path.read_text("utf-8"))
+        assert len(kept) > 300
+        assert kept == pictures.shown(svg), f"{path.name}: run: python docs/pictures.py"
 
 
 def test_the_site_loads_nothing_from_elsewhere(tmp_path: Path) -> None:

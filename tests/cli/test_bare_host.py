@@ -33,6 +33,10 @@ def test_what_to_install_is_said_where_the_pipeline_is_empty(project: Project) -
         assert (
             "note: no extractor is installed" in project.run(verb, "papers", "--no-plugins").stderr
         )
+    outcome = project.run("doctor", "--no-plugins")
+    assert outcome.exit_code == 0
+    assert "note: no extractor is installed" in outcome.stderr
+    assert "no problems found" in outcome.stdout
 
 
 def test_annotations_that_come_with_papers_make_a_graph(project: Project) -> None:

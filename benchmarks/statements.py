@@ -57,7 +57,7 @@ PARTS = (
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
     *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
     *("twenty_first", "twenty_second", "twenty_third", "twenty_fourth"),
-    *("twenty_fifth", "twenty_sixth"),
+    *("twenty_fifth", "twenty_sixth", "twenty_seventh", "twenty_eighth"),
 )
 CUES = read_cues(None)
 UNWEIGHED = read_cues(None, weighed=False)

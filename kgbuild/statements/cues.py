@@ -327,8 +327,11 @@ def _undenied(reading: Reading) -> Reading:
 
 
 def _unless_doubted(reading: Reading, around: Scope) -> Reading:
-    """The reading, or, where it is plain and doubted, one with the word most against it."""
-    words = doubted(around) if reading.plain else None
+    """The reading, or, where it is plain and doubted, one with the word most against it.
+
+    What is said of another ("A did not cause it, but B did") is no reason to doubt.
+    """
+    words = doubted(around) if reading.plain and not around.elliptic else None
     if words is None:
         return reading
     kind = Status.SPECULATED

@@ -29,7 +29,8 @@ LATER = [
     *("third", "fourth", "fifth", "sixth", "seventh"),
     *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
     *("fifteenth", "sixteenth", "seventeenth", "twentieth", "twenty_first", "twenty_second"),
-    *("twenty_third", "twenty_fourth", "twenty_fifth", "twenty_sixth"),
+    *("twenty_third", "twenty_fourth", "twenty_fifth", "twenty_sixth", "twenty_seventh"),
+    "twenty_eighth",
 ]
 """Sets written one after the other, each when the one before had mended the cues.
 

@@ -27,6 +27,7 @@ from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
 from kgbuild_transformer.indirect import as_worded
 from kgbuild_transformer.settings import RelationSettings
+from kgbuild_transformer.sobering import sobered
 from kgbuild_transformer.tagger import lower_layers, precision_of, tagger_run, threads
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: 
         cues=showing.cues,
         qualifiers=meaning.qualifiers,
         conditions=tuple(sorted({*meaning.conditions, *showing.conditions})),
-        score=found.score,
+        score=sobered(found.score, names.labels[found.first], names.labels[found.second]),
     )
 
 

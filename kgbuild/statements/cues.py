@@ -71,11 +71,15 @@ class CueFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a statement is said. ``cues`` are spans of the sentence."""
+    """How a statement is said. ``cues`` are spans of the sentence.
+
+    ``aside``: the two are named beside a denial of something else, and nothing is said of them.
+    """
 
     negated: bool
     status: Status
     cues: tuple[Cue, ...]
+    aside: bool = False
 
     @property
     def plain(self) -> bool:
@@ -321,9 +325,10 @@ def _by_chance(hiding: str, second: Span) -> Sequence[Cue]:
 
 def _undenied(reading: Reading) -> Reading:
     """Neither a denial nor plain: the pair is named beside something that is denied."""
-    status = Status.SPECULATED if reading.status is Status.STATED else reading.status
+    aside = reading.status is Status.STATED
+    status = Status.SPECULATED if aside else reading.status
     cues = tuple(replace(c, kind=status.value) if c.kind == "negated" else c for c in reading.cues)
-    return Reading(negated=False, status=status, cues=cues)
+    return Reading(negated=False, status=status, cues=cues, aside=aside)
 
 
 def _unless_doubted(reading: Reading, around: Scope) -> Reading:

@@ -2,7 +2,8 @@
 
 A relation of a sentence is shown by that sentence. One of a document is shown by the sentences that
 name both concepts, the most looked at first; where none does, by the two most looked at that name
-one each. Where the model looked is a rationale, not a proof: ``benchmarks/relations.py`` measures
+one each. A sentence that names both beside a denial of something else shows nothing of them.
+Where the model looked is a rationale, not a proof: ``benchmarks/relations.py`` measures
 how far a score falls when these sentences are taken away.
 """
 
@@ -64,7 +65,9 @@ class Evidence:
         if relation.sentence is not None:
             both = [number for number in both if number == relation.sentence]
         for number in _most_looked(both, looked):
-            yield self._read(sentences[number], *_nearest(ones[number], twos[number]))
+            pair = _nearest(ones[number], twos[number])
+            if not self._reading(sentences[number], *_in_order(*pair)).aside:
+                yield self._read(sentences[number], *pair)
         if not both and relation.sentence is None and ones and twos:
             a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
             if a != b:
@@ -102,7 +105,7 @@ class Evidence:
     def _read(self, sentence: Span, first: Mention, second: Mention) -> Showing:
         text = sentence.of(self._task.document.text)
         one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
-        reading = self._reading(sentence, *sorted((first, second), key=lambda m: m.span))
+        reading = self._reading(sentence, *_in_order(first, second))
         places = {
             broad_category(mention.category): place
             for mention, place in ((first, one), (second, two))
@@ -129,7 +132,7 @@ class Evidence:
         for sentence, mention in zip(sentences, (first, second), strict=True):
             inside = self._inside(sentence)
             for other in _beside(mention, inside):
-                reading = self._reading(sentence, *sorted((mention, other), key=lambda m: m.span))
+                reading = self._reading(sentence, *_in_order(mention, other))
                 if not reading.plain:
                     status, found = Status.SPECULATED, _shifted(reading, sentence)
         return Showing(
@@ -178,6 +181,10 @@ def _most_looked(numbers: Sequence[int], looked: Sequence[float]) -> list[int]:
 def _nearest(ones: Sequence[Mention], twos: Sequence[Mention]) -> tuple[Mention, Mention]:
     pairs = [(one, two) for one in ones for two in twos if one != two]
     return min(pairs, key=lambda p: (abs(p[0].span.start - p[1].span.start), p[0].span, p[1].span))
+
+
+def _in_order(one: Mention, other: Mention) -> list[Mention]:
+    return sorted((one, other), key=lambda mention: mention.span)
 
 
 def _beside(mention: Mention, inside: Mapping[Mention, Span]) -> list[Mention]:

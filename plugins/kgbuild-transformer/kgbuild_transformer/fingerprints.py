@@ -32,7 +32,7 @@ That is when texts are cut into other windows, when other windows go through the
 and when attention or consistency is computed in another way.
 """
 
-_RELATIONS = "5"
+_RELATIONS = "6"
 """The same of relations, besides, and of what their names mean."""
 
 

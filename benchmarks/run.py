@@ -97,6 +97,8 @@ BENCHMARKS = (
               files=(CORPORA,), neural=True),
     Benchmark(name="tagger_card", quick="--model fast --most 10",
               modules=("kgbuild_transformer",), files=(CORPORA,), neural=True),
+    Benchmark(name="tagger_int8", quick="--count 5",
+              modules=("kgbuild_transformer", "onnxruntime", "onnxscript"), neural=True),
     Benchmark(name="relations", quick="--texts 5", modules=("kgbuild_transformer",),
               files=(BIORED,), neural=True),
 )  # fmt: skip

@@ -93,11 +93,12 @@ def measured(folder: Path, corpora: Path, most: int) -> dict[str, Any]:
     recipe = TaggerRecipe.read(RECIPE)
     learning, held = gold_examples(recipe, corpora)
     run = load_tagger(folder, precision=precision_of(TaggerSettings()))
-    if json.loads((folder / "recipe.json").read_text(encoding="utf-8"))["hold_out"]:
-        facts |= held_out(run, recipe, learning, held)
-    facts["elsewhere"] = elsewhere(run, learning + held, corpora, most)
     kind = str(precision_of(TaggerSettings())).removeprefix("torch.")
-    facts["measured_by"] = f"{COMMAND} in {kind}: {describe()}."
+    command = f"{COMMAND} in {kind}: {describe()}."
+    if json.loads((folder / "recipe.json").read_text(encoding="utf-8"))["hold_out"]:
+        facts |= held_out(run, recipe, learning, held) | {"measured_by": command}
+    facts["elsewhere"] = elsewhere(run, learning + held, corpora, most)
+    facts["elsewhere"]["measured_on"] += f" {command}"
     return facts
 
 

@@ -11,8 +11,9 @@ from itertools import combinations
 from kgbuild_linker.context import Context
 from kgbuild_linker.keys import LITTLE, SALTS, hashed, keys, stems, tokens
 from kgbuild_linker.likeness import NOT_COMPARED, SAME, Likeness, likeness
-from kgbuild_linker.records import Group, NameKind
-from kgbuild_linker.terminology import Hit, Terminology
+from kgbuild_linker.rat_genes import RAT
+from kgbuild_linker.records import Group, Hit, NameKind
+from kgbuild_linker.terminology import Terminology
 from kgbuild_linker.vectors import Near
 
 __all__ = [
@@ -118,20 +119,27 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
         hit = terminology.hit(curie, query.name) or query.lacking.get(curie)
         if hit:
             found[hit.concept] = Found(hit, Way.LEARNT)
-    for one in _ways(terminology, query.name, query.group, query.context.taxa):
+    said = _taxon_said(query)
+    for one in _ways(terminology, query.name, query.group, {*query.context.taxa, *said}):
         known = found.get(one.hit.concept)
         if known is None or known.way is Way.LEARNT:
             found[one.hit.concept] = one
     several = list(found.values())[:_MOST]
     several += [one for one in _near(terminology, query) if one.hit.concept not in found]
-    if query.group is Group.GENE and (said := _SAID.match(query.name)):
-        several = [one for one in several if one.hit.taxon in (0, _TAXON[said[1].lower()])]
+    if said:
+        several = [one for one in several if one.hit.taxon in (0, *said)]
     if query.group in (Group.DISEASE, Group.CHEMICAL):
         several = list(_compared(terminology, query, several))
     if is_short(query.name):
         return [_supported(terminology, query, one) for one in several]
     of_class = query.group is Group.GENE and names_a_class(query.name)
     return [_doubted(query, one, of_class) for one in several]
+
+
+def _taxon_said(query: Query) -> tuple[int, ...]:
+    """The species that the name of a gene says, as "rat insulin 2"; no other's gene is meant."""
+    said = _SAID.match(query.name) if query.group is Group.GENE else None
+    return (_TAXON[said[1].lower()],) if said else ()
 
 
 def _doubted(query: Query, found: Found, of_class: bool) -> Found:
@@ -240,7 +248,7 @@ def _ways(
     spelled = [
         Found(hit, Way.EXACT if hit.name.lower() == name.lower() else Way.SPELLING)
         for hit in terminology.find(made.spelling)
-        if _fits(hit, group)
+        if _fits(hit, group) and not _of_absent_rat(hit, taxa)
     ]
     yield from spelled
     if group is Group.GENE:
@@ -272,11 +280,17 @@ def _gene(
 ) -> Iterator[Found]:
     """Genes by less than the whole name, and the like-named genes of the document's species."""
     if not any(one.hit.taxon for one in spelled):
-        spelled += _by_less(terminology, name)
+        less = _by_less(terminology, name)
+        spelled += [one for one in less if not _of_absent_rat(one.hit, taxa)]
         yield from spelled
     for symbol in sorted({one.hit.label for one in spelled if _shares_symbols(one.hit, taxa)}):
         for hit in _like_named(terminology, symbol, taxa):
             yield Found(hit, Way.SPECIES)
+
+
+def _of_absent_rat(hit: Hit, taxa: Collection[int]) -> bool:
+    """Whether a gene is a rat's, where nothing speaks of rats: the mouse's stands for both."""
+    return hit.taxon == RAT and RAT not in taxa
 
 
 def _shares_symbols(hit: Hit, taxa: Collection[int]) -> bool:
@@ -313,9 +327,8 @@ def _genes(terminology: Terminology, key: str) -> list[Hit]:
 
 
 _FLY = 7227
-_TAXON = {"human": 9606, "mouse": 10090, "murine": 10090, "rat": 10116}
+_TAXON = {"human": 9606, "mouse": 10090, "murine": 10090, "rat": RAT}
 _SAID = re.compile(f"({'|'.join(_TAXON)}) ", re.IGNORECASE)
-"""A name that says its species, as "rat insulin 2": a gene of another is not meant."""
 _OF_HUMANS = re.compile("h[A-Z][A-Za-z]*[A-Z0-9]")
 """As in hGSTA4."""
 _GREEK_INITIAL = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa"}

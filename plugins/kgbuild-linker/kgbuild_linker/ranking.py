@@ -22,8 +22,7 @@ from kgbuild_linker.candidates import Found, Learnt, Query, Way, is_short, learn
 from kgbuild_linker.context import HUMAN, Context
 from kgbuild_linker.keys import tokens
 from kgbuild_linker.likeness import best_of, said_of_likeness
-from kgbuild_linker.records import Group, NameKind
-from kgbuild_linker.terminology import Hit
+from kgbuild_linker.records import Group, Hit, NameKind
 from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
-__all__ = ["Entry", "Group", "LeftOut", "Name", "NameKind"]
+__all__ = ["Entry", "Group", "Hit", "LeftOut", "Name", "NameKind"]
 
 
 class Group(IntEnum):
@@ -35,6 +35,19 @@ class Name(NamedTuple):
 
     text: str
     kind: NameKind
+
+
+class Hit(NamedTuple):
+    """A concept found by a key: the name that has it, and how that belongs to the concept."""
+
+    concept: int
+    curie: str
+    label: str
+    group: Group
+    taxon: int
+    weight: float
+    kind: NameKind
+    name: str
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeVar
 
 from kgbuild import ComponentUnavailableError, Concept, Vocabulary, ancestors
 from kgbuild_linker.keys import LITTLE, hashed, stems, tokens
-from kgbuild_linker.records import Group, NameKind
+from kgbuild_linker.rat_genes import rat_genes
+from kgbuild_linker.records import Group, Hit, NameKind
 from kgbuild_linker.writing import FORMAT
 
 __all__ = ["CATEGORY", "Hit", "Terminology", "group_of"]
@@ -34,19 +35,6 @@ _MOST_LONG = 12
 _MOST_COMPARED = 10
 _FILE_SPELLING = {"orpha": "orphanet"}
 """Prefixes that the shipped file spells in another way than bioregistry."""
-
-
-class Hit(NamedTuple):
-    """A concept found by a key: the name that has it, and how that belongs to the concept."""
-
-    concept: int
-    curie: str
-    label: str
-    group: Group
-    taxon: int
-    weight: float
-    kind: NameKind
-    name: str
 
 
 class _Row(NamedTuple):
@@ -123,13 +111,18 @@ class Terminology:
                     NameKind(int(name[0])), name[1:],
                 )
             )  # fmt: skip
-        return tuple(found)
+        return (*found, *(hit for hit in rat_genes().named.get(key, ()) if self._lacks(hit.curie)))
+
+    def _lacks(self, curie: str) -> bool:
+        return self._number(curie) is None
 
     def hit(self, curie: str, name: str = "") -> Hit | None:
         """A concept as if it had been found by ``name`` (its label); None where there is none."""
-        number = self._number(self.preferred(curie))
+        main = self.preferred(curie)
+        number = self._number(main)
         if number is None:
-            return None
+            beside = rat_genes().hits.get(main)
+            return beside and beside._replace(name=name or beside.name)
         row = self._row(number)
         return self._hit(number, row, name or row.names[0][1:])
 
@@ -168,8 +161,11 @@ class Terminology:
         """What is known of a concept, by any identifier that is not withdrawn; or None."""
         main = self.preferred(curie)
         number = self._number(main)
+        if number is None:
+            beside = rat_genes().hits.get(curie)
+            return beside and Concept(id=curie, label=beside.label, category=CATEGORY[beside.group])
         matches = self.exact_matches(main)
-        if number is None or curie not in (main, *matches):
+        if curie not in (main, *matches):
             return None
         row = self._row(number)
         return Concept(
@@ -199,8 +195,8 @@ class Terminology:
 
     def group(self, curie: str) -> Group | None:
         """The kind of a concept, or None where it is not known."""
-        number = self._number(self.preferred(curie))
-        return None if number is None else self._row(number).group
+        hit = self.hit(curie)
+        return hit and hit.group
 
     def _is_withdrawn(self, curie: str) -> bool:
         return self._tells_withdrawn and bool(
@@ -242,14 +238,15 @@ class Terminology:
         return self._row(row[0]).curie if row else curie
 
     def vocabularies(self) -> list[Vocabulary]:
-        """What the file was made from."""
+        """What the file was made from, and what stands beside it."""
         rows = self._connection.execute(
             "SELECT name, package, version, licence, sha256 FROM sources ORDER BY name"
         )
-        return [
+        of_file = [
             Vocabulary(name=name, version=f"{package} {version}", licence=licence, sha256=sha256)
             for name, package, version, licence, sha256 in rows
         ]
+        return sorted([*of_file, rat_genes().vocabulary], key=lambda one: one.name)
 
     # --- rows
 

@@ -22,8 +22,8 @@ from kgbuild_linker.context import HUMAN, Context, read_context
 from kgbuild_linker.document_variants import variant_key
 from kgbuild_linker.keys import keys
 from kgbuild_linker.ranking import fame, features, hits_of, near, prepare, vectors_of
-from kgbuild_linker.records import Group, NameKind
-from kgbuild_linker.terminology import Hit, Terminology, group_of
+from kgbuild_linker.records import Group, Hit, NameKind
+from kgbuild_linker.terminology import Terminology, group_of
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vector_training import Example as Named
 from kgbuild_linker.vector_training import Learner, save

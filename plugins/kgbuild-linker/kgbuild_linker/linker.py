@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from kgbuild_linker.composites import parts_of_name
 from kgbuild_linker.context import Context, read_context
 from kgbuild_linker.corrections import Corrections
 from kgbuild_linker.document_variants import known_variant, variant_key, variants_of
+from kgbuild_linker.keys import keys
 from kgbuild_linker.ranking import Ranking, features
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
@@ -24,6 +26,8 @@ _MOSTLY = 0.5
 _TAKEN_APART = 0.9
 """Of what parts of a name had, so much was right in cross-validation on the train halves: a name
 may mean one thing, though its parts have meanings too."""
+_HEAD = re.compile(r"[ -](receptor|complex)(?:e?s)?\b")
+"""Behind the name of a gene: what binds its product, or has it as a part."""
 _VERY_NAME = (Way.EXACT, Way.SPELLING)
 _SOLE = 0.9
 """Where one concept alone has a name, it was meant in 95% of the diseases and 98% of the chemicals
@@ -85,7 +89,7 @@ class Linker:
             elif mention.category == "biolink:SequenceVariant":
                 changes.append(mention)
             elif group is not None:
-                name = _name(mention), group
+                name = self._name_meant(document, mention, group), group
                 if name not in known:
                     known[name] = list(map(_part, self.named(*name, context)))
                 links = list(self._links(mention, known[name]))
@@ -93,6 +97,13 @@ class Linker:
                     genes.update(one.candidates[0].label for one in links if one.candidates)
                 yield from links
         yield from self._variants(document, changes, genes)
+
+    def _name_meant(self, document: Document, mention: Mention, group: Group) -> str:
+        """The name, with "receptor" or "complex" behind it where that is a name, too."""
+        name = _name(mention)
+        head = _HEAD.match(document.text, mention.span.end) if group is Group.GENE else None
+        longer = f"{name} {head[1]}" if head else name
+        return longer if self.terminology.find(keys(longer).spelling) else name
 
     def _prepare(self, mentions: Iterable[Mention], context: Context) -> None:
         """What is near the document's names is found at once, which is faster."""

@@ -17,10 +17,12 @@ from kgbuild_linker.document_variants import known_variant, variants_of
 from kgbuild_linker.linker import Linker
 from kgbuild_linker.long_forms import long_forms, stands_for
 from kgbuild_linker.ranking import Ranking, hits_of, load_ranking
-from kgbuild_linker.records import Group
+from kgbuild_linker.records import Entry, Group, Name, NameKind
 from kgbuild_linker.settings import DEFAULT
+from kgbuild_linker.terminology import Terminology
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vectors import BUCKETS, Vectors
+from kgbuild_linker.writing import write
 
 from kgbuild import ComponentUnavailableError, Document, Link, Mention
 from kgbuild.testing.builders import make_document
@@ -79,6 +81,48 @@ def test_a_class_of_genes_is_no_gene(linker):
     [link] = linker.link(document, annotations.mentions)
     assert link.concept is None
     assert link.reason.startswith("a class of genes: ABC1 is called so")
+
+
+def family_linker(tmp_path: Path, chosen: int) -> Linker:
+    """The complex ABX and a gene whose alias is the same, which so many papers took it for."""
+    named = [
+        ("fplx:ABX", "ABX", ()), ("ncbigene:71", "QRS1", ("ABX",)), ("ncbigene:72", "QRS", ()),
+        ("mesh:D71", "Receptors, QRS", ("QRS receptor",)),
+    ]  # fmt: skip
+    entries = [
+        Entry(
+            curie=curie, label=label, taxon=9606 * curie.startswith("ncbi"),
+            group=Group.OTHER if curie.startswith("mesh") else Group.GENE,
+            names=[Name(label, NameKind.LABEL), *(Name(one, NameKind.SYNONYM) for one in others)],
+        )
+        for curie, label, others in named
+    ]  # fmt: skip
+    write(tmp_path / "family.sqlite", entries, [], {"name": "family"})
+    learnt = {learnt_key("ABX", Group.GENE): {"ncbigene:71": chosen}} if chosen else {}
+    ranking = Ranking({Group.GENE: {"kind SYNONYM": 3.0, "kind LABEL": 2.0}}, learnt, {})
+    return Linker(Terminology(tmp_path / "family.sqlite"), ranking, threshold=0.3)
+
+
+@pytest.mark.parametrize(("chosen", "concept"), [(0, None), (1, None), (2, "ncbigene:71")])
+def test_a_family_is_no_gene_unless_annotators_took_it_for_one(tmp_path: Path, chosen, concept):
+    document, annotations = make_document("[ABX](gene:-) rose.")
+    [link] = family_linker(tmp_path, chosen).link(document, annotations.mentions)
+    assert link.concept == concept
+    assert concept or link.reason.startswith("a class of genes: QRS1 is called so")
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("[QRS](gene:-) rose.", "ncbigene:72"),
+        ("[QRS](gene:-) receptors rose.", None),
+        ("[QRS](gene:-) complexes rose.", "ncbigene:72"),  # that is no name
+    ],
+)
+def test_the_receptor_of_a_gene_is_another(tmp_path: Path, text, concept):
+    document, annotations = make_document(text)
+    [link] = family_linker(tmp_path, 0).link(document, annotations.mentions)
+    assert link.concept == concept
 
 
 def test_a_short_name_of_a_species_is_no_abbreviation(linker):

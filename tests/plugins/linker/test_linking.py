@@ -125,6 +125,19 @@ def test_the_receptor_of_a_gene_is_another(tmp_path: Path, text, concept):
     assert link.concept == concept
 
 
+def test_the_score_of_a_gene_is_how_often_such_a_link_is_right(tmp_path: Path):
+    """By odds of 1.5; the other candidates and none share what is left."""
+    document, annotations = make_document("[ABX](gene:-) rose.")
+    linker = family_linker(tmp_path, 2)
+    [said] = linker.named("ABX", Group.GENE, read_context(linker.terminology, document, []))
+    [link] = linker.link(document, annotations.mentions)
+    best, *others = [one.score for one in link.candidates]
+    odds = said[0].score / (1 - said[0].score)
+    assert best / (1 - best) == pytest.approx(1.5 * odds, rel=0.01)
+    assert best + sum(others) <= 1
+    assert others == sorted(others, reverse=True)
+
+
 def test_a_short_name_of_a_species_is_no_abbreviation(linker):
     assert links(linker, "A [pig](biolink:OrganismTaxon:-) ate.")["pig"] == ["ncbitaxon:9823"]
 
@@ -218,8 +231,8 @@ def test_what_is_only_near_has_to_be_surer(terminology):
     tagged = replace(given, score=0.9)
     assert concept(tagged, -1.0) is None
     assert concept(tagged, 0.0) == "mesh:D1"
-    assert concept(given, -1.0) == "mesh:D1"
-    assert concept(given, -2.0) is None
+    assert concept(given, -2.0) == "mesh:D1"  # a disease that was given is hardly ever none
+    assert concept(given, -3.0) is None
 
 
 def test_an_unsure_mention_needs_a_surer_concept(terminology):

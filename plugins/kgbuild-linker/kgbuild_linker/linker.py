@@ -108,7 +108,9 @@ class Linker:
         """The name, with "receptor" or "complex" behind it where that is a name, too."""
         name = _name(mention)
         head = _HEAD.match(document.text, mention.span.end) if group is Group.GENE else None
-        longer = f"{name} {head[1]}" if head else name
+        if head is None:
+            return name
+        longer = f"{name} {head[1]}"
         return longer if self.terminology.find(keys(longer).spelling) else name
 
     def _prepare(self, mentions: Iterable[Mention], context: Context) -> None:
@@ -268,11 +270,13 @@ def _part(ranked: list[Ranked]) -> _Part:
 
 def _shown(ranked: list[Ranked]) -> Iterator[Candidate]:
     """The candidates with scores that are as often right; they and none still make 1."""
-    for place, one in enumerate(ranked):
-        best = ranked[0]
-        surer = _surer(best)
-        less = (1 - surer) / max(1 - best.score, 1e-9)
-        yield _candidate(one, one.score * less if place else surer)
+    if not ranked:
+        return
+    best, *others = ranked
+    surer = _surer(best)
+    yield _candidate(best, surer)
+    less = (1 - surer) / max(1 - best.score, 1e-9)
+    yield from (_candidate(one, one.score * less) for one in others)
 
 
 def _surer(one: Ranked) -> float:

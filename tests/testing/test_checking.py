@@ -58,6 +58,50 @@ def test_a_plugin_that_breaks_laws_is_told_which(kgbuild_distribution: Distribut
     assert "every promise is kept" in {finding.law for finding in findings}
 
 
+MEDDLING = """
+    from pydantic import BaseModel, ConfigDict
+    from kgbuild import Annotations, ExtractorSpec, hookimpl
+
+    class Settings(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+    class Meddling:
+        def __init__(self, settings):
+            import random, torch
+            self.random, self.torch = random, torch
+        def extract(self, batch):
+            for task in batch:
+                {act}
+            return [Annotations() for task in batch]
+
+    @hookimpl
+    def kgbuild_extractors():
+        yield ExtractorSpec(name="aa-meddling", summary="Meddling.", create=Meddling,
+                            settings=Settings, categories=frozenset({{"biolink:Gene"}}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("act", "law"),
+    [
+        ("self.random.seed(0)", "it leaves the process as it was"),
+        ("self.torch.set_num_threads(1)", "it leaves the process as it was"),
+        ('object.__setattr__(task.document, "text", "")', "the input is unchanged"),
+    ],
+    ids=["seeds", "threads", "edits"],
+)
+def test_a_plugin_that_meddles_is_told_with_what(
+    kgbuild_distribution: Distribution, act: str, law: str
+) -> None:
+    pytest.importorskip("torch")
+    kgbuild_distribution(
+        "kgbuild-aa",
+        modules={"aa_meddling.py": MEDDLING.format(act=act)},
+        entry_points={"aa": "aa_meddling"},
+    )
+    assert law in {one.law for one in check_plugin(Host.load(), "aa") if one.failed}
+
+
 def test_a_broken_plugin_gives_one_finding(kgbuild_distribution: Distribution) -> None:
     kgbuild_distribution("kgbuild-aa", modules={}, entry_points={"aa": "aa_is_not_there"})
     (finding,) = check_plugin(Host.load(), "aa")

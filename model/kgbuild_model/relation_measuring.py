@@ -20,9 +20,9 @@ from kgbuild_model.relation_weighing import Weigher, features_of, standing_of
 from kgbuild_model.relations import RelationSet
 from kgbuild_model.scoring import Score, bootstrap
 
-__all__ = ["Answered", "Fit", "answers_of", "measure_relations", "scores_at"]
+__all__ = ["FOLDS", "Answered", "Fit", "answers_of", "measure_relations", "measured", "scores_at"]
 
-_FOLDS = 5
+FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,29 +169,30 @@ def _found(documents: Sequence[Answered], threshold: float) -> tuple[list[float]
 def measure_relations(
     run: RelationRun, held: Sequence[RelationExample]
 ) -> dict[str, dict[str, Any]]:
-    """F1 of pairs with their type and of pairs, and the calibration error, for each corpus.
-
-    Weigher, threshold and calibration are fitted on four fifths of the documents and used on the
-    other, by turns. Intervals are of 95%, by documents.
-    """
+    """What is measured on each corpus of which five documents or more are held out."""
     plain = replace(run, weighers={})
     report: dict[str, dict[str, Any]] = {}
     for relations in run.model.config.sets:
         documents = answers_of(plain, held, relations)
-        if len(documents) >= _FOLDS:
-            report[relations.name] = _measured(documents, worded=relations.name in run.wordings)
+        if len(documents) >= FOLDS:
+            report[relations.name] = measured(documents, worded=relations.name in run.wordings)
     return report
 
 
-def _measured(documents: Sequence[Answered], *, worded: bool) -> dict[str, Any]:
+def measured(documents: Sequence[Answered], *, worded: bool) -> dict[str, Any]:
+    """F1 of pairs with their type and of pairs, and the calibration error, of one corpus.
+
+    Weigher (where ``worded``), threshold and calibration are fitted on four fifths of the documents
+    and used on the other, by turns. Intervals are of 95%, by documents.
+    """
     typed: list[Score] = []
     paired: list[Score] = []
     worth: list[float] = []
     rights: list[bool] = []
-    for fold in range(_FOLDS):
-        others = [one for n, one in enumerate(documents) if n % _FOLDS != fold]
+    for fold in range(FOLDS):
+        others = [one for n, one in enumerate(documents) if n % FOLDS != fold]
         fit = Fit.on(others, worded=worded)
-        asked = [_weighed(one, fit.weigher) for one in documents[fold::_FOLDS]]
+        asked = [_weighed(one, fit.weigher) for one in documents[fold::FOLDS]]
         scores = [scores_at(one, fit.threshold) for one in asked]
         typed += [score for score, _ in scores]
         paired += [score for _, score in scores]

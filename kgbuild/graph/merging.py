@@ -205,7 +205,7 @@ def _rows(store: GraphStore, other: sqlite3.Connection, version: int) -> Annotat
     links = indexed(rows("SELECT * FROM links WHERE version = ? ORDER BY mention, part, rank"), 9)
     relations = indexed(rows("SELECT * FROM relations WHERE version = ? ORDER BY n"), 12)
     theirs = f"FROM evidence WHERE {EVIDENCE_OF_VERSION}"
-    evidence = indexed(rows(f"SELECT {EVIDENCE_COLUMNS} {theirs} ORDER BY id"), 15)
+    evidence = indexed(rows(f"SELECT {EVIDENCE_COLUMNS} {theirs} ORDER BY id"), 13)
     assertions = rows(
         "SELECT id, identity, subject, predicate, object, negated, qualifiers FROM assertions"
         f" WHERE id IN (SELECT assertion {theirs}) ORDER BY id"

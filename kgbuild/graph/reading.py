@@ -35,7 +35,7 @@ from kgbuild.graph.closing import Closing
 from kgbuild.graph.linking import LinkedKind, linked_kinds
 from kgbuild.graph.rows import (
     concept_key,
-    decode_cues,
+    decode_details,
     decode_notices,
     decode_terms,
 )
@@ -284,10 +284,10 @@ class StoredGraph(Closing):
 
     def _evidence(self, row: tuple[Any, ...]) -> Evidence:
         (document, digest, section, start, end, text, s_start, s_end, o_start, o_end,
-         source, status, cues, conditions, score, link_score, more, version) = row  # fmt: skip
-        spans: tuple[Span, ...] = (Span(start, end),)
+         source, status, score, link_score, details, version) = row  # fmt: skip
+        more, cues, conditions = decode_details(details)
+        spans = (Span(start, end), *more)
         if more:
-            spans += tuple(Span(*pair) for pair in json.loads(more))
             (whole,) = self._row("SELECT text FROM versions WHERE id = ?", version) or ("",)
             text = " … ".join(span.of(whole) for span in spans)
         return Evidence(
@@ -300,8 +300,8 @@ class StoredGraph(Closing):
             object_span=None if o_start is None else Span(o_start, o_end),
             source=self._source(source),
             status=Status(status),
-            cues=decode_cues(cues),
-            conditions=decode_terms(conditions),
+            cues=cues,
+            conditions=conditions,
             score=score,
             link_score=link_score,
         )
@@ -446,9 +446,8 @@ _ASSERTION_COLUMNS = (
     "SELECT a.id, a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers,"
     ' d.curie, v.digest, e.section, e.start, e."end",'
     ' substr(v.text, e.start + 1, e."end" - e.start), e.subject_start, e.subject_end,'
-    " e.object_start, e.object_end, e.source, e.status, e.cues, e.conditions, e.score,"
-    " e.link_score,"
-    " e.more_spans, e.version"
+    " e.object_start, e.object_end, e.source, e.status, e.score, e.link_score,"
+    " e.details, e.version"
 )
 _ASSERTION = (
     f"{_ASSERTION_COLUMNS} FROM assertions a"

@@ -22,7 +22,7 @@ from kgbuild.annotation import (
     Relation,
     Status,
 )
-from kgbuild.assertion import Assertion, Concept, Source, content_id
+from kgbuild.assertion import Assertion, Concept, Evidence, Source, content_id
 from kgbuild.components import Failure
 from kgbuild.document import Document, Notice, NoticeKind, Section, SectionKind, Span, Unread
 from kgbuild.graph.schema import key
@@ -184,7 +184,7 @@ def decode_spans(packed: bytes | None) -> tuple[Span, ...]:
 class AnnotationRows:
     """All that the pipeline made of one version. Sources are indices into ``sources``.
 
-    In the rows of assertions and evidence an empty text is what the store has as NULL.
+    In the rows of assertions and evidence an empty text is what there is nothing of.
     """
 
     version: int
@@ -377,16 +377,43 @@ def encode_assertion(version: int, assertion: Assertion, sources: dict[Source, i
         )
     ]
     for e in assertion.evidence:
-        first, *more = e.spans
+        first = e.spans[0]
         subject, object_ = e.subject_span, e.object_span
         rows.append(
             (assertion_key, version, first.start, first.end,
              subject.start if subject else None, subject.end if subject else None,
              object_.start if object_ else None, object_.end if object_ else None,
-             e.section, e.status.value, e.score, e.link_score, _pairs(more) if more else "",
-             _cues(e.cues) or "", compact(e.conditions) if e.conditions else "", sources[e.source])
+             e.section, e.status.value, e.score, e.link_score, _details(e), sources[e.source])
         )  # fmt: skip
     return rows
+
+
+def _details(evidence: Evidence) -> str:
+    """Spans beyond the first, cues and conditions; empty where there is none of them."""
+    more, cues, conditions = evidence.spans[1:], evidence.cues, evidence.conditions
+    if not (more or cues or conditions):
+        return ""
+    return compact(
+        [
+            [(span.start, span.end) for span in more],
+            [(cue.kind, cue.span.start, cue.span.end) for cue in cues],
+            conditions,
+        ]
+    )
+
+
+def decode_details(
+    packed: str,
+) -> tuple[tuple[Span, ...], tuple[Cue, ...], tuple[tuple[str, str], ...]]:
+    """Spans beyond the first, cues and conditions of an evidence."""
+    if not packed:
+        return (), (), ()
+    more, cues, conditions = json.loads(packed)
+    return (
+        tuple(Span(start, end) for start, end in more),
+        tuple(Cue(kind=kind, span=Span(start, end)) for kind, start, end in cues),
+        tuple((name, value) for name, value in conditions),
+    )
 
 
 def encode_concept(concept: Concept, known: bool) -> Row:

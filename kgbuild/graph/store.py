@@ -32,9 +32,11 @@ from kgbuild.document import Document
 from kgbuild.errors import GraphError, GraphLockedError, NotInGraphError
 from kgbuild.faults import reach
 from kgbuild.graph.closing import Closing
+from kgbuild.graph.inserting import batched, insert_many
 from kgbuild.graph.rows import (
     AnnotationRows,
     Layer,
+    Row,
     compact,
     decode_document,
     decode_given,
@@ -68,6 +70,8 @@ _READ_CACHE = 4 * _CACHE
 """The same of a reader: who reads all claims in order looks everywhere for their sentences."""
 _LOG = 64 * 1024**2
 """Bytes of the write-ahead log after which it is written back."""
+_CONCEPTS = 32_768
+"""Concepts after which a writer forgets which it has written: some 20 MB."""
 
 
 def database_path(folder: Path | str) -> Path:
@@ -143,6 +147,7 @@ class GraphStore(Closing):
         self.connection = connection
         self._lock = lock
         self._sources: dict[Source, int] = {}
+        self._concepts: dict[int, Row] = {}
         self._revision = 0
 
     @classmethod
@@ -201,6 +206,7 @@ class GraphStore(Closing):
 
     def _roll_back(self) -> None:
         self._sources.clear()
+        self._concepts.clear()
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
 
@@ -549,6 +555,7 @@ class GraphStore(Closing):
             " ON CONFLICT DO UPDATE SET count = count + excluded.count",
             [(*name, count) for name, count in names.items()],
         )
+        changed = [row for key, row in concepts.items() if self._concepts.get(key) != row]
         # A concept is written again only where something about it has changed, so that the
         # views hear of it once.
         self.connection.executemany(
@@ -559,10 +566,17 @@ class GraphStore(Closing):
             " WHERE excluded.known AND (label, category, synonyms, exact_matches, known) IS NOT"
             " (excluded.label, excluded.category, excluded.synonyms, excluded.exact_matches,"
             " excluded.known) OR known AND NOT excluded.known",
-            [(*row, self._revision) for row in concepts.values()],
+            [(*row, self._revision) for row in changed],
         )
-        self._note_back("concept", (row[1] for row in concepts.values()))
+        self._note_back("concept", (row[1] for row in changed))
+        self._remember(changed)
         self._name_unknown(concept for concept, row in concepts.items() if not row[-1])
+
+    def _remember(self, concepts: Iterable[Row]) -> None:
+        """Note which rows of concepts the store has: most come again with each batch."""
+        if len(self._concepts) > _CONCEPTS:
+            self._concepts.clear()
+        self._concepts.update((row[0], row) for row in concepts)
 
     def _name_unknown(self, concepts: Iterable[int]) -> None:
         """Name the concepts that no terminology knows as the texts name them most often."""
@@ -584,13 +598,10 @@ class GraphStore(Closing):
         # In the order of their keys: rows that lie together in the file are written together.
         # The identities have that order too, and Python sorts text faster than great numbers.
         ordered = sorted(unique.values(), key=itemgetter(1))
-        self.connection.executemany(
-            "INSERT INTO assertions VALUES (?, ?, ?, ?, ?, ?, nullif(?, ''))"
-            " ON CONFLICT(id) DO UPDATE"
-            # The whole identity is checked: NULL breaks the NOT NULL of another claim's row.
-            " SET identity = NULL WHERE identity <> excluded.identity",
-            ordered,
-        )
+        before = self.connection.total_changes
+        insert_many(self.connection, "assertions", ordered, 7, "ON CONFLICT(id) DO NOTHING")
+        if self.connection.total_changes - before < len(ordered):
+            self._check_identities(ordered)
         self._note_back("assertion", (row[1] for row in ordered))
         self._keep_evidence(batch, maps)
         self.connection.executemany(
@@ -598,21 +609,34 @@ class GraphStore(Closing):
             [row for rows in batch for row in rows.policy_reviews],
         )
 
+    def _check_identities(self, assertions: Sequence[Row]) -> None:
+        """See that the store has these, and not others of the same keys. Raises GraphError."""
+        for some in batched(assertions):
+            other = self.connection.execute(
+                f"WITH told(id, identity) AS (VALUES {', '.join(['(?, ?)'] * len(some))})"
+                " SELECT t.identity, a.identity FROM told t CROSS JOIN assertions a"
+                " ON a.id = t.id AND a.identity <> t.identity",
+                [value for row in some for value in row[:2]],
+            ).fetchone()
+            if other:
+                raise GraphError(
+                    f"{self.folder}: the assertions {' and '.join(other)} have one key"
+                )
+
     def _keep_evidence(
         self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[tuple[int]]]
     ) -> None:
         """Write the evidence of each version in one piece, and where that begins and ends."""
         (last,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM evidence").fetchone()
-        self.connection.executemany(
-            # SQLite counts on from the greatest number.
-            f"INSERT INTO evidence({EVIDENCE_COLUMNS})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-            " nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
+        insert_many(
+            self.connection,
+            f"evidence({EVIDENCE_COLUMNS})",  # SQLite counts on from the greatest id
             (
                 row[:-1] + sources[row[-1]]
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.evidence
             ),
+            14,
         )
         ends = accumulate((len(rows.evidence) for rows in batch), initial=last)
         self.connection.executemany(
@@ -711,6 +735,7 @@ class GraphStore(Closing):
                 (concept,),
             ).fetchone()
             if row is not None:
+                self._concepts.pop(concept, None)
                 self._note_gone("concept", row[0])
 
     def _note_gone(self, kind: str, identity: str) -> None:
@@ -792,7 +817,7 @@ class GraphStore(Closing):
 
 EVIDENCE_COLUMNS = (
     'assertion, version, start, "end", subject_start, subject_end, object_start, object_end,'
-    " section, status, score, link_score, more_spans, cues, conditions, source"
+    " section, status, score, link_score, details, source"
 )
 """The columns of a row of evidence, in the order in which :class:`AnnotationRows` has them."""
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from kgbuild.assertion import assertion_id
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.graph.rows import decode_notices, decode_terms
+from kgbuild.graph.rows import decode_details, decode_notices, decode_terms
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.belief import (
     DEFAULT_MODEL,
@@ -141,16 +141,16 @@ class _Weights:
 
 
 def _words(connection: sqlite3.Connection, evidence: int) -> str:
-    words, more, version = connection.execute(
-        'SELECT substr(v.text, e.start + 1, e."end" - e.start), e.more_spans, v.id'
+    words, details, version = connection.execute(
+        'SELECT substr(v.text, e.start + 1, e."end" - e.start), e.details, v.id'
         " FROM evidence e JOIN versions v ON v.id = e.version WHERE e.id = ?",
         (evidence,),
     ).fetchone()
-    if more:
+    if more := decode_details(details)[0]:
         (text,) = connection.execute(
             "SELECT text FROM versions WHERE id = ?", (version,)
         ).fetchone()
-        words = " … ".join([words, *(text[start:end] for start, end in json.loads(more))])
+        words = " … ".join([words, *(span.of(text) for span in more)])
     return str(words)
 
 

@@ -68,8 +68,12 @@ class Library:
     def add(self, papers: Mapping[str, Sequence[Said]], **facts: Any) -> None:
         """Keep papers, by their CURIE; ``facts`` are other fields of each Document."""
         with GraphStore.create(self.folder) as store, store.batch():
-            for name, sentences in papers.items():
-                self._keep(store, name, sentences, facts)
+            self.keep(store, papers, **facts)
+
+    def keep(self, store: GraphStore, papers: Mapping[str, Sequence[Said]], **facts: Any) -> None:
+        """The same in a batch of the caller's, with a store that stays open."""
+        for name, sentences in papers.items():
+            self._keep(store, name, sentences, facts)
 
     def remove(self, name: str) -> None:
         """Take a paper out with all that came from it."""

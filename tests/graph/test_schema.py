@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 import kgbuild
+from kgbuild.annotation import Cue
+from kgbuild.document import Span
 from kgbuild.errors import GraphLockedError, GraphVersionError
 from kgbuild.graph import schema
+from kgbuild.graph.rows import decode_details
 from kgbuild.graph.store import CHANGED_ASSERTIONS, GraphStore, database_path
 from kgbuild.testing.library import Library, Said
 
@@ -84,16 +87,29 @@ def test_what_was_made_of_the_texts_of_an_older_graph_is_kept(oldest: Path) -> N
     assert texts == [(7, "It is."), (8, "It is."), (9, "It is.")]
 
 
-def test_what_an_evidence_lacks_is_null_in_the_store(tmp_path: Path) -> None:
-    library = Library(tmp_path / "kg")
-    library.add({"pubmed:1": [Said("C1", "treats", "D1")]})
-    with library.open() as graph:
-        lacking = graph.connection.execute(
-            "SELECT more_spans, cues, conditions FROM evidence"
-        ).fetchall()
-        unqualified = graph.connection.execute("SELECT qualifiers FROM assertions").fetchall()
-    assert lacking == [(None, None, None)]
-    assert unqualified == [(None,)]
+def test_spans_cues_and_conditions_of_an_older_graph_are_kept(oldest: Path) -> None:
+    connection = sqlite3.connect(database_path(oldest))
+    connection.executemany(
+        'INSERT INTO evidence(assertion, version, source, start, "end", section, status, score,'
+        " more_spans, cues, conditions) VALUES (1, 7, 1, 0, 9, 'abstract', 'stated', 1.0, ?, ?, ?)",
+        [
+            (None, None, None),
+            ("[[12,15]]", None, None),
+            (None, '[["hedge",2,5]]', '[["species","café"]]'),
+        ],
+    )
+    connection.execute("INSERT INTO assertions VALUES (1, 'i', 2, 'biolink:treats', 3, 0, NULL, 1)")
+    connection.commit()
+    connection.close()
+    with kgbuild.load(oldest) as graph:
+        packed = [one for (one,) in graph.connection.execute("SELECT details FROM evidence")]
+        [(qualifiers,)] = graph.connection.execute("SELECT qualifiers FROM assertions")
+    assert [decode_details(one) for one in packed] == [
+        ((), (), ()),
+        ((Span(12, 15),), (), ()),
+        ((), (Cue(kind="hedge", span=Span(2, 5)),), (("species", "café"),)),
+    ]
+    assert packed[0] == qualifiers == ""
 
 
 def test_the_evidence_of_a_text_lies_together_whatever_comes_and_goes(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ BENCHMARKS = (
     Benchmark(name="novelty", modules=("numpy",), files=(BIORED,)),
     Benchmark(name="statements", modules=("kgbuild_spacy",),
               files=(CORPORA / "negation-lexicons",)),
+    Benchmark(name="statement_states", modules=("kgbuild_spacy", "kgbuild_transformer"),
+              files=(CORPORA / "ade-corpus-v2", BC5CDR, BIORED), neural=True),
     Benchmark(name="statement_edges", modules=("kgbuild_spacy", "kgbuild_transformer"),
               neural=True),
     Benchmark(name="relation_rules", modules=("kgbuild_spacy",), files=(BC5CDR,)),

@@ -22,7 +22,7 @@ from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 from kgbuild.errors import ConfigError
 from kgbuild.statements.chance import insignificant
-from kgbuild.statements.doubt import doubted
+from kgbuild.statements.doubt import against, telling
 from kgbuild.statements.hiding import CONTRACTED, hidden, lowered
 from kgbuild.statements.scope import Scope, scope
 
@@ -74,12 +74,15 @@ class Reading:
     """How a statement is said. ``cues`` are spans of the sentence.
 
     ``aside``: the two are named beside a denial of something else, and nothing is said of them.
+    ``doubt`` is how much the words together say against a plain statement, where no cue was found
+    and they were asked: the log of the odds, above 0 the statement is not plain.
     """
 
     negated: bool
     status: Status
     cues: tuple[Cue, ...]
     aside: bool = False
+    doubt: float | None = None
 
     @property
     def plain(self) -> bool:
@@ -336,12 +339,13 @@ def _unless_doubted(reading: Reading, around: Scope) -> Reading:
 
     What is said of another ("A did not cause it, but B did") is no reason to doubt.
     """
-    words = doubted(around) if reading.plain and not around.elliptic else None
-    if words is None:
+    if not reading.plain or around.elliptic:
         return reading
-    kind = Status.SPECULATED
-    cues = tuple(Cue(kind=kind.value, span=around.place(word)) for word in words)
-    return Reading(negated=False, status=kind, cues=cues)
+    doubt, kind = against(around), Status.SPECULATED
+    if doubt <= 0:
+        return replace(reading, doubt=doubt)
+    cues = tuple(Cue(kind=kind.value, span=around.place(word)) for word in telling(around))
+    return Reading(negated=False, status=kind, cues=cues, doubt=doubt)
 
 
 @lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common

@@ -18,7 +18,7 @@ from kgbuild.statements.hiding import CONTRACTED, MENTION
 from kgbuild.statements.scope import Scope
 from kgbuild.statements.weights import read_weights
 
-__all__ = ["doubted", "features"]
+__all__ = ["against", "features", "telling"]
 
 _TABLE = "weights.tsv"
 
@@ -36,17 +36,20 @@ _DULL = re.compile(
 """Words that may speak against a plain statement, and tell no reader why."""
 
 
-def doubted(around: Scope) -> list[Span] | None:
-    """The word of ``around.text`` that speaks most against a plain statement; None where it is one.
+def against(around: Scope) -> float:
+    """How much the words say against a plain statement: the log of the odds, above 0 a doubt."""
+    weights = read_weights(_TABLE)
+    return sum(weights[feature] for feature in weights.keys() & features(around)) / 10
+
+
+def telling(around: Scope) -> list[Span]:
+    """The word of ``around.text`` that speaks most against a plain statement, dull words last.
 
     The list is empty where the sentence holds no word but the names.
     """
-    weights = read_weights(_TABLE)
-    if sum(weights[feature] for feature in weights.keys() & features(around)) <= 0:
-        return None
-    against = _against(around)
-    telling = [word for word in against if not _dull(word.of(around.text))]
-    return sorted(telling or against, key=lambda word: (-against[word], word))[:1]
+    said = _against(around)
+    words = [word for word in said if not _dull(word.of(around.text))]
+    return sorted(words or said, key=lambda word: (-said[word], word))[:1]
 
 
 def features(around: Scope) -> set[str]:

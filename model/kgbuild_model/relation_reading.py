@@ -96,7 +96,8 @@ class ScoredRelation:
 
     ``corpus`` names the set of the type; ``sentence`` is the number of the sentence that it was
     asked of, if it was of one. ``looks`` [words] says how much each word of the page was looked
-    at, they sum to 1; ``starts`` [words] is where in the text each begins.
+    at, they sum to 1; ``starts`` [words] is where in the text each begins. ``page`` is where it was
+    read.
     """
 
     first: str
@@ -107,6 +108,7 @@ class ScoredRelation:
     sentence: int | None
     looks: NDArray[np.float32] = field(compare=False)
     starts: NDArray[np.int64] = field(compare=False)
+    page: Page | None = field(default=None, compare=False, repr=False)
 
 
 def asked_of(
@@ -316,6 +318,7 @@ class RelationRun:
                 sentence=asked.sentences[number],
                 looks=np.add.reduceat(answers.looks[place].numpy(), page.first[:-1]),
                 starts=starts,
+                page=page,
             )
 
     @torch.no_grad()

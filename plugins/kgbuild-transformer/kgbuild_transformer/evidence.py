@@ -19,8 +19,10 @@ import numpy as np
 
 from kgbuild import Cue, Meaning, Mention, Span, Status, Task, broad_category
 from kgbuild.statements import Cues, Reading, conditions, hidden, lowered, novelty
+from kgbuild_transformer.doubt import Doubt, pieces_of, reconsidered
 
 if TYPE_CHECKING:
+    from kgbuild_model.relation_pages import Page
     from kgbuild_model.relation_reading import ScoredRelation
 
 __all__ = ["Evidence", "Showing"]
@@ -46,13 +48,19 @@ class Showing:
 
 
 class Evidence:
-    """What one document shows; what is read of a sentence is read once, whoever asks."""
+    """What one document shows; what is read of a sentence is read once, whoever asks.
 
-    def __init__(self, task: Task, cues: Cues) -> None:
+    ``doubt`` reads what the encoder says of a sentence, where there is one for it.
+    """
+
+    def __init__(self, task: Task, cues: Cues, doubt: Doubt | None = None) -> None:
         self._task = task
         self._cues = cues
+        self._doubt = doubt
+        self._pieces = cache(pieces_of)
         self._inside = cache(self._mentions_of)
         self._reading = cache(self._read_between)
+        self._seen = cache(self._read_on_page)
 
     def showings(
         self, relation: ScoredRelation, first: Sequence[Mention], second: Sequence[Mention]
@@ -67,7 +75,7 @@ class Evidence:
         for number in _most_looked(both, looked):
             pair = _nearest(ones[number], twos[number])
             if not self._reading(sentences[number], *_in_order(*pair)).aside:
-                yield self._read(sentences[number], *pair)
+                yield self._read(sentences[number], *pair, relation.page)
         if not both and relation.sentence is None and ones and twos:
             a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
             if a != b:
@@ -102,10 +110,22 @@ class Evidence:
         alike = broad_category(one.category) == broad_category(two.category)
         return self._cues.between(text, inside[one], inside[two], inside.values(), alike=alike)
 
-    def _read(self, sentence: Span, first: Mention, second: Mention) -> Showing:
+    def _read_on_page(
+        self, sentence: Span, one: Mention, two: Mention, page: Page | None
+    ) -> Reading:
+        """The same, with what the encoder says of the sentence."""
+        reading = self._reading(sentence, one, two)
+        if self._doubt is None or page is None:
+            return reading
+        inside = self._inside(sentence)
+        others = [span for mention, span in inside.items() if mention not in (one, two)]
+        pieces = self._pieces(page).of(sentence)
+        return reconsidered(reading, self._doubt, pieces, (inside[one], inside[two]), others)
+
+    def _read(self, sentence: Span, first: Mention, second: Mention, page: Page | None) -> Showing:
         text = sentence.of(self._task.document.text)
         one, two = (mention.span.shift(-sentence.start) for mention in (first, second))
-        reading = self._reading(sentence, *_in_order(first, second))
+        reading = self._seen(sentence, *_in_order(first, second), page)
         places = {
             broad_category(mention.category): place
             for mention, place in ((first, one), (second, two))

@@ -23,6 +23,7 @@ __all__ = [
     "relations_folder",
     "tagger_fingerprint",
     "tagger_folder",
+    "weights_digest",
 ]
 
 _TEXTS = "3"
@@ -41,7 +42,7 @@ def tagger_fingerprint(settings: TaggerSettings) -> str:
 
     Raises ComponentUnavailableError where the weights are missing or damaged.
     """
-    weights = _digest(tagger_folder(settings.model))
+    weights = weights_digest(tagger_folder(settings.model))
     return _hash(_TEXTS, weights, _precision(settings), settings.device)
 
 
@@ -53,10 +54,10 @@ def relations_fingerprint(settings: RelationSettings) -> str:
     return _hash(
         _TEXTS,
         _RELATIONS,
-        _digest(relations_folder(settings.model)),
-        _digest(tagger_folder(settings.tagger)),
+        weights_digest(relations_folder(settings.model)),
+        weights_digest(tagger_folder(settings.tagger)),
         _precision(settings),
-        tables_fingerprint("kgbuild.statements", "kgbuild.data"),
+        tables_fingerprint("kgbuild.statements", "kgbuild.data", "kgbuild_transformer"),
     )
 
 
@@ -100,7 +101,8 @@ def _precision(settings: ComputeSettings) -> str:
 
 
 @cache
-def _digest(folder: Path) -> str:
+def weights_digest(folder: Path) -> str:
+    """The digest of the weights in a folder. Raises ComponentUnavailableError."""
     try:
         return digest(folder)
     except (CheckpointError, OSError) as error:

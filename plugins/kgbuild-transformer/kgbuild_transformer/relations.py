@@ -23,8 +23,9 @@ from kgbuild import (
     relation_of,
 )
 from kgbuild.statements import read_cues
+from kgbuild_transformer.doubt import Doubt, read_doubt
 from kgbuild_transformer.evidence import Evidence, Showing
-from kgbuild_transformer.fingerprints import relations_folder, tagger_folder
+from kgbuild_transformer.fingerprints import relations_folder, tagger_folder, weights_digest
 from kgbuild_transformer.indirect import as_worded
 from kgbuild_transformer.settings import RelationSettings
 from kgbuild_transformer.sobering import sobered
@@ -80,6 +81,7 @@ class TransformerRelations:
         self._settings = settings
         self._run = _load(settings)
         self._cues = read_cues(settings.cues)
+        self._doubt = _doubt(settings, self._run.model.config.trunk)
         known = {one.name: one for one in self._run.model.config.sets}
         if unknown := [name for name in settings.sets if name not in known]:
             raise ConfigError(
@@ -101,7 +103,7 @@ class TransformerRelations:
         names = _Names(task, self._run.model.config.labels)
         sentences = [(span.start, span.end) for span in task.document.sentences]
         found = self._run.relate(task.document.text, names.concepts(), sentences, self._sets)
-        evidence = Evidence(task, self._cues)
+        evidence = Evidence(task, self._cues, self._doubt)
         for one in found:
             if one.score >= self._settings.min_score:
                 first, second = names.mentions[one.first], names.mentions[one.second]
@@ -143,6 +145,13 @@ def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: 
 def _unknown(name: str) -> Meaning:
     """What a type of one's own means: that two things are related, and the name is kept."""
     return Meaning(predicate="biolink:related_to", conditions=(("relation", name),))
+
+
+def _doubt(settings: RelationSettings, layers: int) -> Doubt | None:
+    """What reads the states of these layers, where it was learnt for them."""
+    doubt = read_doubt()
+    known = weights_digest(tagger_folder(settings.tagger)) == doubt.tagger
+    return doubt if known and layers == doubt.layers else None
 
 
 def _load(settings: RelationSettings) -> RelationRun:

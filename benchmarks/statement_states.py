@@ -154,7 +154,7 @@ class Reader(nn.Module):
             tagger,
             layers,
             *(part.numpy().round(4) for part in parts),
-            round(3 * float(self.out.bias) + more, 3),
+            round(3 * self.out.bias.item() + more, 3),
         )
 
 

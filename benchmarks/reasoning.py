@@ -44,6 +44,7 @@ from kgbuild.reasoning.rule_syntax import shipped_rules
 from kgbuild.testing.library import Library, Said
 
 EACH = 25
+SENTENCE = "It was seen that the one does what is said here to the other one."
 KINDS = {"C": "biolink:ChemicalEntity", "D": "biolink:DiseaseOrPhenotypicFeature",
          "G": "biolink:Gene", "V": "biolink:SequenceVariant"}  # fmt: skip
 SHARE = {"C": 0.3, "D": 0.3, "G": 0.3, "V": 0.1}
@@ -85,11 +86,11 @@ def fill(
                 ((concept_key(curie), curie, curie.partition(":")[2], kind)
                  for curie, kind in concepts))  # fmt: skip
             run("INSERT OR IGNORE INTO assertions VALUES (?, ?, ?, ?, ?, 0, ?)",
-                ((key(identity), identity, concept_key(s), predicate, concept_key(o), qualifiers)
+                ((key(identity), identity, concept_key(s), predicate, concept_key(o),
+                  qualifiers or "")
                  for identity, s, predicate, o, qualifiers in told))  # fmt: skip
             keys = [k for (k,) in store.connection.execute("SELECT id FROM assertions")]
-            sentence = "It was seen that the one does what is said here to the other one."
-            text = " ".join([sentence] * EACH)
+            text = " ".join([SENTENCE] * EACH)
             papers = range((len(keys) + EACH - 1) // EACH)
             record = json.dumps([[], "en", "", "", "2001", "", [], [], [], [], []])
             run(
@@ -102,9 +103,10 @@ def fill(
                 ((n + 1, f"pubmed:{n + 1}", n + 1) for n in papers),
             )
             run('INSERT INTO evidence(assertion, version, source, start, "end", section, status,'
-                " score) VALUES (?, ?, 1, ?, ?, 'abstract', 'stated', ?)",
-                ((k, n // EACH + 1, n % EACH * (len(sentence) + 1),
-                  n % EACH * (len(sentence) + 1) + len(sentence), round(drawn.uniform(0.3, 1), 2))
+                " score, link_score, details)"
+                " VALUES (?, ?, 1, ?, ?, 'abstract', 'stated', ?, 1, '')",
+                ((k, n // EACH + 1, n % EACH * (len(SENTENCE) + 1),
+                  n % EACH * (len(SENTENCE) + 1) + len(SENTENCE), round(drawn.uniform(0.3, 1), 2))
                  for n, k in enumerate(keys)))  # fmt: skip
             store.connection.execute(
                 "INSERT INTO evidence_ranges"

@@ -8,6 +8,9 @@ from types import ModuleType
 
 import pytest
 
+import kgbuild
+from kgbuild.assertion import assertion_id
+
 ROOT = Path(__file__).parents[2]
 HELPERS = {"machine", "run"}
 
@@ -42,6 +45,19 @@ def test_the_options_of_every_benchmark_are_its_own(run: ModuleType) -> None:
         text = (ROOT / "benchmarks" / f"{one.name}.py").read_text("utf-8")
         for option in f"{one.whole} {one.quick}".split():
             assert not option.startswith("--") or f'"{option}"' in text, (one.name, option)
+
+
+def test_a_graph_that_is_written_row_by_row_is_one(run: ModuleType, tmp_path: Path) -> None:
+    import reasoning  # type: ignore[import-not-found]
+
+    ends = ("mesh:C1", reasoning.KINDS["C"]), ("mesh:D1", reasoning.KINDS["D"])
+    identity = assertion_id("mesh:C1", "biolink:treats", "mesh:D1")
+    told = [(identity, "mesh:C1", "biolink:treats", "mesh:D1", None)]
+    reasoning.fill(tmp_path, ends, told)
+    with kgbuild.load(tmp_path) as graph:
+        [assertion] = graph.assertions()
+    assert assertion.id == identity
+    assert [one.text for one in assertion.evidence] == [reasoning.SENTENCE]
 
 
 def test_what_is_lacking_is_named(run: ModuleType) -> None:

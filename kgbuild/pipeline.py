@@ -13,7 +13,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from kgbuild.annotation import Annotations, Link, Mention
@@ -133,8 +133,9 @@ class Pipeline:
         self._trust = plan.trust_annotations
         # A concept's preferred identifier and its names are asked for once.
         self._prefer = lru_cache(maxsize=200_000)(names.preferred)
-        self._known = lru_cache(maxsize=200_000)(names.concept)
+        self._concept_row = lru_cache(maxsize=200_000)(partial(_concept_row, names))
         self.stages = plan.stages
+        self._packed_stages = compact(self.stages)
 
     @classmethod
     def assemble(
@@ -356,7 +357,7 @@ class Pipeline:
                 names[name] = names.get(name, 0) + 1
         return AnnotationRows(
             version=version,
-            pipeline=compact(self.stages),
+            pipeline=self._packed_stages,
             sentences=encode_spans(progress.document.sentences),
             sources=sources,
             mentions=mentions,
@@ -375,9 +376,10 @@ class Pipeline:
             failures=progress.failures,
         )
 
-    def _concept_row(self, curie: str) -> tuple[Any, ...]:
-        concept = self._known(curie)
-        return encode_concept(concept or Concept(id=curie), known=concept is not None)
+
+def _concept_row(names: Terminologies, curie: str) -> tuple[Any, ...]:
+    concept = names.concept(curie)
+    return encode_concept(concept or Concept(id=curie), known=concept is not None)
 
 
 def stopped(source: Source, at: str, error: Exception) -> PluginError:

@@ -10,6 +10,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kgbuild.annotation import (
@@ -34,11 +35,15 @@ Layer = tuple[Source, Annotations]
 """What one component said of one document."""
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def compact(value: Any) -> str:
     """JSON without white space, keys sorted: the same value, the same text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(value)
 
 
+@lru_cache(maxsize=65_536)
 def concept_key(curie: str) -> int:
     """The key of a concept or a document, from its CURIE."""
     return key(content_id(curie))

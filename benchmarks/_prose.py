@@ -37,12 +37,16 @@ class Pair:
         return tuple(span.shift(-self.sentence.start) for span in inside)
 
 
-def pairs(path: Path, most: int) -> list[Pair]:
-    """So many pairs of a PubTator file, drawn with a fixed seed."""
+def documents(path: Path) -> Iterator[AnnotatedDocument]:
+    """The documents of a PubTator file with what is marked in them."""
     file = PaperFile(name=path.name, open=lambda: path.open("rb"))
     reader = PUBTATOR.create(PUBTATOR.settings_class()())
-    read = [one for one in reader.read(file) if isinstance(one, AnnotatedDocument)]
-    found = [pair for one in read for pair in _pairs(one)]
+    return (one for one in reader.read(file) if isinstance(one, AnnotatedDocument))
+
+
+def pairs(path: Path, most: int) -> list[Pair]:
+    """So many pairs of a PubTator file, drawn with a fixed seed."""
+    found = [pair for one in documents(path) for pair in _pairs(one)]
     return random.Random(5).sample(found, min(most, len(found)))
 
 

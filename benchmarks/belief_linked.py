@@ -11,13 +11,11 @@ the corpus marks it. The linker was fitted on these texts, so its scores flatter
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from _installed import ingest  # type: ignore[import-not-found]
 from belief import BINS, Measured, Text, measured  # type: ignore[import-not-found]
 from belief_shipped import held_back  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
@@ -39,11 +37,7 @@ def make_graph(folder: Path, texts: list[Text]) -> None:
             title = document.sections[0].span
             rest = document.text[title.end :].strip()
             file.write(f"{number}|t|{title.of(document.text)}\n{number}|a|{rest}\n\n")
-    for words in (("init",), ("ingest", "papers.PubTator")):
-        subprocess.run(
-            [sys.executable, "-m", "kgbuild", *words],
-            cwd=folder, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+    ingest(folder, "papers.PubTator")
 
 
 def claims(graph: Graph, text: Text) -> Iterator[tuple[Claim, Assertion, Assertion | None]]:

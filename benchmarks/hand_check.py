@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from _installed import ingest  # type: ignore[import-not-found]
 
 import kgbuild
 from kgbuild import Assertion, Graph
@@ -55,11 +54,7 @@ def make_graph(folder: Path, papers: int, seed: int, earlier: Iterable[Path]) ->
     for one in fresh(papers, seed, known):
         text = f"{one['title']}\n\n{one['abstract']}\n"
         (folder / "papers" / f"{one['pmid']}.txt").write_text(text, "utf-8")
-    for words in (("init",), ("ingest", "papers")):
-        subprocess.run(
-            [sys.executable, "-m", "kgbuild", *words],
-            cwd=folder, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
+    ingest(folder, "papers")
 
 
 def drawn(graph: Graph, edges: int, seed: int, least: float, denied: bool) -> list[Assertion]:
@@ -89,7 +84,7 @@ def _written(evidence: Evidence, span: Span | None) -> str:
     """The name of an end as the evidence has it; empty where no place of it is told."""
     offset = 0
     for sentence in evidence.spans:
-        if span and sentence.start <= span.start and span.end <= sentence.end:
+        if span and span in sentence:
             start = offset + span.start - sentence.start
             return evidence.text[start : start + span.end - span.start]
         offset += sentence.end - sentence.start + len(" … ")

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from _prose import documents  # type: ignore[import-not-found]
 from _weights import write  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
 
-from kgbuild import AnnotatedDocument, Meaning, PaperFile, Relation, Span, broad_category
-from kgbuild.readers.pubtator import SPEC as PUBTATOR
+from kgbuild import AnnotatedDocument, Meaning, Relation, Span, broad_category
 from kgbuild.segmenters.rules import SPEC as SENTENCES
 from kgbuild.statements.novelty import novelty_features
 
@@ -53,11 +53,10 @@ class Marked:
 
 
 def gold(path: Path) -> list[Marked]:
-    file = PaperFile(name=path.name, open=lambda: path.open("rb"))
-    reader = PUBTATOR.create(PUBTATOR.settings_class()())
     splitter = SENTENCES.create(SENTENCES.settings_class()())
-    documents = (read for read in reader.read(file) if isinstance(read, AnnotatedDocument))
-    return [one for read in documents for one in marked(read, splitter.segment(read.document))]
+    return [
+        one for read in documents(path) for one in marked(read, splitter.segment(read.document))
+    ]
 
 
 def marked(read: AnnotatedDocument, sentences: Sequence[Span]) -> Iterator[Marked]:

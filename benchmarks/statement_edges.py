@@ -63,11 +63,7 @@ def edges(one: Marked, read: AnnotatedDocument) -> Edges:
 
 def concepts_at(place: Span, read: AnnotatedDocument) -> set[str]:
     links = read.annotations.links
-    return {link.concept for link in links if link.concept and overlap(link.mention.span, place)}
-
-
-def overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
+    return {link.concept for link in links if link.concept and link.mention.span.overlaps(place)}
 
 
 def joins(relation: Relation, named: Sequence[set[str]], read: AnnotatedDocument) -> bool:

@@ -28,16 +28,16 @@ from kgbuild_transformer.doubt import PLACES, Doubt, Pieces, pieces_of, places_o
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder, weights_digest
 from machine import describe  # type: ignore[import-not-found]
 from statement_weights import (  # type: ignore[import-not-found]
-    CUES,
     DEV,
     LEARNT,
     LOST,
     PARTS,
-    PROSE_COUNTS,
     TRAIN,
     Example,
     example,
     learnt,
+    of_pair,
+    plain_pairs,
     prose,
     stated,
 )
@@ -47,8 +47,6 @@ from torch.nn import functional
 from marked import Marked, marked  # type: ignore[import-not-found]  # isort: skip
 
 from kgbuild import Span
-from kgbuild.statements.cues import surroundings
-from kgbuild.statements.doubt import features
 
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = ROOT / "plugins" / "kgbuild-transformer" / "kgbuild_transformer" / "doubt.tsv"
@@ -101,14 +99,11 @@ class Reading:
         text, sentence = one.document.document.text, one.sentence
         if number % 3 == 0:
             text, sentence = one.text, Span(0, len(one.text))
-        around = surroundings(one.text, *one.ends, one.named)
-        words = Example(tuple(sorted(features(around))), plain=True, counts=PROSE_COUNTS)
         others = [span for span in one.named if span not in one.ends]
-        return seen(self.pieces(text, sentence), one.ends, others, words)
+        return seen(self.pieces(text, sentence), one.ends, others, of_pair(one))
 
     def pairs(self, path: Path) -> list[Seen]:
-        plain = [p for p in pairs(path, PAIRS) if CUES.between(p.text, *p.ends, p.named).plain]
-        found = [self.pair(one, number) for number, one in enumerate(plain)]
+        found = [self.pair(one, number) for number, one in enumerate(plain_pairs(path, PAIRS))]
         return [one for one in found if len(one.places)]
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from _prose import pairs  # type: ignore[import-not-found]
+from _prose import Pair, pairs  # type: ignore[import-not-found]
 from _weights import write  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
 from statements import PARTS  # type: ignore[import-not-found]
@@ -98,12 +98,18 @@ def stated() -> list[Example]:
 
 def prose(path: Path) -> list[Example]:
     """Pairs that a corpus marks as related, and that the cues read as plain in a sentence."""
-    found = []
-    for one in pairs(path, PAIRS):
-        if CUES.between(one.text, *one.ends, one.named).plain:
-            around = surroundings(one.text, *one.ends, one.named)
-            found.append(Example(tuple(sorted(features(around))), plain=True, counts=PROSE_COUNTS))
-    return found
+    return [of_pair(one) for one in plain_pairs(path, PAIRS)]
+
+
+def plain_pairs(path: Path, most: int) -> list[Pair]:
+    """Those, of so many pairs of a corpus, that the cues read as plain."""
+    return [p for p in pairs(path, most) if CUES.between(p.text, *p.ends, p.named).plain]
+
+
+def of_pair(one: Pair) -> Example:
+    """What the words say of a pair of real prose."""
+    around = surroundings(one.text, *one.ends, one.named)
+    return Example(tuple(sorted(features(around))), plain=True, counts=PROSE_COUNTS)
 
 
 def learnt(examples: Sequence[Example]) -> Weights:

@@ -8,20 +8,11 @@ import click
 
 from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Evidence, Prediction
-from kgbuild.document import Document, NoticeKind
+from kgbuild.document import NoticeKind
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.vocabulary import in_words
 
-__all__ = [
-    "as_belief",
-    "called",
-    "claim",
-    "doubted",
-    "in_order",
-    "is_retracted",
-    "predicate_of",
-    "sentences",
-]
+__all__ = ["as_belief", "called", "claim", "doubted", "in_order", "predicate_of", "sentences"]
 
 
 def claim(graph: StoredGraph, said: Assertion | Prediction, dash: str = "—") -> str:
@@ -66,16 +57,7 @@ def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[s
 def doubted(graph: StoredGraph, document: str) -> str:
     """What a reader of a sentence must know of its document; empty where all is well."""
     found = graph.document(document)
-    if is_retracted(found):
+    if found.retracted:
         return click.style(" (RETRACTED)", fg="red")
-    concern = _is_under(NoticeKind.CONCERN, found)
+    concern = any(one.incoming and one.kind is NoticeKind.CONCERN for one in found.notices)
     return click.style(" (expression of concern)", fg="red") if concern else ""
-
-
-def is_retracted(document: Document) -> bool:
-    """Whether its publisher has retracted it."""
-    return _is_under(NoticeKind.RETRACTION, document)
-
-
-def _is_under(kind: NoticeKind, document: Document) -> bool:
-    return any(notice.kind is kind and notice.incoming for notice in document.notices)

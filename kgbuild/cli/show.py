@@ -14,7 +14,7 @@ from kgbuild.annotation import AnnotatedDocument, Link, Mention, Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
-from kgbuild.cli.claims import as_belief, claim, doubted, in_order, is_retracted
+from kgbuild.cli.claims import as_belief, claim, doubted, in_order
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import NotInGraphError, nearest
@@ -190,7 +190,7 @@ def _holds(assertion: Assertion) -> bool:
 def _withdrawn(graph: StoredGraph, assertion: Assertion) -> bool:
     """Whether all papers that say it are retracted."""
     papers = {evidence.document for evidence in assertion.evidence}
-    return bool(papers) and all(is_retracted(graph.document(paper)) for paper in papers)
+    return bool(papers) and all(graph.document(paper).retracted for paper in papers)
 
 
 def _line(graph: StoredGraph, assertion: Assertion) -> str:

@@ -261,11 +261,19 @@ def _end(end: Mention | str, places: dict[Mention, int]) -> str:
 
 
 def _pairs(spans: Iterable[Span]) -> str:
-    return compact([(span.start, span.end) for span in spans])
+    return compact(_bounds(spans))
 
 
 def _cues(cues: Sequence[Cue]) -> str | None:
-    return compact([(c.kind, c.span.start, c.span.end) for c in cues]) if cues else None
+    return compact(_bare_cues(cues)) if cues else None
+
+
+def _bounds(spans: Iterable[Span]) -> list[Row]:
+    return [(span.start, span.end) for span in spans]
+
+
+def _bare_cues(cues: Iterable[Cue]) -> list[Row]:
+    return [(cue.kind, cue.span.start, cue.span.end) for cue in cues]
 
 
 def decode_layers(
@@ -315,7 +323,7 @@ def decode_layers(
             evidence=_spans(spans),
             negated=bool(negated),
             status=Status(status),
-            cues=decode_cues(cues),
+            cues=_made_cues(json.loads(cues)) if cues else (),
             qualifiers=decode_terms(quals),
             conditions=decode_terms(conds),
             score=score,
@@ -350,17 +358,24 @@ def _decode_end(end: str, mentions: list[tuple[int, Mention]]) -> Mention | str:
 
 
 def _spans(packed: str | None) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in json.loads(packed)) if packed else ()
-
-
-def decode_cues(packed: str | None) -> tuple[Cue, ...]:
-    """Cues from their JSON, or none."""
-    return tuple(Cue(kind=k, span=Span(s, e)) for k, s, e in json.loads(packed)) if packed else ()
+    return _made_spans(json.loads(packed)) if packed else ()
 
 
 def decode_terms(packed: str | None) -> tuple[tuple[str, str], ...]:
     """Qualifiers or conditions from their JSON, or none."""
-    return tuple((name, value) for name, value in json.loads(packed)) if packed else ()
+    return _made_terms(json.loads(packed)) if packed else ()
+
+
+def _made_spans(bounds: Iterable[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in bounds)
+
+
+def _made_cues(bare: Iterable[Sequence[Any]]) -> tuple[Cue, ...]:
+    return tuple(Cue(kind=kind, span=Span(start, end)) for kind, start, end in bare)
+
+
+def _made_terms(pairs: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in pairs)
 
 
 def encode_assertion(version: int, assertion: Assertion, sources: dict[Source, int]) -> list[Row]:
@@ -398,13 +413,7 @@ def _details(evidence: Evidence) -> str:
     more, cues, conditions = evidence.spans[1:], evidence.cues, evidence.conditions
     if not (more or cues or conditions):
         return ""
-    return compact(
-        [
-            [(span.start, span.end) for span in more],
-            [(cue.kind, cue.span.start, cue.span.end) for cue in cues],
-            conditions,
-        ]
-    )
+    return compact([_bounds(more), _bare_cues(cues), conditions])
 
 
 def decode_details(
@@ -414,11 +423,7 @@ def decode_details(
     if not packed:
         return (), (), ()
     more, cues, conditions = json.loads(packed)
-    return (
-        tuple(Span(start, end) for start, end in more),
-        tuple(Cue(kind=kind, span=Span(start, end)) for kind, start, end in cues),
-        tuple((name, value) for name, value in conditions),
-    )
+    return _made_spans(more), _made_cues(cues), _made_terms(conditions)
 
 
 def encode_concept(concept: Concept, known: bool) -> Row:

@@ -106,13 +106,22 @@ class TransformerRelations:
         evidence = Evidence(task, self._cues, self._doubt)
         for one in found:
             if one.score >= self._settings.min_score:
-                first, second = names.mentions[one.first], names.mentions[one.second]
-                kinds = names.labels[one.first], names.labels[one.second]
-                for showing in evidence.showings(one, first, second):
-                    name = _worded(one.type, task, showing)
-                    meaning = relation_of(name, *kinds) or _unknown(name)
-                    meaning = evidence.with_novelty(meaning, kinds, first, second)
-                    yield _relation(one, meaning, showing, names)
+                yield from _shown(one, task, evidence, names)
+
+
+def _shown(
+    found: ScoredRelation, task: Task, evidence: Evidence, names: _Names
+) -> Iterator[Relation]:
+    """A relation of each sentence that shows it; what a name means is asked once."""
+    first, second = names.mentions[found.first], names.mentions[found.second]
+    kinds = names.labels[found.first], names.labels[found.second]
+    meanings: dict[str, Meaning] = {}
+    for showing in evidence.showings(found, first, second):
+        name = _worded(found.type, task, showing)
+        if name not in meanings:
+            meaning = relation_of(name, *kinds) or _unknown(name)
+            meanings[name] = evidence.with_novelty(meaning, kinds, first, second)
+        yield _relation(found, meanings[name], showing, names)
 
 
 def _worded(name: str, task: Task, showing: Showing) -> str:

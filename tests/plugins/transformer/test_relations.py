@@ -226,28 +226,28 @@ def test_a_mention_of_two_concepts_relates_the_one_that_is_meant(
     assert {relation.object for relation in found.relations} == {"mesh:D2", "mesh:D3"}
 
 
-def test_a_sentence_that_names_both_beside_another_denial_shows_nothing() -> None:
-    text = "[Tea](chemical:mesh:D1) cured gout, whereas [zinc](chemical:mesh:D2) had no effect."
-    document, annotations = make_document(text)
-    relation = ScoredRelation(
+def looked_once() -> ScoredRelation:
+    """A relation of the two concepts of a text, all of which was looked at alike."""
+    return ScoredRelation(
         first="mesh:D1", second="mesh:D2", type="CID", score=1.0, corpus="bc5cdr", sentence=None,
         looks=np.array([1.0], dtype=np.float32), starts=np.array([0]),
     )  # fmt: skip
+
+
+def test_a_sentence_that_names_both_beside_another_denial_shows_nothing() -> None:
+    text = "[Tea](chemical:mesh:D1) cured gout, whereas [zinc](chemical:mesh:D2) had no effect."
+    document, annotations = make_document(text)
     task = Task(document=document, annotations=annotations)
     one, two = ([mention] for mention in annotations.mentions)
-    assert list(Evidence(task, read_cues(None)).showings(relation, one, two)) == []
+    assert list(Evidence(task, read_cues(None)).showings(looked_once(), one, two)) == []
 
 
 def test_one_mention_that_names_both_ends_shows_nothing(weights: Mapping[str, str]) -> None:
     text = "[Aspirin and fever](chemical:mesh:D1|mesh:D2) met [asthma](disease:mesh:D3)."
     document, annotations = make_document(text)
-    relation = ScoredRelation(
-        first="mesh:D1", second="mesh:D2", type="CID", score=1.0, corpus="bc5cdr", sentence=None,
-        looks=np.array([1.0], dtype=np.float32), starts=np.array([0]),
-    )  # fmt: skip
     task = Task(document=document, annotations=annotations)
     both = [annotations.mentions[0]]
-    assert list(Evidence(task, read_cues(None)).showings(relation, both, both)) == []
+    assert list(Evidence(task, read_cues(None)).showings(looked_once(), both, both)) == []
 
 
 def test_the_tagger_below_is_read_once_until_its_files_change(tmp_path: Path) -> None:

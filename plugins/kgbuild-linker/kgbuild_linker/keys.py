@@ -19,7 +19,7 @@ from importlib import resources
 from itertools import chain
 from typing import NamedTuple
 
-__all__ = ["LITTLE", "SALTS", "Keys", "hashed", "keys", "stems", "tokens"]
+__all__ = ["LITTLE", "SALTS", "Keys", "hashed", "keys", "meanings", "stems", "tokens"]
 
 
 _GREEK = {
@@ -131,11 +131,11 @@ def keys(name: str) -> Keys:
     telling = [word for word in words if word not in LITTLE]
     if not telling:
         return Keys(spelling, spelling, spelling)
-    meant = sorted({part for word in telling for part in _meant(word)})
+    meant = sorted({part for word in telling for part in meanings(word)})
     return Keys(spelling, " ".join(sorted(telling)), " ".join(meant) or spelling)
 
 
-def _meant(word: str) -> tuple[str, ...]:
+def meanings(word: str) -> tuple[str, ...]:
     """What stands for a word where meanings are compared."""
     found = _senses().get(word)
     return (_noun(word),) if found is None else found
@@ -157,7 +157,7 @@ def stems(name: str) -> frozenset[str]:
 
 @lru_cache(maxsize=65_536)
 def _stems_of(word: str) -> tuple[str, ...]:
-    return () if word in LITTLE else tuple(part[:_STEM] for part in _meant(word))
+    return () if word in LITTLE else tuple(part[:_STEM] for part in meanings(word))
 
 
 _NOUNS = (

@@ -13,6 +13,7 @@ from kgbuild_linker.context import Context, read_context
 from kgbuild_linker.corrections import Corrections
 from kgbuild_linker.document_variants import known_variant, variant_key, variants_of
 from kgbuild_linker.keys import keys
+from kgbuild_linker.phrases import said_otherwise
 from kgbuild_linker.ranking import Ranking, features
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
@@ -29,6 +30,7 @@ may mean one thing, though its parts have meanings too."""
 _HEAD = re.compile(r"[ -](receptor|complex)(?:e?s)?\b")
 """Behind the name of a gene: what binds its product, or has it as a part."""
 _VERY_NAME = (Way.EXACT, Way.SPELLING)
+_CALLED_SO = (Way.EXACT, Way.SPELLING, Way.WORDS, Way.SENSE, Way.LEARNT)
 _OF_GIVEN = {Group.DISEASE: 0.5}
 """The share of the threshold that a mention needs which was given: of 12,870 diseases in the train
 halves 33 were no concept's, so that the likeliest is more often right than none is."""
@@ -38,6 +40,8 @@ names that are doubted here, too, and no links (cross-validation on BioRED's tra
 _SOLE = 0.9
 """Where one concept alone has a name, it was meant in 95% of the diseases and 98% of the chemicals
 of the train halves."""
+_TOLD = 0.7
+"""How often the concept that a phrase tells was meant, where the phrase is no concept's name."""
 _OF_RULE = {
     "rs number": 1.0, "rs number beside it": 0.95,
     "known change of a gene of the document": 0.8, "frame shift": 0.95,
@@ -153,7 +157,20 @@ class Linker:
         found = max(found, self._scored(name, group, context, ""), key=lambda one: _surest([one]))
         if (likely := context.unexplained.get(name)) and self._is_nil(found):
             return self._scored(likely, group, context, f"may stand for {likely!r}, ")
+        if group is Group.DISEASE and (told := self._told(long or name, found, context)):
+            return told
         return self._very_name_first(found, group)
+
+    def _told(self, name: str, found: list[Ranked], context: Context) -> list[Ranked]:
+        """The candidates of what a phrase tells, if no concept is called so; empty for most."""
+        called_so = found and found[0].found.way in _CALLED_SO
+        if called_so or parts_of_name(name) or not (name := said_otherwise(name)):
+            return []
+        told = self._scored(name, Group.DISEASE, context, f"tells of {name!r}, ")
+        if not told:
+            return []
+        best, *others = told
+        return [replace(best, score=max(best.score, _TOLD)), *others]
 
     def _very_name_first(self, ranked: list[Ranked], group: Group) -> list[Ranked]:
         """A concept that has the very name and that no annotator could choose, if no other has it.

@@ -29,6 +29,7 @@ ENTRIES = (
     entry("mesh:D6", Group.CHEMICAL, "Cisplatin", "CDDP"),
     entry("mesh:D7", Group.CHEMICAL, "Metrizoic Acid"),
     entry("mesh:D8", Group.DISEASE, "Abacus Disease, Type 2"),
+    entry("mesh:D11", Group.DISEASE, "Ocular Hypertension"),
     entry("hp:1", Group.DISEASE, "Counting weakness"),
     entry("hp:2", Group.DISEASE, "Renal harm", "acute renal injury"),
     entry("ncbigene:1", Group.GENE, "ABC1", "abacin", "AB1", "abacus receptor",

@@ -16,6 +16,7 @@ from kgbuild_linker.corrections import read_corrections
 from kgbuild_linker.document_variants import known_variant, variants_of
 from kgbuild_linker.linker import Linker
 from kgbuild_linker.long_forms import long_forms, stands_for
+from kgbuild_linker.phrases import said_otherwise
 from kgbuild_linker.ranking import Ranking, hits_of, load_ranking
 from kgbuild_linker.records import Entry, Group, Name, NameKind
 from kgbuild_linker.settings import DEFAULT
@@ -53,6 +54,28 @@ def test_an_abbreviation_is_linked_through_its_long_form(linker):
 def test_a_gene_is_that_of_the_species_of_the_document(linker, animal, gene):
     found = links(linker, f"In [{animal}](biolink:OrganismTaxon:-) [ABC1](gene:-) rose.")
     assert found["ABC1"] == [gene]
+
+
+def test_what_a_phrase_tells_is_linked(linker):
+    document, annotations = make_document("A [marked rise in intraocular pressure](disease:-).")
+    [link] = linker.link(document, annotations.mentions)
+    assert link.concept == "mesh:D11"
+    assert link.candidates[0].reason.startswith("tells of 'Ocular Hypertension', exact name")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "name"),
+    [
+        ("decreased kidney function", "Renal Insufficiency"),
+        ("reduction of renal function", "Renal Insufficiency"),
+        ("renal function", ""),
+        ("low serum potassium", "Hypokalemia"),
+        ("elevated serum potassium", "Hyperkalemia"),
+        ("mellitus", ""),
+    ],
+)
+def test_a_phrase_is_told_by_what_its_words_mean(phrase, name):
+    assert said_otherwise(phrase) == name
 
 
 @pytest.mark.parametrize("host", ["nude [mice]", "NOD/SCID [mice]", "a xenograft of [mice]"])

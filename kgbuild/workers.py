@@ -29,6 +29,7 @@ from typing import Any, Protocol
 from kgbuild.components import Failure
 from kgbuild.config import Configuration
 from kgbuild.errors import ComponentUnavailableError, KgbuildError, UsageError
+from kgbuild.garbage import collect_seldom
 from kgbuild.graph.rows import AnnotationRows, compact, encode_spans
 from kgbuild.graph.store import Pending
 from kgbuild.host import Host
@@ -338,6 +339,7 @@ def _serve(
     """A worker's life: make the pipeline, then answer batches until the host hangs up."""
     # What a plugin prints must not mix with the host's results.
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    collect_seldom()
 
     def observe(name: str) -> None:
         component.value = name.encode()[:127]

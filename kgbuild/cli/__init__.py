@@ -17,6 +17,7 @@ import click
 
 from kgbuild import __version__
 from kgbuild.errors import KgbuildError, UsageError, nearest
+from kgbuild.garbage import collect_seldom
 
 __all__ = ["ExitCode", "counted", "main"]
 
@@ -144,6 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; return its exit code. The console script's own is ``kgbuild_command``."""
     if arguments is None:  # the process is ours: SIGTERM ends it as Ctrl-C does
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        collect_seldom()
     try:
         result = kgbuild.main(
             list(sys.argv[1:] if arguments is None else arguments),

@@ -112,7 +112,7 @@ _PARAGRAPH = re.compile(r"\n[^\S\n]*+\n\s*+")
 _OPENING = "([{\"'“‘«"
 
 
-def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Where the sentences of ``text[start:end]`` lie: pairs of offsets into ``text``, in order.
 
     White space around sentences is left out, and every other character is in one. A blank
@@ -123,25 +123,26 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[tup
     ['Loss of E. coli (Fig. 2) was seen.', 'p53 was not lost.']
     """
     end = len(text) if end is None else end
-    if text.find("\n", start, end) >= 0:
-        for blank in _PARAGRAPH.finditer(text, start, end):
-            yield from _of_paragraph(text, start, blank.start())
-            start = blank.end()
-    yield from _of_paragraph(text, start, end)
+    if text.find("\n", start, end) < 0:
+        return _of_paragraph(text, start, end)
+    found: list[tuple[int, int]] = []
+    for blank in _PARAGRAPH.finditer(text, start, end):
+        found += _of_paragraph(text, start, blank.start())
+        start = blank.end()
+    return found + _of_paragraph(text, start, end)
 
 
-def _of_paragraph(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _of_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
     start, end = _trimmed(text, start, end)
     # Cut out, so that no check sees what lies beyond: that is another paragraph's or section's.
-    part, begun = text[start:end], 0
+    part, begun, found = text[start:end], 0, []
     for place in _PLACE.finditer(part):
-        following = place.end()
-        if following < len(part) and _ends(part, begun, place.start(), following):
+        stop, following = place.span()
+        if following < len(part) and _ends(part, begun, stop, following):
             gap = place.start(1)
-            yield start + begun, start + (gap if gap >= 0 else following)
+            found.append((start + begun, start + (gap if gap >= 0 else following)))
             begun = following
-    if part:
-        yield start + begun, end
+    return [*found, (start + begun, end)] if part else []
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -162,9 +163,13 @@ def _ends(text: str, start: int, stop: int, following: int) -> bool:
         return False
     if text[stop] != ".":
         return True
-    if _inside_bracket(text, start, stop, following):
+    opened = text.rfind("(", max(start + 1, stop - _REACH), stop)
+    if opened >= 0 and _inside_bracket(text, opened, following):
         return False
     before = text[max(start, stop - 40) : stop]
+    word = before[before.rfind(" ") + 1 :]
+    if word.islower() and word.isalpha() and len(word) > 1 and word not in _ABBREVIATED:
+        return True  # as most words do
     if before[-1:].isspace():  # "A, B, ... Z"
         return bool(_STARTER.match(text, following))
     word = before.rsplit(None, 1)[-1].lstrip(_OPENING) if before else ""
@@ -182,10 +187,9 @@ def _ends(text: str, start: int, stop: int, following: int) -> bool:
     return not (first and _COUNTING.match(word))
 
 
-def _inside_bracket(text: str, start: int, stop: int, following: int) -> bool:
-    """Whether the stop lies in a bracket that opened within the sentence and closes soon."""
-    opened = text.rfind("(", max(start + 1, stop - _REACH), stop)
-    if opened < 0 or text.find(")", opened, following) >= 0:
+def _inside_bracket(text: str, opened: int, following: int) -> bool:
+    """Whether the bracket that opened before a stop closes behind it, and soon."""
+    if text.find(")", opened, following) >= 0:
         return False
     closed = text.find(")", following, following + _REACH)
     return closed >= 0 and text.find("(", following, closed) < 0
@@ -256,7 +260,7 @@ def _stretches(document: Document) -> Iterator[Span]:
     return (Span(start, end) for start, end in pairwise(sorted(borders)))
 
 
-def _rows(text: str, stretch: Span) -> Iterator[Iterator[tuple[int, int]]]:
+def _rows(text: str, stretch: Span) -> Iterator[list[tuple[int, int]]]:
     start = stretch.start
     for line in stretch.of(text).splitlines(keepends=True):
         yield sentences(text, start, start + len(line))

@@ -13,18 +13,21 @@ this? What cannot be told is "" and is read as if it could be.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import chain
 
 __all__ = ["guess"]
 
-_SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("ko", re.compile("[\uac00-\ud7af]")),
-    ("ru", re.compile("[\u0400-\u04ff]")),
-    ("el", re.compile("[\u0370-\u03ff]")),
-    ("ar", re.compile("[\u0600-\u06ff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-)
+_SCRIPTS = {
+    "ja": "\u3040-\u30ff",
+    "zh": "\u4e00-\u9fff",
+    "ko": "\uac00-\ud7af",
+    "ru": "\u0400-\u04ff",
+    "el": "\u0370-\u03ff",
+    "ar": "\u0600-\u06ff",
+    "he": "\u0590-\u05ff",
+}
+_LETTERS = re.compile(f"[{''.join(_SCRIPTS.values())}]")
 _WORDS = {
     "en": "the of and in to was with were for that is by we from this are which",
     "de": "der die das und von mit bei den wurde eine ist nicht auf zur werden im zu",
@@ -46,14 +49,18 @@ _SAMPLE = 600
 def guess(text: str) -> str:
     """The BCP 47 code of the language, or "" where the text is too short or too strange."""
     sample = text[:_SAMPLE]
-    if not sample.isascii():
-        for code, letters in _SCRIPTS:
-            # A Greek letter is common in English; a text in Greek has mostly Greek letters.
-            if len(letters.findall(sample)) > 0.2 * len(sample):
-                return code
-    votes: dict[str, int] = {}
-    for word in sample.lower().split():
-        for code in _LANGUAGES.get(word, ()):
-            votes[code] = votes.get(code, 0) + 1
+    if not sample.isascii() and (code := _by_script(sample)):
+        return code
+    known = filter(None, map(_LANGUAGES.get, sample.lower().split()))
+    votes = Counter(chain.from_iterable(known))
     best = min(votes, key=lambda code: (-votes[code], code), default="")
-    return best if votes.get(best, 0) >= 3 else ""
+    return best if votes[best] >= 3 else ""
+
+
+def _by_script(sample: str) -> str:
+    """The language by its letters; "" where most are Latin: a Greek letter is common in English."""
+    letters, enough = "".join(_LETTERS.findall(sample)), 0.2 * len(sample)
+    if len(letters) <= enough:
+        return ""
+    counts = {code: len(re.findall(f"[{script}]", letters)) for code, script in _SCRIPTS.items()}
+    return next((code for code, count in counts.items() if count > enough), "")

@@ -179,6 +179,7 @@ def normalise(curie: str) -> str:
     return f"{prefix.name}:{identifier}"
 
 
+@lru_cache(maxsize=1024)  # asked of a work's identifiers several times in a row
 def valid(curie: str) -> bool:
     """Whether the prefix is registered and the identifier has the form it should have."""
     try:

@@ -87,9 +87,7 @@ def _reading(raw: bytes, place: str) -> Reading:
 
 def _parsed(raw: bytes) -> Fields:
     """The object on a line. Raises ValueError."""
-    fields = json.loads(
-        raw.decode("utf-8-sig"), parse_constant=_refuse_constant, object_pairs_hook=_without_doubles
-    )
+    fields = _DECODER.decode(raw.decode("utf-8-sig"))
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object, got {type(fields).__name__}")
     if _SURROGATE.search(raw):
@@ -118,28 +116,35 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> Fields:
     return fields
 
 
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_without_doubles)
+"""Made once: ``json.loads`` would make one for each line."""
+
+
 def _bare_document(fields: Fields) -> Reading:
     text = Composition()
     for name, kind in _TEXTS:
-        text.add(kind, _string(fields, name))
+        if passage := _string(fields, name):
+            text.add(kind, passage)
     if not text.length:
         raise ValueError("has no title, abstract or text")
     name = _string(fields, "id")
+    named = work_identifiers(name)
     curies, unread = written_identifiers(
         pmid=_string(fields, "pmid"),
         pmcid=_string(fields, "pmcid"),
         doi=_string(fields, "doi"),
-        others=work_identifiers(name),
+        others=named,
     )
     left_over = [f"field {field}" for field in sorted(fields.keys() - _KNOWN)]
-    if name and not work_identifiers(name):
+    if name and not named:
         left_over.append("identifier that is not public")
-    date = _string(fields, "date") or _string(fields, "year")
-    if date and not written_date(date):
+    given_date = _string(fields, "date") or _string(fields, "year")
+    date = written_date(given_date)
+    if given_date and not date:
         left_over.append("date")
     return text.document(
         curies,
-        date=written_date(date),
+        date=date,
         journal=_string(fields, "journal"),
         language=language_code(_string(fields, "language")),
         licence=_string(fields, "licence") or _string(fields, "license"),

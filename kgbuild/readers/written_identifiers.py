@@ -31,6 +31,7 @@ def written_identifiers(
     given = {
         name: _BEFORE[name].sub("", value.strip(), count=1).strip("/ ")
         for name, value in (("pmid", pmid), ("pmcid", pmcid), ("doi", doi))
+        if value
     }
     unread = [
         Unread(what="identifier", problem=f"{value[:60]!r} is not a {name.upper()}")

@@ -89,8 +89,8 @@ def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, 
     (('dose', '10 mg/kg'), ('route', 'intraperitoneal'), ('species', 'ncbitaxon:10116'))
     """
     found = {
-        name: _values(table, sentence)
-        for name, table in _patterns().items()
+        name: _values(_patterns(name), sentence)
+        for name in _words()
         if _any(name).search(sentence)
     }
     found["time"] = {moment["time"] for moment in _TIME.finditer(sentence)}
@@ -111,11 +111,8 @@ def _words() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    return {
-        name: {value: _pattern(name, words) for value, words in table.items()}
-        for name, table in _words().items()
-    }
+def _patterns(table: str) -> Mapping[str, re.Pattern[str]]:
+    return {value: _pattern(table, words) for value, words in _words()[table].items()}
 
 
 @cache

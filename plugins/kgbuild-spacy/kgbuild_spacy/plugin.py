@@ -40,7 +40,8 @@ def _extractor(settings: RuleSettings) -> RuleExtractor:
 
     rules, verbs = read_rules(settings.rules)
     parsed = read_parsed(settings.model, verbs) if settings.model else None
-    return RuleExtractor(rules, read_cues(settings.cues), parsed)
+    cues = read_cues(settings.cues) if settings.cues else None
+    return RuleExtractor(rules, cues, parsed)
 
 
 def _spacy_version(settings: SegmenterSettings) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from kgbuild import Annotations, Cue, Mention, Relation, Span, Task
-from kgbuild.statements import Cues, Reading, conditions, hidden, lowered
+from kgbuild.statements import Cues, Reading, conditions, hidden, lowered, read_cues
 from kgbuild_spacy.parsed import ParsedRules
 from kgbuild_spacy.rules import Rule
 
@@ -40,19 +40,19 @@ _TAKEN_AWAY = re.compile(
 """In front of a name: then the sentence speaks of its absence."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence with its linked mentions.
+    """A sentence with its linked mentions, and what patterns see of it, made when it is wanted."""
 
-    ``lowered`` is its text in lower case, ``hidden`` the same with the mentions hidden: what
-    patterns see.
-    """
+    def __init__(self, span: Span, text: str, mentions: Sequence[Mention]) -> None:
+        self.span = span
+        self.text = text
+        self.mentions = mentions
+        self.lowered = lowered(text)
 
-    span: Span
-    text: str
-    lowered: str
-    hidden: str
-    mentions: tuple[Mention, ...]
+    @cached_property
+    def hidden(self) -> str:
+        """The text in lower case, its mentions hidden."""
+        return hidden(self.lowered, map(self.place, self.mentions))
 
     def place(self, mention: Mention) -> Span:
         return mention.span.shift(-self.span.start)
@@ -73,17 +73,25 @@ class _Joined:
     def with_trigger(self, lowered: str) -> list[Rule]:
         """The rules of which the sentence holds a trigger."""
         present = {trigger for trigger in self._triggers if trigger in lowered}
+        if not present:
+            return []
         return [rule for rule in self._rules if not present.isdisjoint(rule.triggers)]
 
 
 class RuleExtractor:
-    """Finds relations by rules."""
+    """Finds relations by rules. Without cues of the user's own, ours are read when first wanted."""
 
-    def __init__(self, rules: Sequence[Rule], cues: Cues, parsed: ParsedRules | None) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], cues: Cues | None, parsed: ParsedRules | None
+    ) -> None:
         self._rules = rules
-        self._cues = cues
+        self._own_cues = cues
         self._parsed = parsed
         self._joined: dict[tuple[str, str], _Joined] = {}
+
+    @cached_property
+    def _cues(self) -> Cues:
+        return self._own_cues or read_cues(None)
 
     def extract(self, batch: Sequence[Task]) -> Iterable[Annotations]:
         """The relations of each task, in order."""
@@ -190,31 +198,26 @@ def _relation(
 
 def _sentences(task: Task) -> Iterator[_Sentence]:
     """The sentences that hold two linked mentions or more."""
-    document = task.document
     linked = _linked(task.annotations)
-    if len(linked) < 2:
-        return
-    position = 0
-    for span in document.sentences:
-        while position < len(linked) and linked[position].span.start < span.start:
-            position += 1
-        first = position
-        while position < len(linked) and linked[position].span.end <= span.end:
-            position += 1
-        if 2 <= position - first <= _MOST_MENTIONS and span.end - span.start <= _MOST_CHARACTERS:
-            mentions = tuple(linked[first:position])
-            text = span.of(document.text)
-            small = lowered(text)
-            places = (mention.span.shift(-span.start) for mention in mentions)
-            yield _Sentence(span, text, small, hidden(small, places), mentions)
+    last, first = len(linked) - 1, 0
+    for span in task.document.sentences:
+        if first >= last:
+            return
+        while first < last and linked[first].span.start < span.start:
+            first += 1
+        behind = first
+        while behind <= last and linked[behind].span.end <= span.end:
+            behind += 1
+        if 2 <= behind - first <= _MOST_MENTIONS and span.end - span.start <= _MOST_CHARACTERS:
+            yield _Sentence(span, span.of(task.document.text), linked[first:behind])
+        first = behind
 
 
 def _linked(annotations: Annotations) -> list[Mention]:
     """The linked mentions in the order of the text; of those that overlap, the longest."""
-    named = {link.mention for link in annotations.links if link.candidates}
-    longest = sorted(named, key=lambda m: (m.span.start, -m.span.end, m.category))
+    named = [link.mention for link in annotations.links if link.candidates]
     kept: list[Mention] = []
-    for mention in longest:
+    for mention in sorted(named, key=lambda m: (m.span.start, -m.span.end, m.category)):
         if not kept or mention.span.start >= kept[-1].span.end:
             kept.append(mention)
     return kept

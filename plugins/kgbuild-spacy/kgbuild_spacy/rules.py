@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -97,9 +98,20 @@ class RuleFile(BaseModel):
         """The Biolink classes that the names of categories stand for, e.g. "gene chemical"."""
         return frozenset().union(*(self.categories[name] for name in names.split()))
 
+    @cached_property
+    def expanded(self) -> Mapping[str, str]:
+        """The macros with the macros in them filled in; each may use those above it."""
+        known = dict(_BUILT_IN)
+        for name, pattern in self.macros.items():
+            known[name] = _filled(pattern, known)
+        return known
+
 
 class Rule:
-    """A rule ready to be tried on what stands before, between and behind two mentions."""
+    """A rule ready to be tried on what stands before, between and behind two mentions.
+
+    Its patterns are compiled when they are first asked for: few papers need all.
+    """
 
     def __init__(self, file: RuleFile, text: RuleText) -> None:
         self.id = text.id
@@ -109,10 +121,28 @@ class Rule:
         self.subject_first = text.first == "subject"
         ends = file.kinds(text.subject), file.kinds(text.object)
         self.first, self.second = ends if self.subject_first else ends[::-1]
-        macros = _expanded(file.macros)
-        self.between = re.compile(_LEFT + _filled(text.between, macros) + _RIGHT)
-        self.before = re.compile(_filled(text.before, macros)) if text.before else None
-        self.after = re.compile(_filled(text.after, macros)) if text.after else None
+        self._between = _LEFT + _filled(text.between, file.expanded) + _RIGHT
+        self._before = _filled(text.before, file.expanded)
+        self._after = _filled(text.after, file.expanded)
+
+    @cached_property
+    def between(self) -> re.Pattern[str]:
+        """All of what lies between the two."""
+        return re.compile(self._between)
+
+    @cached_property
+    def before(self) -> re.Pattern[str] | None:
+        """How the text before the first ends; None where that does not matter."""
+        return re.compile(self._before) if self._before else None
+
+    @cached_property
+    def after(self) -> re.Pattern[str] | None:
+        """How the text behind the second begins; None where that does not matter."""
+        return re.compile(self._after) if self._after else None
+
+    def check(self) -> None:
+        """Compile all patterns. Raises re.error."""
+        _ = self.between, self.before, self.after
 
     def matches(self, before: str, between: str, after: str) -> bool:
         """Whether the rule says something of the mentions that lie between the three texts."""
@@ -121,14 +151,6 @@ class Rule:
             and (self.before is None or self.before.search(before) is not None)
             and (self.after is None or self.after.match(after) is not None)
         )
-
-
-def _expanded(macros: Mapping[str, str]) -> dict[str, str]:
-    """The macros with the macros in them filled in; each may use those above it."""
-    known = dict(_BUILT_IN)
-    for name, pattern in macros.items():
-        known[name] = _filled(pattern, known)
-    return known
 
 
 def _filled(pattern: str, macros: Mapping[str, str]) -> str:
@@ -151,7 +173,8 @@ def read_rules(path: Path | None) -> tuple[tuple[Rule, ...], tuple[tuple[RuleFil
         key = ".".join(map(str, first["loc"]))
         raise ConfigError(first["msg"], place=place, key=key) from error
     _check_predicates([*file.rule, *file.verb], place)
-    rules = tuple(_compiled(file, text, place) for text in file.rule)
+    # Those that come with the plugin are known to be patterns.
+    rules = tuple(_ready(file, text, place, check=path is not None) for text in file.rule)
     return rules, tuple((file, verb) for verb in file.verb)
 
 
@@ -180,9 +203,12 @@ def _check_predicates(claims: Iterable[_Claim], place: str) -> None:
             )
 
 
-def _compiled(file: RuleFile, text: RuleText, place: str) -> Rule:
+def _ready(file: RuleFile, text: RuleText, place: str, *, check: bool) -> Rule:
     try:
-        return Rule(file, text)
+        rule = Rule(file, text)
+        if check:
+            rule.check()
+        return rule
     except KeyError as error:
         problem = f"unknown macro or category {error.args[0]!r}"
         raise ConfigError(problem, place=place, key=text.id) from error

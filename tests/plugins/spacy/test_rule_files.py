@@ -39,7 +39,8 @@ def made(**settings):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_shipped_rule_speaks_biolink(rule):
+def test_a_shipped_rule_is_a_pattern_and_speaks_biolink(rule):
+    rule.check()
     check_predicate(rule.predicate)
     for category in rule.first | rule.second:
         check_category(category)

@@ -40,6 +40,10 @@ class Mention:
     score: float = 1.0
     parts: tuple[Span, ...] = ()
 
+    def __hash__(self) -> int:
+        # Mentions are looked up by the million, and these two all but tell them apart.
+        return hash(self.text) ^ self.span.start
+
     @classmethod
     def at(
         cls, document: Document, start: int, end: int, category: str, score: float = 1.0
@@ -131,6 +135,8 @@ class Annotations:
     relations: tuple[Relation, ...] = ()
 
     def __add__(self, other: Annotations) -> Annotations:
+        if not self:
+            return other
         return Annotations(
             mentions=self.mentions + other.mentions,
             links=self.links + other.links,

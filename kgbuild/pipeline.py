@@ -11,9 +11,11 @@ first that differs, so a changed word list never repeats the tagging.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 from kgbuild.annotation import Annotations, Link, Mention
@@ -21,13 +23,9 @@ from kgbuild.assembly import assemble
 from kgbuild.assertion import GIVEN, Assertion, Concept, Source
 from kgbuild.components import (
     DocumentResult,
-    Extractor,
     ExtractorSpec,
     Failure,
-    Linker,
     LinkerSpec,
-    Segmenter,
-    SegmenterSpec,
     Task,
     Terminology,
 )
@@ -38,7 +36,6 @@ from kgbuild.graph.rows import (
     AnnotationRows,
     Layer,
     compact,
-    concept_key,
     encode_assertion,
     encode_concept,
     encode_layers,
@@ -62,6 +59,9 @@ class _Step:
     source: Source
 
 
+_NOTHING = Annotations()
+
+
 @dataclass(slots=True)
 class _Progress:
     """One document on its way through the stages."""
@@ -71,6 +71,8 @@ class _Progress:
     done: int
     """How many stages were done before and need not be done again."""
     layers: list[Layer] = field(default_factory=list)
+    annotations: Annotations = _NOTHING
+    """What the layers say together."""
     failures: list[Failure] = field(default_factory=list)
     drops: dict[str, int] = field(default_factory=dict)
 
@@ -84,12 +86,9 @@ class _Progress:
             self._language = language.partition("-")[0]
         return self._language
 
-    @property
-    def annotations(self) -> Annotations:
-        layers = [layer for _, layer in self.layers]
-        if len(layers) == 1:
-            return layers[0]
-        return sum(layers, Annotations())
+    def add(self, source: Source, layer: Annotations) -> None:
+        self.layers.append((source, layer))
+        self.annotations += layer
 
     def drop(self, reason: str, count: int = 1) -> None:
         self.drops[reason] = self.drops.get(reason, 0) + count
@@ -211,20 +210,22 @@ class Pipeline:
         progress = _Progress(version=pending.version, document=pending.document, done=done)
         if pending.given:
             if self._trust:
-                progress.layers.append((GIVEN, pending.given))
+                progress.add(GIVEN, pending.given)
             else:
                 count = len(pending.given.mentions)
                 progress.drop("annotations that came with the file, not trusted", count)
-        progress.layers += self._reused(pending.layers, done)
+        for source, layer in self._reused(pending.layers, done):
+            progress.add(source, layer)
         return progress
 
-    def _reused(self, layers: Sequence[Layer], done: int) -> list[Layer]:
+    def _reused(self, layers: Sequence[Layer], done: int) -> Iterator[Layer]:
         """What components said before and would say again."""
+        if not layers:
+            return
         linking = 2 + len(self._taggers)
         taggers = {step.source for step in self._taggers[: max(0, done - 2)]}
         linkers = {step.source for step in self._linkers} if done > linking else set()
         relaters = {step.source for step in self._relaters[: max(0, done - linking - 1)]}
-        reused = []
         for source, layer in layers:
             if source == GIVEN:
                 continue
@@ -234,70 +235,61 @@ class Pipeline:
                 relations=layer.relations if source in relaters | taggers else (),
             )
             if kept:
-                reused.append((source, kept))
-        return reused
+                yield source, kept
 
     # --- stages ------------------------------------------------------------------------------
 
     def _segment(self, progress: _Progress) -> None:
         step = self._segmenter
         try:
-            progress.document = segment(
-                cast("SegmenterSpec", step.spec),
-                cast("Segmenter", step.component),
-                progress.document,
-            )
+            progress.document = segment(step.spec, step.component, progress.document)
         except Exception as error:  # noqa: BLE001 - isolation point: calling a component
             self._fail(step, progress, error)
 
     def _extract(self, step: _Step, progresses: list[_Progress]) -> None:
-        spec = cast("ExtractorSpec", step.spec)
+        spec: ExtractorSpec = step.spec
         reading = [progress for progress in progresses if _reads(spec, progress)]
         tasks = [Task(document=p.document, annotations=p.annotations) for p in reading]
         if not tasks:
             return
         self._observe(spec.name)
-        results = extract_each(spec, cast("Extractor", step.component), tasks)
+        results = extract_each(spec, step.component, tasks)
         for progress, result in zip(reading, results, strict=True):
             if isinstance(result, Exception):
                 self._fail(step, progress, result)
             else:
                 added = _without_repeated(progress, result)
                 if added:
-                    progress.layers.append((step.source, added))
+                    progress.add(step.source, added)
 
     def _link(self, progress: _Progress) -> None:
         """Ask each linker about the mentions that nobody before it has linked."""
         told = progress.annotations
-        linked = {link.mention for link in told.links if link.candidates}
-        waiting = [mention for mention in told.mentions if mention not in linked]
+        waiting = _unlinked(told.mentions, told.links)
         nil: dict[Mention, tuple[Source, Link]] = {}
         for step in self._linkers:
             if not waiting:
                 break
             links = self._ask_linker(step, progress, waiting)
-            found = {link.mention for link in links if link.candidates}
+            if kept := tuple([one for one in links if one.candidates]):
+                progress.add(step.source, Annotations(links=kept))
+                waiting = _unlinked(waiting, kept)
             for one in links:
                 if not one.candidates:
                     nil.setdefault(one.mention, (step.source, one))
-            kept = tuple(one for one in links if one.candidates)
-            if kept:
-                progress.layers.append((step.source, Annotations(links=kept)))
-            waiting = [mention for mention in waiting if mention not in found]
-        for mention in waiting:
-            if mention in nil:
-                source, one = nil[mention]
-                progress.layers.append((source, Annotations(links=(one,))))
+        unnamed = [nil[mention] for mention in waiting if mention in nil]
+        for source, links_of_one in groupby(unnamed, key=itemgetter(0)):
+            progress.add(source, Annotations(links=tuple(one for _, one in links_of_one)))
 
     def _ask_linker(
-        self, step: _Step, progress: _Progress, mentions: list[Mention]
+        self, step: _Step, progress: _Progress, mentions: Sequence[Mention]
     ) -> tuple[Link, ...]:
-        spec = cast("LinkerSpec", step.spec)
+        spec: LinkerSpec = step.spec
         if spec.categories:
             mentions = [mention for mention in mentions if mention.category in spec.categories]
         self._observe(spec.name)
         try:
-            return link(spec, cast("Linker", step.component), progress.document, mentions)
+            return link(spec, step.component, progress.document, mentions)
         except Exception as error:  # noqa: BLE001 - isolation point: calling a component
             self._fail(step, progress, error)
             return ()
@@ -312,6 +304,8 @@ class Pipeline:
 
     def _assertions(self, progress: _Progress) -> list[tuple[Assertion, Any]]:
         """The document's assertions, each with a plugin's review or None, by identity."""
+        if not progress.annotations.relations:
+            return []
         assembled = assemble(progress.document, progress.layers, self._prefer)
         for reason, count in assembled.drops.items():
             progress.drop(reason, count)
@@ -339,34 +333,25 @@ class Pipeline:
         reviewed = self._assertions(progress)
         self._result(progress, reviewed)
         version = progress.version
-        links = [one for _, layer in progress.layers for one in layer.links]
-        best = {one.concept for one in links if one.concept is not None}
-        preferred = {concept: self._prefer(concept) for concept in sorted(best)}
-        sources, mentions, link_rows, relations = encode_layers(version, progress.layers, preferred)
-        numbers = {source: number for number, source in enumerate(sources)}
+        sources, mentions, links, relations = encode_layers(version, progress.layers, self._prefer)
+        told = progress.annotations.mentions
+        named = [row for row in links if row[4] is not None]
+        concepts = {self._prefer(row[8]) for row in named}
+        concepts.update(end for one, _ in reviewed for end in (one.subject, one.object))
+        numbers = {source: number for number, source in enumerate(sources)} if reviewed else {}
         encoded = [encode_assertion(version, assertion, numbers) for assertion, _ in reviewed]
-        concepts = sorted(
-            {*preferred.values()}.union(
-                end for assertion, _ in reviewed for end in (assertion.subject, assertion.object)
-            )
-        )
-        names: dict[tuple[int, str, str], int] = {}
-        for one in links:
-            if one.concept is not None:
-                name = (concept_key(preferred[one.concept]), one.mention.text, one.mention.category)
-                names[name] = names.get(name, 0) + 1
         return AnnotationRows(
             version=version,
             pipeline=self._packed_stages,
             sentences=encode_spans(progress.document.sentences),
             sources=sources,
             mentions=mentions,
-            links=link_rows,
+            links=links,
             relations=relations,
             assertions=[rows[0] for rows in encoded],
             evidence=[row for rows in encoded for row in rows[1:]],
-            concepts=[self._concept_row(curie) for curie in concepts],
-            names=names,
+            concepts=[self._concept_row(curie) for curie in sorted(concepts)],
+            names=[(row[4], told[row[1]].text, told[row[1]].category) for row in named],
             policy_reviews=[
                 (version, rows[0][0], review.reviewer, review.verdict.value, review.reason)
                 for rows, (_, review) in zip(encoded, reviewed, strict=True)
@@ -408,18 +393,23 @@ def _reads(spec: ExtractorSpec, progress: _Progress) -> bool:
     return False
 
 
+def _unlinked(mentions: Sequence[Mention], links: Sequence[Link]) -> Sequence[Mention]:
+    """The mentions that none of the links gives a concept."""
+    if not links:
+        return mentions
+    linked = {link.mention for link in links if link.candidates}
+    return [mention for mention in mentions if mention not in linked]
+
+
 def _without_repeated(progress: _Progress, added: Annotations) -> Annotations:
     """What is added, without mentions that a component before has already made.
 
     The first to say so keeps the mention; links and relations of the later one are about it.
     """
-    known = {
-        (mention.span, mention.category): mention
-        for _, layer in progress.layers
-        for mention in layer.mentions
-    }
-    if not known:
+    before = progress.annotations.mentions
+    if not before or not added.mentions:
         return added
+    known = {(mention.span, mention.category): mention for mention in before}
     same = {m: known[m.span, m.category] for m in added.mentions if (m.span, m.category) in known}
     if not same:
         return added

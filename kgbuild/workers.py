@@ -329,7 +329,7 @@ def _failed(pending: Pending, stages: tuple[str, ...], component: str, how: str)
         pipeline=compact(stages),
         sentences=encode_spans(()),
         sources=[], mentions=[], links=[], relations=[], assertions=[], evidence=[],
-        concepts=[], names={}, policy_reviews=[], drops=[], failures=[failure],
+        concepts=[], names=[], policy_reviews=[], drops=[], failures=[failure],
     )  # fmt: skip
 
 

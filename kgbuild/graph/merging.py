@@ -226,7 +226,7 @@ def _rows(store: GraphStore, other: sqlite3.Connection, version: int) -> Annotat
         assertions=assertions,
         evidence=evidence,
         concepts=[_concept(store, other, concept) for concept in sorted(concepts)],
-        names={(c, name, category): count for c, name, category, count in rows(_NAMES)},
+        names=rows(_NAMES),
         policy_reviews=rows("SELECT * FROM policy_reviews WHERE version = ?"),
         drops=rows("SELECT * FROM drops WHERE version = ? AND reason NOT LIKE 'unread: %'"),
         failures=[
@@ -243,10 +243,10 @@ def _rows(store: GraphStore, other: sqlite3.Connection, version: int) -> Annotat
 
 
 _NAMES = (
-    'SELECT l.concept, substr(v.text, m.start + 1, m."end" - m.start), m.category, count(*)'
+    'SELECT l.concept, substr(v.text, m.start + 1, m."end" - m.start), m.category'
     " FROM links l JOIN mentions m ON m.version = l.version AND m.n = l.mention"
     " JOIN versions v ON v.id = l.version"
-    " WHERE l.version = ? AND l.rank = 0 AND l.concept IS NOT NULL GROUP BY 1, 2, 3"
+    " WHERE l.version = ? AND l.rank = 0 AND l.concept IS NOT NULL"
 )
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from kgbuild.annotation import (
@@ -166,9 +168,12 @@ def decode_notices(rows: Iterable[Sequence[Any]]) -> list[Notice]:
     return [Notice(kind=NoticeKind(k), about=a, incoming=bool(i)) for k, a, i in rows]
 
 
+_ENDS = attrgetter("start", "end")
+
+
 def encode_spans(spans: Iterable[Span]) -> bytes:
     """Spans as little-endian 32-bit pairs."""
-    numbers = array("I", [number for span in spans for number in (span.start, span.end)])
+    numbers = array("I", chain.from_iterable(map(_ENDS, spans)))
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers.tobytes()
@@ -202,7 +207,8 @@ class AnnotationRows:
     assertions: list[Row]
     evidence: list[Row]
     concepts: list[Row]
-    names: dict[tuple[int, str, str], int]
+    names: list[tuple[int, str, str]]
+    """What each link says: a concept's key, the words of a mention, the mention's category."""
     policy_reviews: list[Row]
     drops: list[Row]
     failures: list[Failure] = field(default_factory=list)
@@ -214,11 +220,11 @@ class AnnotationRows:
 
 
 def encode_layers(
-    version: int, layers: Sequence[Layer], preferred: dict[str, str]
+    version: int, layers: Sequence[Layer], preferred: Callable[[str], str | None]
 ) -> tuple[list[Source], list[Row], list[Row], list[Row]]:
     """Sources, mention rows, link rows and relation rows of one version.
 
-    ``preferred`` maps the CURIEs of best candidates to the concepts that stand for them.
+    ``preferred`` gives the concept that stands for a best candidate's CURIE.
     """
     sources = [source for source, _ in layers]
     places: dict[Mention, int] = {}
@@ -240,7 +246,7 @@ def encode_layers(
                     (version, place, link.part, 0, None, 0.0, link.reason, "", None, number)
                 )
             for rank, candidate in enumerate(link.candidates):
-                concept = preferred.get(candidate.concept) if rank == 0 else None
+                concept = preferred(candidate.concept) if rank == 0 else None
                 links.append(
                     (version, place, link.part, rank, concept_key(concept) if concept else None,
                      candidate.score, candidate.reason, candidate.label, candidate.concept, number)
@@ -442,7 +448,7 @@ def encode_concept(concept: Concept, known: bool) -> Row:
 def _encode_given(given: Annotations) -> str:
     """Annotations that came with a file, kept beside the text until they are trusted."""
     source = Source(component="given", distribution="", version="")
-    _, mentions, links, relations = encode_layers(0, [(source, given)], {})
+    _, mentions, links, relations = encode_layers(0, [(source, given)], lambda _: None)
     return compact([mentions, links, relations])
 
 

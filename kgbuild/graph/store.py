@@ -17,10 +17,11 @@ import fcntl
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Self
@@ -545,11 +546,8 @@ class GraphStore(Closing):
         return int(number)
 
     def _keep_concepts(self, batch: Sequence[AnnotationRows]) -> None:
-        names: dict[tuple[int, str, str], int] = {}
+        names = Counter(chain.from_iterable(rows.names for rows in batch))
         concepts = {row[0]: row for rows in batch for row in rows.concepts}
-        for rows in batch:
-            for name, count in rows.names.items():
-                names[name] = names.get(name, 0) + count
         self.connection.executemany(
             "INSERT INTO names VALUES (?, ?, ?, ?)"
             " ON CONFLICT DO UPDATE SET count = count + excluded.count",

@@ -7,8 +7,8 @@ mention; what exactly is wrong is worked out only when something is.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NoReturn
 
@@ -218,17 +218,32 @@ def _check_link(known: Collection[Mention], link: Link) -> None:
         raise _Breach(f"{link}: part {link.part!r} is not a number from 0")
     above = 1.0
     for candidate in link.candidates:
-        _check_candidate(candidate)
-        if candidate.score > above:
-            raise _Breach(f"{link}: candidates must be sorted by score, best first")
+        # As with mentions: what is sound is seen at once, what is not is looked into.
+        if (
+            type(candidate) is not Candidate
+            or type(candidate.score) is not float
+            or not 0.0 <= candidate.score <= above
+            or not _well_spelled(candidate.concept)
+        ):
+            _check_candidate(link, candidate, above)
         above = candidate.score
 
 
-def _check_candidate(candidate: Candidate) -> None:
+def _check_candidate(link: Link, candidate: Candidate, above: float) -> None:
     if not isinstance(candidate, Candidate):
         raise _Breach(f"expected a Candidate, got {type(candidate).__name__}")
     _check_score(candidate.score, candidate)
     _check_curie(candidate.concept, candidate)
+    if candidate.score > above:
+        raise _Breach(f"{link}: candidates must be sorted by score, best first")
+
+
+@lru_cache(maxsize=100_000)
+def _well_spelled(curie: str) -> bool:
+    try:
+        return normalise(curie) == curie
+    except VocabularyError:
+        return False
 
 
 def _check_curie(curie: str, record: object) -> None:
@@ -290,15 +305,28 @@ def _check_document(document: Document) -> None:
 
 def _check_sentences(document: Document, sentences: Sequence[Span]) -> None:
     borders = sorted({edge for s in document.sections for edge in (s.span.start, s.span.end)})
-    before = 0
+    length = len(document.text)
+    ahead = iter([*borders, length])
+    before = border = 0
     for sentence in sentences:
-        _check_span(document.text, sentence, "sentence")
+        if (
+            type(sentence) is not Span
+            or type(sentence.start) is not int
+            or type(sentence.end) is not int
+            or not before <= sentence.start < sentence.end <= length
+        ):
+            _check_sentence(document.text, sentence, before)
         start, end = sentence.start, sentence.end
-        if start < before:
-            raise _Breach(f"sentence {start}-{end} overlaps or comes before the one ahead of it")
-        next_border = bisect_right(borders, start)
-        if next_border < len(borders) and borders[next_border] < end:
-            raise _Breach(
-                f"sentence {start}-{end} crosses a section border at {borders[next_border]}"
-            )
+        while border <= start:
+            border = next(ahead)
+        if border < end:
+            raise _Breach(f"sentence {start}-{end} crosses a section border at {border}")
         before = end
+
+
+def _check_sentence(text: str, sentence: Span, before: int) -> None:
+    _check_span(text, sentence, "sentence")
+    if sentence.start < before:
+        raise _Breach(
+            f"sentence {sentence.start}-{sentence.end} overlaps or comes before the one ahead of it"
+        )

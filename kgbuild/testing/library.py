@@ -122,7 +122,7 @@ def _rows(version: int, document: Document, sentences: Sequence[Said]) -> Annota
         assertions=[rows[0] for rows in encoded],
         evidence=[row for rows in encoded for row in rows[1:]],
         concepts=[encode_concept(concept, known=True) for concept in concepts],
-        names={},
+        names=[],
         policy_reviews=[],
         drops=[],
     )

@@ -82,7 +82,7 @@ def annotated(version: int, found: Document) -> AnnotationRows:
         mentions=[], links=[], relations=[], assertions=[one[0] for one in rows],
         evidence=[row for one in rows for row in one[1:]],
         concepts=[encode_concept(Concept(id=end, label=found.licence), True) for end in ends],
-        names={(concept_key(end), end, "biolink:NamedThing"): 1 for end in ends},
+        names=[(concept_key(end), end, "biolink:NamedThing") for end in ends],
         policy_reviews=[], drops=[],
     )  # fmt: skip
 

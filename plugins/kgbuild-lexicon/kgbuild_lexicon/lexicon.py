@@ -8,6 +8,7 @@ names is worked out once for each way it is written, and kept.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -88,6 +89,7 @@ class Lexicon:
         self._cases = cases
         self._plurals = plurals
         self._senses: dict[str, Sense | None] = {}
+        self.candidates = lru_cache(maxsize=_KEPT)(self._candidates)
         # Standard and overlapping: a longer name that turns out to be no word of its own
         # ("cancer c" in "cancer cells") must not hide the shorter one inside it.
         self._automaton = ahocorasick_rs.AhoCorasick(
@@ -162,7 +164,7 @@ class Lexicon:
             self._senses.clear()
         return self._senses.setdefault(surface, self._work_out(surface, names))
 
-    def candidates(self, surface: str, category: str) -> tuple[Candidate, ...]:
+    def _candidates(self, surface: str, category: str) -> tuple[Candidate, ...]:
         """The concepts that a mention of this category may name, best first."""
         sense = self.look_up(surface)
         if sense is None:

@@ -55,6 +55,7 @@ class Found:
     words of one of the concept's long names that the document has. There is a ``doubt`` where the
     name is an alias of hardly any letters, and neither document nor annotators say that it is
     meant, or that of a class of genes ("tyrosine kinase"), and no annotator does.
+    ``of_family`` is a gene that annotators took the name of its family for.
     ``likeness`` compares the name with the names of a chemical or a disease; a disease may lie
     ``above`` or ``below`` what other names of the document name.
     """
@@ -65,6 +66,7 @@ class Found:
     like: str = ""
     support: float = 0.0
     doubt: Doubt | None = None
+    of_family: bool = False
     likeness: Likeness = NOT_COMPARED
     above: bool = False
     below: bool = False
@@ -135,9 +137,9 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
     if is_short(query.name):
         several = [_supported(terminology, query, one) for one in several]
     if query.group is Group.GENE and _names_a_family(terminology, query):
-        return [_doubted_as_family(one) for one in several]
+        return [_of_family(query, one) for one in several]
     of_class = query.group is Group.GENE and names_a_class(query.name)
-    return [_doubted(query, one, of_class) for one in several]
+    return [_doubted(query, one, of_class=of_class) for one in several]
 
 
 def _taxon_said(query: Query) -> tuple[int, ...]:
@@ -146,7 +148,7 @@ def _taxon_said(query: Query) -> tuple[int, ...]:
     return (_TAXON[said[1].lower()],) if said else ()
 
 
-def _doubted(query: Query, found: Found, of_class: bool) -> Found:
+def _doubted(query: Query, found: Found, *, of_class: bool) -> Found:
     """What annotators chose is not doubted; all else that a class of genes is called is."""
     if found.hit.curie in query.chosen:
         return replace(found, doubt=None) if found.doubt else found
@@ -154,22 +156,24 @@ def _doubted(query: Query, found: Found, of_class: bool) -> Found:
 
 
 def _names_a_family(terminology: Terminology, query: Query) -> bool:
-    """Whether a name is a family's or a complex's, and annotators hardly ever took it for a gene.
-
-    Of such names a gene was right in one of four where no more than one paper had it, and in two
-    of three where more had, in cross-validation on BioRED's train half.
-    """
-    if sum(query.chosen.values()) >= _TAKEN_FOR_A_GENE:
-        return False
+    """Whether a name is a family's or a complex's."""
     hits = terminology.find(keys(query.name).spelling)
     return any(hit.curie.startswith(_FAMILY) for hit in hits)
 
 
-def _doubted_as_family(found: Found) -> Found:
-    """The family itself is not doubted, nor a gene whose symbol is the very name."""
+def _of_family(query: Query, found: Found) -> Found:
+    """A candidate for the name of a family: the family, a gene whose symbol it is, or a member.
+
+    A member is doubted where annotators hardly ever took the name for a gene. Of such names a gene
+    was right in one of four where no more than one paper had it, and in two of three where more
+    had, in cross-validation on BioRED's train half.
+    """
     is_label = found.way in _SAME and found.hit.kind is NameKind.LABEL
-    is_meant = is_label or not found.hit.taxon
-    return found if is_meant else replace(found, doubt=Doubt.CLASS)
+    if is_label or not found.hit.taxon:
+        return found
+    if sum(query.chosen.values()) < _TAKEN_FOR_A_GENE:
+        return replace(found, doubt=Doubt.CLASS)
+    return replace(_doubted(query, found, of_class=False), of_family=True)
 
 
 def _compared(terminology: Terminology, query: Query, several: Iterable[Found]) -> Iterator[Found]:

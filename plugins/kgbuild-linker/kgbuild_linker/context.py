@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from kgbuild import Document, Mention
+from kgbuild_linker.cell_lines import species_of_cell_lines
 from kgbuild_linker.keys import keys, tokens
 from kgbuild_linker.long_forms import long_forms, may_be_short, stands_for
 from kgbuild_linker.records import Group
@@ -118,6 +119,7 @@ def read_context(
         and group_of(mention.category) is Group.SPECIES
         and not _bears_grafts(document.text, mention)
     ]
+    species = species or sorted(species_of_cell_lines(document.text))
     counts = Counter(taxon for *_, taxon in species)
     shares = {taxon: count / len(species) for taxon, count in counts.items()} or {HUMAN: 1.0}
     near, said = _taxa_of_genes(document, mentions, species)

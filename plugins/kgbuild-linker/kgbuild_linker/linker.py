@@ -17,6 +17,7 @@ from kgbuild_linker.phrases import said_otherwise
 from kgbuild_linker.ranking import Ranking, features
 from kgbuild_linker.records import Group
 from kgbuild_linker.terminology import Terminology, group_of
+from kgbuild_linker.within import within_another
 
 __all__ = ["Linker", "Ranked"]
 
@@ -40,6 +41,9 @@ names that are doubted here, too, and no links (cross-validation on BioRED's tra
 _SOLE = 0.9
 """Where one concept alone has a name, it was meant in 95% of the diseases and 98% of the chemicals
 of the train halves."""
+_OF_FAMILY = 0.8
+"""The share of its score that a gene keeps whose family is named: annotators took it for that, by
+a convention; who says "PKC" means no one of its twelve."""
 _TOLD = 0.7
 """How often the concept that a phrase tells was meant, where the phrase is no concept's name."""
 _OF_RULE = {
@@ -98,6 +102,8 @@ class Linker:
                 yield self._labelled(corrected)
             elif mention.category == "biolink:SequenceVariant":
                 changes.append(mention)
+            elif group is not None and within_another(document.text, mention.span, group):
+                yield Link(mention=mention, reason="part of the name of something else")
             elif group is not None:
                 name = self._name_meant(document, mention, group), group
                 if name not in known:
@@ -300,7 +306,8 @@ def _surer(one: Ranked) -> float:
     """How often such a link is right. A family is no gene: its score is measured by itself."""
     is_gene = one.found.hit.group is Group.GENE and one.found.hit.taxon
     odds = _SURER if is_gene else 1.0
-    return odds * one.score / (1 - one.score + odds * one.score)
+    sure = odds * one.score / (1 - one.score + odds * one.score)
+    return sure * _OF_FAMILY if one.found.of_family else sure
 
 
 def _taken_apart(ranked: list[Ranked]) -> list[Ranked]:

@@ -23,6 +23,7 @@ from kgbuild_linker.settings import DEFAULT
 from kgbuild_linker.terminology import Terminology
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vectors import BUCKETS, Vectors
+from kgbuild_linker.within import within_another
 from kgbuild_linker.writing import write
 
 from kgbuild import ComponentUnavailableError, Document, Link, Mention
@@ -76,6 +77,46 @@ def test_what_a_phrase_tells_is_linked(linker):
 )
 def test_a_phrase_is_told_by_what_its_words_mean(phrase, name):
     assert said_otherwise(phrase) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "within"),
+    [
+        ("[ABC1](gene:-) resistance rose.", True),
+        ("An [ABC1](gene:-) stimulation test", True),
+        ("[ABC1](gene:-) rose.", False),
+        ("DLD-1/[cisplatin](chemical:-) cells", True),
+        ("DLD-1/[cisplatin](chemical:-)-resistant cells", True),
+        ("cisplatin/[CDDP](chemical:-) was given", False),
+        ("one-[carbon](chemical:-) units", True),
+        ("[carbon](chemical:-) units", False),
+        ("a [tyrosine](chemical:-) kinase", True),
+        ("[tyrosine](chemical:-) rose", False),
+    ],
+)
+def test_a_name_within_another_names_nothing(linker, text, within):
+    document, annotations = make_document(text)
+    [mention] = annotations.mentions
+    group = Group.GENE if "gene" in text else Group.CHEMICAL
+    assert within_another(document.text, mention.span, group) is within
+    [link] = linker.link(document, annotations.mentions)
+    assert (link.reason == "part of the name of something else") is within
+
+
+@pytest.mark.parametrize(
+    ("text", "gene"),
+    [
+        ("[ABC1](gene:-) rose in RAW264.7 cells.", "ncbigene:2"),
+        ("[ABC1](gene:-) rose in NIH 3T3 cells.", "ncbigene:2"),
+        ("[ABC1](gene:-) rose in HeLa cells.", "ncbigene:1"),
+        (
+            "[ABC1](gene:-) of [patients](biolink:OrganismTaxon:-) rose in RAW 264.7 cells.",
+            "ncbigene:1",
+        ),
+    ],
+)
+def test_cell_lines_say_whose_genes_are_meant_where_no_species_is_named(linker, text, gene):
+    assert links(linker, text)["ABC1"] == [gene]
 
 
 @pytest.mark.parametrize("host", ["nude [mice]", "NOD/SCID [mice]", "a xenograft of [mice]"])
@@ -134,6 +175,18 @@ def test_a_family_is_no_gene_unless_annotators_took_it_for_one(tmp_path: Path, c
     assert concept or link.reason.startswith("a class of genes: QRS1 is called so")
 
 
+def test_a_gene_by_the_name_of_its_family_is_less_sure(tmp_path: Path):
+    linker = family_linker(tmp_path, 2)
+    found = {}
+    for name in ("QRS1", "ABX"):
+        document, annotations = make_document(f"[{name}](gene:-) rose.")
+        [link] = linker.link(document, annotations.mentions)
+        assert link.concept == "ncbigene:71"
+        found[name] = link.candidates[0].score
+    assert found["ABX"] < 0.8
+    assert found["ABX"] < found["QRS1"]
+
+
 @pytest.mark.parametrize(
     ("text", "concept"),
     [
@@ -150,9 +203,9 @@ def test_the_receptor_of_a_gene_is_another(tmp_path: Path, text, concept):
 
 def test_the_score_of_a_gene_is_how_often_such_a_link_is_right(tmp_path: Path):
     """By odds of 1.5; the other candidates and none share what is left."""
-    document, annotations = make_document("[ABX](gene:-) rose.")
+    document, annotations = make_document("[QRS](gene:-) rose.")
     linker = family_linker(tmp_path, 2)
-    [said] = linker.named("ABX", Group.GENE, read_context(linker.terminology, document, []))
+    [said] = linker.named("QRS", Group.GENE, read_context(linker.terminology, document, []))
     [link] = linker.link(document, annotations.mentions)
     best, *others = [one.score for one in link.candidates]
     odds = said[0].score / (1 - said[0].score)

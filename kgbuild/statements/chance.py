@@ -1,4 +1,4 @@
-"""What only figures doubt: a p-value above 0.05, a ratio whose interval holds 1."""
+"""What only figures doubt: a p-value above 0.05, a ratio whose interval holds 1, equal shares."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ _FIGURE = re.compile(
     r"|(?P<words>\bn\.?s\.?(?=[);,. ])|\b(?:not|non-?) ?(?:statistically )?significant(?=[);,.]))"
 )
 _LEVEL = 0.05
+_SHARES = re.compile(
+    r"(?P<one>\d+(?:[.·]\d+)?) ?%[^.;%]{0,90}?\b(?:and|versus|vs\.?|compared (?:with|to)|against)"
+    r" [^.;%]{0,60}?(?P<other>\d+(?:[.·]\d+)?) ?%[^.;,]{0,50}?"
+    r"\b(?:placebo|controls?|comparators?|sham|vehicle|those|others?|rest|without|non-?users|untreated)\b"
+)
+_ALIKE = 0.95
+"""Of two shares, one of them of a group to compare with, the smaller is so much of the larger."""
+
 _ENDS = re.compile(
     r"; (?![^()]*\))|\b(?:but|whereas|while|although|though|however)\b|, (?:and|with|not) "
 )
@@ -32,7 +40,8 @@ def insignificant(sentence: str, second: Span) -> Span | None:
     """
     figures = [figure for figure in _figures(sentence) if figure[0].end > second.end]
     if not figures:
-        return None
+        shares = _equal_shares(sentence)
+        return shares if shares and shares.end > second.end else None
     place, by_chance = figures[0]
     bracket = sentence.find(")", place.end)
     beside = [sure for at, sure in figures if at.end <= bracket]
@@ -45,6 +54,15 @@ def insignificant(sentence: str, second: Span) -> Span | None:
 def _figures(sentence: str) -> tuple[tuple[Span, bool], ...]:
     """The figures that tell how sure a thing is, each with whether chance may have made them."""
     return tuple((_place(found), _by_chance(found)) for found in _FIGURE.finditer(sentence))
+
+
+@lru_cache(maxsize=1024)
+def _equal_shares(sentence: str) -> Span | None:
+    """Two shares that are no different: "in 5% of those on A and in 5% of those on placebo"."""
+    if "%" not in sentence or not (shares := _SHARES.search(sentence)):
+        return None
+    low, high = sorted(map(_value, shares.group("one", "other")))
+    return Span(shares.start(), shares.end("other")) if low >= _ALIKE * high else None
 
 
 def _place(figure: re.Match[str]) -> Span:

@@ -47,6 +47,7 @@ class _StatusCues(BaseModel):
 class _NegationCues(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    affirming: list[str] = Field(default_factory=list)
     pseudo: list[str]
     between: list[str]
     clause: list[str]
@@ -176,7 +177,8 @@ class Cues:
 
     def __init__(self, file: CueFile, *, weighed: bool = True) -> None:
         negation, classes = file.negation, _Classes(file.words)
-        self._pseudo = classes.words(negation.pseudo)
+        self._affirming = classes.words(negation.affirming)
+        self._pseudo = classes.words([*negation.affirming, *negation.pseudo])
         self._between = classes.words(negation.between)
         self._clause = classes.words(negation.clause)
         self._before = classes.words(negation.before)
@@ -215,7 +217,8 @@ class Cues:
             between = Span(first.end, second.start) if alike and around.noun else None
             if reading.negated and self._denies_other(reading, around, hiding, between):
                 return _undenied(reading)
-            return _unless_doubted(reading, around) if self._weighed else reading
+            affirmed = reading.plain and self._affirms(around)
+            return _unless_doubted(reading, around) if self._weighed and not affirmed else reading
         found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
         return Reading(negated=False, status=Status.SPECULATED, cues=cues)
@@ -257,6 +260,11 @@ class Cues:
             if all(d.start >= between.end if behind else d in between for d in denials):
                 return True
         return all(self._circumstance.match(hiding[: span.end]) for span in denials)
+
+    def _affirms(self, around: Scope) -> bool:
+        """Whether the statement is a denied denial ("no doubt that A causes B")."""
+        place = Span(around.clause.start, around.behind.end)
+        return bool(_found(self._affirming, around.text, place))
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
         stretches = list(_stretches(around))  # of all statuses

@@ -96,10 +96,14 @@ _PREMODIFIER = re.compile(
     r"(?:[- ][\w-]+){0,3}[- ](?:inhibitor|antagonist|agonist|blocker|activator|substrate|ligand"
     r"|modulator|inducer)s?,? (?:such as )?\Z"
 )
-_RELATIVE = re.compile(r"(?: alone| itself)?,? which\b|, whose\b|, (?:an?|the) ")
-"""Told of the name itself; "patients with A who" and "those on A whose" tell of people."""
+_RELATIVE = re.compile(
+    r"(?: alone| itself)?,? which\b(?! (?:the |an? )?\Z)|, whose\b|, (?:an?|the) "
+)
+"""Told of the name itself; "patients with A who" and "those on A whose" tell of people, and what
+is told in "A, which B did not inhibit" stands behind both."""
 _FRONTED = re.compile(
-    r"(?:on|under|with|during|after|following|upon|in|by|for|among|before) (?:[\w-]+ ){0,3}\Z"
+    r"(?:(?:on|under|with|during|after|following|upon|in|by|for|among|before) (?:[\w-]+ ){0,3}"
+    r"|(?:despite|in spite of|notwithstanding|rather than|instead of|without) (?:[\w-]+ ){0,6})\Z"
 )
 """In front of a mention that opens the sentence: in "on A, the B" no name is explained."""
 
@@ -170,9 +174,20 @@ _AUXILIARY = (
 )
 _GOES_ON = re.compile(
     r", (?=(?:is|are|was|were|has|have|did|does|do|can|could|may|might|remains?)\b)"
-    r"|[^,;:]{0,40}, which (?=(?:makes?|made|argues?|speaks?|spoke|weighs?|rules?)\b)"
+    r"|[^,;:]{0,40}, which (?=(?:still |now |also |\w+ly )?(?:makes?|made|argues?|speaks?|spoke"
+    r"|weighs?|rules?|requires?|needs?|remains?|awaits?|deserves?|merits?|warrants?"
+    r"|has yet)\b)"
     r"|: (?=(?:an? |the )?(?:study |trial )?(?:protocol|rationale|design)\b)"
 )
+_NO_NAME = (
+    rf"(?:{_AUXILIARY}|but|whereas|while|which|although|that|who|when|where|if|because|since|to|in)"
+)
+_COORDINATED = re.compile(
+    r"(?: [\w-]+){0,3}(?:, [^,;:]{1,60}){0,12},? (?:and|or) "
+    rf"(?:(?!{_NO_NAME}\b)[^\s,;:]+ ){{1,6}}(?={_AUXILIARY}\b)"
+)
+"""Names that are the subject with the two: "effects of A on B and weight were studied"."""
+
 _APART = re.compile(rf",(?: [^,;:]{{1,80}},){{1,3}} (?={_AUXILIARY}\b)")
 """Between a subject and its verb: "the effect of A on B, plausible as it is, was not shown"."""
 
@@ -350,9 +365,16 @@ def _tight(text: str, clause: int, end: int) -> int:
 
 def _behind(text: str, start: int, noun: bool) -> int:
     limit = min(len(text), start + _REACH)
-    goes_on = _GOES_ON.match(text, start, limit) or (noun and _APART.match(text, start, limit))
+    goes_on = _GOES_ON.match(text, start, limit)
+    if noun and not goes_on:
+        goes_on = _APART.match(text, start, limit) or _coordinated(text, start, limit)
     border = _BEHIND_ENDS.search(text, goes_on.end() if goes_on else start, limit)
     return border.start() if border else limit
+
+
+def _coordinated(text: str, start: int, limit: int) -> re.Match[str] | None:
+    names = _COORDINATED.match(text, start, limit)
+    return names if names and not _VERB.search(text, start, names.end()) else None
 
 
 def _later(text: str, start: int) -> Span:

@@ -26,6 +26,7 @@ PAIR = "tea", "gout"
         ("Of gout with tea: hazard ratio 1.1, 95% CI, 0.8 to 1.5.", "1.1, 95% CI, 0.8 to 1.5"),
         ("Serum tea in gout was 7.1 mg/l against 7.0 (p > 0.05).", "p > 0.05"),
         ("More tea was drunk by those with gout (12%, 11%; NS).", "NS"),
+        ("Of tea drinkers with gout 31% wheezed, and 30% of controls.", "31% wheezed, and 30"),
     ],
 )
 def test_a_figure_that_chance_may_have_made_is_no_plain_statement(
@@ -43,6 +44,7 @@ def test_a_figure_that_chance_may_have_made_is_no_plain_statement(
         "The risk of gout with tea was lowered (RR 0.62, 0.40-0.95).",
         "More tea was drunk by those with gout (p < 0.05).",
         "The tea allele was associated with gout (P = 5.7 x 10(-6)).",
+        "The rate of gout was 24% with tea and 6% with placebo.",
         # of something else
         "The tea raised the risk of gout (p = 0.001) but not that of fever (p = 0.4).",
         "The tea cured gout, with no difference by age (p = 0.6).",

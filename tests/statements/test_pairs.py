@@ -214,3 +214,37 @@ def test_negations_that_cannot_be_counted_make_no_plain_edge() -> None:
     reading = said("There is no evidence that tea does not cause gout.", "tea", "gout")
     assert not reading.plain
     assert reading.cues
+
+
+def of_asthma(sentence: str) -> Reading:
+    return said(sentence.lower(), "aspirin", "asthma")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The effects of aspirin on asthma and mortality were evaluated.",
+        "Links of aspirin with asthma, fever and mortality were not found.",
+        "The attack was due to asthma, which aspirin did not relieve.",
+        "Despite a week of aspirin, the asthma went on.",
+        "Aspirin in asthma.",
+        "Children with asthma were receiving aspirin.",
+        "In the hands of others, aspirin cured asthma.",
+    ],
+)
+def test_what_governs_the_pair_from_afar_reaches_it(sentence: str) -> None:
+    assert not of_asthma(sentence).plain
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Treatment of asthma with aspirin helped and attacks were not seen again.",
+        "No drug except aspirin cured asthma.",
+        "Aspirin never failed to relieve asthma.",
+        "There is no doubt that aspirin causes asthma.",
+        "In a trial of 112 children aspirin relieved asthma.",
+    ],
+)
+def test_a_denial_of_something_else_and_a_denied_denial_leave_it_plain(sentence: str) -> None:
+    assert of_asthma(sentence).plain

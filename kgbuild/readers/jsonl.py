@@ -167,7 +167,9 @@ def _string(fields: Fields, name: str) -> str:
 
 
 def _strings(fields: Fields, name: str) -> tuple[str, ...]:
-    values = fields.get(name) or []
+    values = fields.get(name)
+    if not values:
+        return ()
     values = [values] if isinstance(values, str) else values
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(f"{name}: expected a list of strings")

@@ -33,6 +33,9 @@ def written_identifiers(
         for name, value in (("pmid", pmid), ("pmcid", pmcid), ("doi", doi))
         if value
     }
+    curies = identifiers(**given, others=others)
+    if len(curies) == len(given) + len(others):  # each is what it should be, as nearly always
+        return curies, ()
     unread = [
         Unread(what="identifier", problem=f"{value[:60]!r} is not a {name.upper()}")
         for name, value in given.items()
@@ -43,4 +46,4 @@ def written_identifiers(
         for value in others
         if not identifiers(others=(value,))
     ]
-    return identifiers(**given, others=others), tuple(unread)
+    return curies, tuple(unread)

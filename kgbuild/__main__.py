@@ -2,7 +2,7 @@
 
 import sys
 
-from kgbuild.cli import main
+if __name__ == "__main__":  # a worker process runs this file too, under another name
+    from kgbuild.cli import main
 
-if __name__ == "__main__":
     sys.exit(main())

@@ -157,11 +157,12 @@ def _installed() -> Iterator[Found]:
     for entry_point in metadata.entry_points(group=GROUP):
         distribution = entry_point.dist
         assert distribution is not None  # entry_points() always sets it
+        headers = distribution.metadata  # read and parsed each time that it is asked for
         record = PluginRecord(
             name=entry_point.name,
-            distribution=distribution.metadata["Name"],
-            version=distribution.version,
-            summary=_summary(distribution),
+            distribution=headers["Name"],
+            version=headers["Version"],
+            summary=_summary(headers),
             place=str(distribution.locate_file("")),
         )
         unmet = _unmet_requirement(distribution.requires or ())
@@ -211,7 +212,6 @@ def _judged(found: Found, disable: Collection[str]) -> Found:
     )
 
 
-def _summary(distribution: metadata.Distribution) -> str:
+def _summary(headers: metadata.PackageMetadata) -> str:
     """The line that the distribution says of itself; newer readers raise where there is none."""
-    headers = distribution.metadata
     return str(headers["Summary"]) if "Summary" in headers else ""

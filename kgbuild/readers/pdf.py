@@ -15,12 +15,12 @@ from kgbuild.components import PaperFile, ReaderSpec, Reading
 from kgbuild.document import Document, SectionKind, Unread
 from kgbuild.errors import InputError, LimitError
 from kgbuild.readers.composition import Composition, identifiers
-from kgbuild.readers.pdf_passages import Passage, find_running, passages_of, title_of
 
-if TYPE_CHECKING:  # most runs read no PDF and need no pdfium
+if TYPE_CHECKING:  # most runs read no PDF and need neither pdfium nor what lays pages out
     import pypdfium2
 
     from kgbuild.readers.pdf_layout import Line
+    from kgbuild.readers.pdf_passages import Passage
 
 __all__ = ["SPEC", "PdfReader"]
 
@@ -121,6 +121,8 @@ def _page(pdf: pypdfium2.PdfDocument, number: int) -> list[Line]:
 
 
 def _document(pages: Sequence[Sequence[Line]], named: str, unread: list[Unread]) -> Document:
+    from kgbuild.readers.pdf_passages import find_running, passages_of, title_of
+
     found = find_running(pages)
     title, title_lines = title_of(found.pages[0] if found.pages else (), named)
     lines = [line for page in found.pages for line in page if line not in title_lines]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kgbuild.document import Document, Span
+from kgbuild.quick_init import quick_init
 
 __all__ = [
     "AnnotatedDocument",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A string in a text that names something.
@@ -54,6 +56,7 @@ class Mention:
         )
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """One concept that a mention may name: a CURIE, a score in [0, 1], and why."""
@@ -64,6 +67,7 @@ class Candidate:
     label: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """What a mention names: candidates, best first; none means NIL, and ``reason`` says why.
@@ -95,6 +99,7 @@ class Status(StrEnum):
     REPORTED = "reported"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
     """The words that make a statement negated or hedged: ``kind`` is "negated" or a status."""
@@ -103,6 +108,7 @@ class Cue:
     span: Span
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
     """A statement that two mentions, or two concepts, are related.
@@ -126,6 +132,7 @@ class Relation:
     score: float = 1.0
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
     """What is known about one document so far. ``a + b`` keeps a's order, then b's."""
@@ -135,7 +142,7 @@ class Annotations:
     relations: tuple[Relation, ...] = ()
 
     def __add__(self, other: Annotations) -> Annotations:
-        if not self:
+        if not (self.mentions or self.links or self.relations):
             return other
         return Annotations(
             mentions=self.mentions + other.mentions,

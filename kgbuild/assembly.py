@@ -42,9 +42,10 @@ def assemble(
     """
     assembled = Assembled()
     named = _Named((link for _, layer in layers for link in layer.links), prefer)
+    version = document.digest
     for source, layer in layers:
         for relation in layer.relations:
-            _assert(document, source, relation, named, assembled)
+            _assert(document, version, source, relation, named, assembled)
     return assembled
 
 
@@ -73,28 +74,35 @@ class _Named:
 
 
 def _assert(
-    document: Document, source: Source, relation: Relation, named: _Named, assembled: Assembled
+    document: Document,
+    version: str,
+    source: Source,
+    relation: Relation,
+    named: _Named,
+    assembled: Assembled,
 ) -> None:
     subjects, objects = named.ends(relation.subject), named.ends(relation.object)
     if not subjects or not objects:
         ends = [name for name, found in (("subject", subjects), ("object", objects)) if not found]
         assembled.drop(f"relation: {' and '.join(ends)} not linked")
         return
-    evidence = _evidence(document, source, relation)
     for subject, subject_score in subjects.items():
         for object_, object_score in objects.items():
             if subject == object_:
                 assembled.drop("relation: the same concept at both ends")
             else:
-                linked = replace(evidence, link_score=subject_score * object_score)
-                _add(assembled, relation, subject, object_, linked)
+                score = subject_score * object_score
+                evidence = _evidence(document, version, source, relation, score)
+                _add(assembled, relation, subject, object_, evidence)
 
 
-def _evidence(document: Document, source: Source, relation: Relation) -> Evidence:
+def _evidence(
+    document: Document, version: str, source: Source, relation: Relation, link_score: float
+) -> Evidence:
     section = document.section_at(relation.evidence[0].start)
     return Evidence(
         document=document.id,
-        version=document.digest,
+        version=version,
         section=section.kind.value if section else "other",
         spans=relation.evidence,
         text=" … ".join(span.of(document.text) for span in relation.evidence),
@@ -105,6 +113,7 @@ def _evidence(document: Document, source: Source, relation: Relation) -> Evidenc
         cues=relation.cues,
         conditions=relation.conditions,
         score=relation.score,
+        link_score=link_score,
     )
 
 

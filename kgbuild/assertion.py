@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
+from kgbuild.quick_init import quick_init
 
 __all__ = [
     "GIVEN",
@@ -77,6 +78,7 @@ GIVEN = Source(component="given", distribution="", version="")
 """Who speaks in annotations that came with a file and are trusted: nobody knows more of them."""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why an assertion is believed: the place in a text that says so.
@@ -136,6 +138,7 @@ class Review:
     reason: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assertion:
     """An edge: what is claimed, and all the evidence for it.

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from kgbuild.quick_init import quick_init
 
 __all__ = ["Document", "Notice", "NoticeKind", "Section", "SectionKind", "Span", "Unread"]
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of a document's text: ``text[start:end]``.
@@ -64,6 +67,7 @@ class SectionKind(StrEnum):
     OTHER = "other"
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A passage of one kind. ``path`` holds the headings above it, outermost first.
@@ -115,6 +119,7 @@ class Unread:
     problem: str = ""
 
 
+@quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """One text of one work.
@@ -145,7 +150,7 @@ class Document:
     publication_types: tuple[str, ...] = ()
     subjects: tuple[tuple[str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
-    unread: tuple[Unread, ...] = field(default=())
+    unread: tuple[Unread, ...] = ()
 
     @property
     def digest(self) -> str:

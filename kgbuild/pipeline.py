@@ -135,6 +135,7 @@ class Pipeline:
         self._concept_row = lru_cache(maxsize=200_000)(partial(_concept_row, names))
         self.stages = plan.stages
         self._packed_stages = compact(self.stages)
+        self._heard = host.listens("kgbuild_after_document")
 
     @classmethod
     def assemble(
@@ -331,7 +332,8 @@ class Pipeline:
 
     def _rows(self, progress: _Progress) -> AnnotationRows:
         reviewed = self._assertions(progress)
-        self._result(progress, reviewed)
+        if self._heard:
+            self._result(progress, reviewed)
         version = progress.version
         sources, mentions, links, relations = encode_layers(version, progress.layers, self._prefer)
         told = progress.annotations.mentions
@@ -398,6 +400,8 @@ def _unlinked(mentions: Sequence[Mention], links: Sequence[Link]) -> Sequence[Me
     if not links:
         return mentions
     linked = {link.mention for link in links if link.candidates}
+    if len(linked) == len(mentions):  # links are about these mentions alone
+        return []
     return [mention for mention in mentions if mention not in linked]
 
 

@@ -349,6 +349,11 @@ class Host:
             hints=["choose one with --format NAME"],
         )
 
+    def listens(self, hook: str) -> bool:
+        """Whether any plugin has something to say or hear at a run-time hook."""
+        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
+        return bool(caller.get_hookimpls())
+
     def review(self, assertion: Assertion, document: Document) -> Review | None:
         """The first opinion of a plugin on an assertion, or None.
 

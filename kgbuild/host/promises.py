@@ -304,6 +304,8 @@ def _check_document(document: Document) -> None:
 
 
 def _check_sentences(document: Document, sentences: Sequence[Span]) -> None:
+    if not sentences:
+        return
     borders = sorted({edge for s in document.sections for edge in (s.span.start, s.span.end)})
     length = len(document.text)
     ahead = iter([*borders, length])

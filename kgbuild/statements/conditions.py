@@ -89,9 +89,7 @@ def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, 
     (('dose', '10 mg/kg'), ('route', 'intraperitoneal'), ('species', 'ncbitaxon:10116'))
     """
     found = {
-        name: _values(_patterns(name), sentence)
-        for name in _words()
-        if _any(name).search(sentence)
+        name: _values(_patterns(name), sentence) for name in _words() if _any(name).search(sentence)
     }
     found["time"] = {moment["time"] for moment in _TIME.finditer(sentence)}
     said = [(name, values.pop()) for name, values in found.items() if len(values) == 1]

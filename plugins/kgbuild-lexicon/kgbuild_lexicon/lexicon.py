@@ -40,6 +40,9 @@ _REASONS = {
 _KEPT = 1 << 15
 """So many spellings are remembered before the memory is emptied."""
 
+_FEW = 1_000
+"""Up to so many patterns the automaton that is fastest to run is small, and soon made."""
+
 _COMBINING = "\u0300"  # the first combining mark; from here on isalnum does not settle it
 _AFTER = " .,;:)\n"  # what most often follows a name, so that nothing more need be asked
 _BEFORE = " (\n"
@@ -95,7 +98,7 @@ class Lexicon:
         self._automaton = ahocorasick_rs.AhoCorasick(
             patterns,
             matchkind=ahocorasick_rs.MatchKind.Standard,
-            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
+            implementation=_quickest(len(patterns)),
             store_patterns=False,
         )
 
@@ -243,6 +246,12 @@ class Lexicon:
     def preferred(self, curie: str) -> str:
         """The identifier to use for it."""
         return self._equivalence.preferred(curie)
+
+
+def _quickest(patterns: int) -> ahocorasick_rs.Implementation:
+    """The automaton that takes the least time for so many patterns, in little memory."""
+    kinds = ahocorasick_rs.Implementation
+    return kinds.DFA if patterns <= _FEW else kinds.ContiguousNFA
 
 
 def _is_word(character: str) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -270,11 +270,19 @@ def tables_fingerprint(*packages: str) -> str:
 
     whole = hashlib.sha256()
     for package in packages:
-        held = {file.name: file for file in resources.files(package).iterdir() if file.is_file()}
+        held = {file.name: file for file in _folder(package).iterdir() if file.is_file()}
         for name in sorted(name for name in held if not name.endswith(".py")):
             table = held[name].read_bytes()
             whole.update(f"{package}/{name} {len(table)}\n".encode() + table)
     return whole.hexdigest()
+
+
+def _folder(package: str) -> Path:
+    """Where a package lies; it is not imported for that: an ingest may have no use for it."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"no package {package!r}", name=package)
+    return Path(spec.submodule_search_locations[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

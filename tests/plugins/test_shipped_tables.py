@@ -54,3 +54,12 @@ def test_any_table_about_statements_that_changes_or_comes_changes_who_reads_them
     found = json.loads(run.stdout)
     assert {"cues.toml", "weights.tsv", "novelty.tsv", "conditions.toml", "new.tsv"} <= found.keys()
     assert set(map(tuple, found.values())) == {tuple(readers)}
+
+
+def test_to_tell_a_fingerprint_imports_nothing():
+    told = (
+        "import sys, kgbuild; kgbuild.tables_fingerprint('kgbuild.statements');"
+        "print('kgbuild.statements' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

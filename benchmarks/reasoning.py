@@ -94,8 +94,8 @@ def fill(
             papers = range((len(keys) + EACH - 1) // EACH)
             record = json.dumps([[], "en", "", "", "2001", "", [], [], [], [], []])
             run(
-                "INSERT INTO versions VALUES (?, ?, ?, '', '1', ?, ?, ?, NULL)",
-                ((n + 1, f"{n:032x}", f"pubmed:{n + 1}", n + 1, text, record) for n in papers),
+                "INSERT INTO versions VALUES (?, ?, ?, '', '1', ?, ?, NULL)",
+                ((n + 1, f"{n:032x}", f"pubmed:{n + 1}", text, record) for n in papers),
             )
             store.connection.execute("INSERT INTO annotated SELECT id, '[]', x'' FROM versions")
             run(

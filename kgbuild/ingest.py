@@ -39,13 +39,14 @@ from kgbuild.workers import Annotators
 
 __all__ = ["Progress", "Summary", "ingest", "limits_of", "read_papers"]
 
-_BATCH_DOCUMENTS = 512
+_BATCH_DOCUMENTS = 2_048
+"""Documents of one transaction, unless they are long. Keys are hashes, so that nearly every page of
+a table of texts changes in every transaction: the fewer there are, the less is written."""
 _BATCH_CHARACTERS = 8_000_000
 _BATCH_STEPS = 4 * _BATCH_DOCUMENTS
 _COMMIT_SECONDS = 2.0
 _COMMIT_ROWS = 50_000
-"""Rows of annotations that wait for one transaction. Keys are hashes, so that nearly every page
-of an index changes in every transaction: the fewer there are, the less is written."""
+"""Rows of annotations that wait for one transaction: few, as with documents."""
 _FROM_STDIN = "standard input "
 
 

@@ -46,13 +46,11 @@ def _kind(category: str, counts: dict[str | None, int]) -> LinkedKind:
 
 
 _COUNTS = """
-SELECT category, reason, count(*) FROM (
-    SELECT m.category AS category, CASE
-        WHEN count(l.concept) THEN NULL
-        WHEN count(l.mention) THEN min(substr(l.reason, 1, instr(l.reason || ':', ':') - 1))
-        ELSE :unasked END AS reason
-    FROM mentions m
-    LEFT JOIN links l ON l.version = m.version AND l.mention = m.n AND l.rank = 0
-    GROUP BY m.version, m.n)
-GROUP BY category, reason
+SELECT m.category, CASE
+    WHEN EXISTS (SELECT 1 FROM links l WHERE l.version = m.version AND l.mention = m.n
+        AND l.rank = 0 AND l.concept IS NOT NULL) THEN NULL
+    ELSE coalesce((SELECT min(substr(l.reason, 1, instr(l.reason || ':', ':') - 1)) FROM links l
+        WHERE l.version = m.version AND l.mention = m.n AND l.rank = 0), :unasked)
+    END AS reason, count(*)
+FROM mentions m GROUP BY 1, 2
 """

@@ -32,6 +32,7 @@ from kgbuild.components import Failure
 from kgbuild.document import Document, Span
 from kgbuild.errors import NotInGraphError, VocabularyError
 from kgbuild.graph.closing import Closing
+from kgbuild.graph.inserting import batched
 from kgbuild.graph.linking import LinkedKind, linked_kinds
 from kgbuild.graph.rows import (
     concept_key,
@@ -42,10 +43,11 @@ from kgbuild.graph.rows import (
 from kgbuild.graph.schema import CURRENT, check_version, key
 from kgbuild.graph.store import (
     DOCUMENT_COLUMNS,
+    DOCUMENT_TABLES,
     GraphStore,
     connect,
     database_path,
-    read_document,
+    read_documents,
     read_layers,
 )
 from kgbuild.vocabulary import normalise
@@ -135,8 +137,8 @@ class StoredGraph(Closing):
 
     def documents(self) -> Iterator[Document]:
         """The documents, one for each work, sentences included."""
-        for row in self._stream(f"{_DOCUMENT} ORDER BY d.curie"):
-            yield self._document(row)
+        for rows in batched(self._stream(f"{_DOCUMENT} ORDER BY d.curie")):
+            yield from read_documents(self.connection, rows)
 
     def document(self, curie: str) -> Document:
         """One document, by any of its identifiers. Raises NotInGraphError."""
@@ -163,7 +165,8 @@ class StoredGraph(Closing):
         return row
 
     def _document(self, row: tuple[Any, ...]) -> Document:
-        return read_document(self.connection, row)
+        [document] = read_documents(self.connection, [row])
+        return document
 
     # --- concepts ----------------------------------------------------------------------------
 
@@ -389,8 +392,8 @@ class StoredGraph(Closing):
     def drops(self) -> Mapping[str, int]:
         """What was left out of the graph, by reason."""
         rows = self._stream(
-            "SELECT reason, sum(count) FROM drops WHERE version IN"
-            " (SELECT id FROM versions WHERE work IS NOT NULL) GROUP BY reason ORDER BY reason"
+            "SELECT reason, sum(count) FROM drops WHERE version IN (SELECT version FROM documents)"
+            " GROUP BY reason ORDER BY reason"
         )
         return dict(rows)
 
@@ -440,7 +443,7 @@ class StoredGraph(Closing):
         return as_rdflib(self)
 
 
-_DOCUMENT = f"SELECT {DOCUMENT_COLUMNS} FROM documents d JOIN versions v ON v.id = d.version"
+_DOCUMENT = f"SELECT {DOCUMENT_COLUMNS} FROM {DOCUMENT_TABLES}"
 _CONCEPT = "SELECT curie, label, category, synonyms, exact_matches FROM concepts"
 _ASSERTION_COLUMNS = (
     "SELECT a.id, a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers,"
@@ -472,7 +475,8 @@ _COUNTS = {
     "files": "SELECT count(*) FROM files",
     "documents": "SELECT count(*) FROM documents",
     "retracted": "SELECT count(*) FROM documents WHERE retracted",
-    "other versions": "SELECT count(*) FROM versions WHERE work IS NULL",
+    "other versions": "SELECT count(DISTINCT version) - (SELECT count(*) FROM documents)"
+    " FROM identifiers",
     "mentions": "SELECT count(*) FROM mentions",
     "linked": "SELECT count(*) FROM links WHERE rank = 0 AND part = 0 AND concept IS NOT NULL",
     "relations": "SELECT count(*) FROM relations",

@@ -61,7 +61,7 @@ class VersionRows:
     id: int
     version: Row
     sections: list[Row]
-    identifiers: tuple[str, ...]
+    identifiers: list[Row]
     drops: list[Row]
 
 
@@ -106,7 +106,9 @@ def encode_version(document: Document, given: Annotations) -> VersionRows:
             given_text,
         ),
         sections=[(version, *section) for section in sections],
-        identifiers=(document.id, *document.exact_matches),
+        identifiers=[
+            (curie, version) for curie in dict.fromkeys((document.id, *document.exact_matches))
+        ],
         drops=[(version, reason, count) for reason, count in counts.items()],
     )
 
@@ -129,12 +131,11 @@ def decode_document(
     record: str,
     sections: Iterable[Row],
     sentences: bytes | None,
-    *,
-    exact_matches: Sequence[str] = (),
-    notices: Iterable[Notice] | None = None,
+    matches: str,
+    notices: str,
 ) -> Document:
-    """The document back, under the identifier of its work."""
-    matches, language, licence, journal, date, revised, authors, types, subjects, told, unread = (
+    """The document back, under the identifier of its work, with that work's other names."""
+    own, language, licence, journal, date, revised, authors, types, subjects, _, unread = (
         json.loads(record)
     )
     return Document(
@@ -149,7 +150,7 @@ def decode_document(
             for kind, start, end, path in sections
         ),
         sentences=decode_spans(sentences),
-        exact_matches=tuple(exact_matches or matches),
+        exact_matches=tuple(_listed(matches) or own),
         language=language,
         licence=licence,
         journal=journal,
@@ -158,7 +159,7 @@ def decode_document(
         authors=tuple(authors),
         publication_types=tuple(types),
         subjects=tuple((c, label) for c, label in subjects),
-        notices=tuple(decode_notices(told) if notices is None else notices),
+        notices=tuple(decode_notices(_listed(notices))),
         unread=tuple(Unread(what=w, count=c, place=p, problem=e) for w, c, p, e in unread),
     )
 
@@ -169,6 +170,12 @@ def decode_notices(rows: Iterable[Sequence[Any]]) -> list[Notice]:
 
 
 _ENDS = attrgetter("start", "end")
+
+
+def _listed(packed: str) -> list[Any]:
+    """A list from its JSON: most are empty."""
+    listed: list[Any] = json.loads(packed) if packed != "[]" else []
+    return listed
 
 
 def encode_spans(spans: Iterable[Span]) -> bytes:
@@ -345,7 +352,7 @@ def _decode_links(rows: Iterable[Row], mentions: list[Mention]) -> Iterable[tupl
     groups: dict[tuple[int, int], tuple[int, str, list[Candidate]]] = {}
     for place, part, _, score, reason, label, curie, source in rows:
         _, _, candidates = groups.setdefault((place, part), (source, reason, []))
-        if curie is not None:
+        if curie:
             candidates.append(Candidate(concept=curie, score=score, reason=reason, label=label))
     for (place, part), (source, reason, candidates) in groups.items():
         yield (

@@ -6,7 +6,8 @@ power cut, and what is not leaves no trace.
 
     with GraphStore.create("kg") as store:
         with store.batch():
-            store.keep_version("a.xml", document)
+            store.begin_file("a.xml", digest, signature, reader)
+            store.keep_versions("a.xml", [(document, annotations)])
 
 Reading is in :mod:`kgbuild.graph.reading`.
 """
@@ -18,10 +19,10 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, starmap
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Self
@@ -33,6 +34,7 @@ from kgbuild.document import Document
 from kgbuild.errors import GraphError, GraphLockedError, NotInGraphError
 from kgbuild.faults import reach
 from kgbuild.graph.closing import Closing
+from kgbuild.graph.gone import note_back, note_gone
 from kgbuild.graph.inserting import batched, insert_many
 from kgbuild.graph.rows import (
     AnnotationRows,
@@ -42,7 +44,6 @@ from kgbuild.graph.rows import (
     decode_document,
     decode_given,
     decode_layers,
-    decode_notices,
     encode_version,
 )
 from kgbuild.graph.schema import key, migrate
@@ -51,6 +52,7 @@ from kgbuild.graph.works import best_identifier, forget, settle
 __all__ = [
     "CHANGED_ASSERTIONS",
     "DOCUMENT_COLUMNS",
+    "DOCUMENT_TABLES",
     "EVIDENCE_COLUMNS",
     "EVIDENCE_OF_VERSION",
     "FileState",
@@ -58,7 +60,7 @@ __all__ = [
     "Pending",
     "connect",
     "database_path",
-    "read_document",
+    "read_documents",
     "read_layers",
 ]
 
@@ -217,6 +219,9 @@ class GraphStore(Closing):
         ).fetchone()
         return int(revision)
 
+    def _insert(self, into: str, rows: Iterable[Row], width: int, conflict: str = "") -> None:
+        insert_many(self.connection, into, rows, width, conflict)
+
     # --- files and versions ------------------------------------------------------------------
 
     def file_state(self, path: str) -> FileState | None:
@@ -260,37 +265,29 @@ class GraphStore(Closing):
 
     def keep_versions(self, path: str, readings: Sequence[tuple[Document, Annotations]]) -> int:
         """Keep documents read from the file; return how many texts were new to the store."""
-        encoded = [encode_version(document, given) for document, given in readings]
-        fresh = [
-            rows
-            for rows in {rows.id: rows for rows in encoded}.values()
-            if not self.connection.execute(
-                "SELECT 1 FROM versions WHERE id = ?", (rows.id,)
-            ).fetchone()
-        ]
-        self.connection.executemany(
-            "INSERT INTO versions(id, identity, curie, digest, rank, text, record, given)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [rows.version for rows in fresh],
-        )
-        self.connection.executemany(
-            "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
-            [section for rows in fresh for section in rows.sections],
-        )
-        self.connection.executemany(
-            "INSERT INTO drops VALUES (?, ?, ?)", [drop for rows in fresh for drop in rows.drops]
-        )
-        self.connection.executemany(
-            "INSERT INTO identifiers VALUES (?, ?)",
-            [(curie, rows.id) for rows in fresh for curie in dict.fromkeys(rows.identifiers)],
-        )
-        self.connection.executemany(
-            "INSERT INTO file_versions SELECT ?, ?, pass FROM files WHERE path = ?"
+        encoded = {rows.id: rows for rows in starmap(encode_version, readings)}
+        # In the order of their keys: rows that lie together in the file are written together.
+        fresh = [encoded[version] for version in sorted(encoded.keys() - self._known(encoded))]
+        self._insert(f"versions({_VERSION_COLUMNS})", (rows.version for rows in fresh), 8)
+        self._insert("sections", (row for rows in fresh for row in rows.sections), 6)
+        self._insert("identifiers", (row for rows in fresh for row in rows.identifiers), 2)
+        self._insert("drops", (row for rows in fresh for row in rows.drops), 3)
+        self.connection.execute(
+            "INSERT INTO file_versions SELECT f.path, v.value, f.pass"
+            " FROM files f, json_each(?2) v WHERE f.path = ?1"
             " ON CONFLICT DO UPDATE SET pass = excluded.pass",
-            [(path, rows.id, path) for rows in encoded],
+            (path, json.dumps([*encoded])),
         )
         self.settle([rows.id for rows in fresh])
         return len(fresh)
+
+    def _known(self, versions: Iterable[int]) -> set[int]:
+        """Those of the versions that the store holds."""
+        rows = self.connection.execute(
+            "SELECT id FROM versions WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([*versions]),),
+        )
+        return {version for (version,) in rows}
 
     def keep_withdrawal(self, path: str, curie: str) -> None:
         """Keep what a file says: this document is no longer published."""
@@ -413,7 +410,7 @@ class GraphStore(Closing):
         """Decide anew which text of this document counts, if any."""
         self.settle(self._versions_named(curie))
 
-    def settle(self, versions: Iterable[int]) -> None:
+    def settle(self, versions: Collection[int]) -> None:
         """Decide anew which texts count, for the works that these versions are of."""
         superseded = settle(self.connection, versions, self._revision)
         self._drop_annotations(superseded)
@@ -427,6 +424,8 @@ class GraphStore(Closing):
                 "SELECT 1 FROM file_versions WHERE version = ?", (version,)
             ).fetchone()
         ]
+        if not lost:
+            return 0
         kin: list[int] = []
         for version in lost:
             kin += self._kin(version)
@@ -456,28 +455,34 @@ class GraphStore(Closing):
     def pending(self, pipeline: Sequence[str], *, limit: int, after: int = 0) -> list[Pending]:
         """The next versions that count and that this pipeline has not seen, in key order."""
         rows = self.connection.execute(
-            f"SELECT {DOCUMENT_COLUMNS}, {_PIPELINE}, v.given"
-            " FROM documents d JOIN versions v ON v.id = d.version"
-            f" WHERE d.version > ? AND {_PIPELINE} IS NOT ? ORDER BY d.version LIMIT ?",
+            f"SELECT {DOCUMENT_COLUMNS}, a.pipeline, v.given"
+            f" FROM {DOCUMENT_TABLES}"
+            " WHERE d.version > ? AND a.pipeline IS NOT ? ORDER BY d.version LIMIT ?",
             (after, compact(list(pipeline)), limit),
         ).fetchall()
-        return [self._pending(row) for row in rows]
+        documents = read_documents(self.connection, [row[:-2] for row in rows])
+        return [
+            self._pending(row[1], document, *row[-2:])
+            for row, document in zip(rows, documents, strict=True)
+        ]
 
     def count_pending(self, pipeline: Sequence[str]) -> int:
         """How many versions this pipeline has not seen."""
         (count,) = self.connection.execute(
-            f"SELECT count(*) FROM documents d WHERE {_PIPELINE} IS NOT ?",
+            "SELECT count(*) FROM documents d LEFT JOIN annotated a USING (version)"
+            " WHERE a.pipeline IS NOT ?",
             (compact(list(pipeline)),),
         ).fetchone()
         return int(count)
 
-    def _pending(self, row: tuple[Any, ...]) -> Pending:
-        *columns, pipeline, given = row
-        _, version, text, *_ = columns
+    def _pending(
+        self, version: int, document: Document, pipeline: str | None, given: str | None
+    ) -> Pending:
+        text = document.text
         return Pending(
             version=version,
             pipeline=tuple(json.loads(pipeline)) if pipeline else (),
-            document=read_document(self.connection, columns),
+            document=document,
             given=decode_given(text, given),
             layers=tuple(read_layers(self.connection, version, text)) if pipeline else (),
         )
@@ -486,46 +491,46 @@ class GraphStore(Closing):
         """Keep what the pipeline made of some versions, in place of what it made before."""
         self._drop_annotations(self._annotated([rows.version for rows in batch]))
         maps = [[(self._source_id(source),) for source in rows.sources] for rows in batch]
-        insert = self.connection.executemany
-        # Python's sqlite3 is slow to bind None: what is not there comes as 0 or as an empty text.
-        insert(
-            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ''))",
+        # Python's sqlite3 is slow to bind None: what is not there is an empty text.
+        self._insert(
+            "mentions",
             (
                 row[:6] + sources[row[6]] + (row[7] or "",)
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.mentions
             ),
+            8,
         )
-        insert(
-            "INSERT OR IGNORE INTO links"
-            " VALUES (?, ?, ?, ?, nullif(?, 0), ?, ?, ?, nullif(?, ''), ?)",
+        self._insert(
+            "links",
             (
-                row[:4] + (row[4] or 0,) + row[5:8] + (row[8] or "",) + sources[row[9]]
+                row[:8] + (row[8] or "",) + sources[row[9]]
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.links
             ),
+            10,
+            "ON CONFLICT DO NOTHING",
         )
-        insert(
-            "INSERT INTO relations VALUES"
-            " (?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, ''), nullif(?, ''), nullif(?, ''), ?)",
+        self._insert(
+            "relations",
             (
                 row[:9] + (row[9] or "", row[10] or "", row[11] or "") + sources[row[12]]
                 for rows, sources in zip(batch, maps, strict=True)
                 for row in rows.relations
             ),
+            13,
         )
         self._keep_concepts(batch)
         self._keep_assertions(batch, maps)
-        insert(
+        self.connection.executemany(
             "INSERT OR REPLACE INTO drops VALUES (?, ?, ?)",
             [row for rows in batch for row in rows.drops],
         )
         for rows in batch:
             for failure in rows.failures:
                 self.keep_failure(failure, rows.version)
-        insert(
-            "INSERT INTO annotated VALUES (?, ?, ?)",
-            [(rows.version, rows.pipeline, rows.sentences) for rows in batch],
+        self._insert(
+            "annotated", ((rows.version, rows.pipeline, rows.sentences) for rows in batch), 3
         )
 
     def _source_id(self, source: Source) -> int:
@@ -566,7 +571,7 @@ class GraphStore(Closing):
             " excluded.known) OR known AND NOT excluded.known",
             [(*row, self._revision) for row in changed],
         )
-        self._note_back("concept", (row[1] for row in changed))
+        note_back(self.connection, "concept", (row[1] for row in changed))
         self._remember(changed)
         self._name_unknown(concept for concept, row in concepts.items() if not row[-1])
 
@@ -600,7 +605,7 @@ class GraphStore(Closing):
         insert_many(self.connection, "assertions", ordered, 7, "ON CONFLICT(id) DO NOTHING")
         if self.connection.total_changes - before < len(ordered):
             self._check_identities(ordered)
-        self._note_back("assertion", (row[1] for row in ordered))
+        note_back(self.connection, "assertion", (row[1] for row in ordered))
         self._keep_evidence(batch, maps)
         self.connection.executemany(
             "INSERT OR REPLACE INTO policy_reviews VALUES (?, ?, ?, ?, ?)",
@@ -700,6 +705,7 @@ class GraphStore(Closing):
     def _retire(self, assertions: Iterable[int]) -> None:
         """Drop assertions that have lost their last evidence; mark the others as changed."""
         ends: set[int] = set()
+        gone: list[str] = []
         for assertion in assertions:
             row = self.connection.execute(
                 "DELETE FROM assertions WHERE id = ?1"
@@ -711,8 +717,9 @@ class GraphStore(Closing):
                 self._touch(assertion)
             else:
                 self.connection.execute("DELETE FROM touched WHERE assertion = ?", (assertion,))
-                self._note_gone("assertion", row[0])
+                gone.append(row[0])
                 ends |= {row[1], row[2]}
+        note_gone(self.connection, "assertion", gone, self._revision)
         self._retire_concepts(ends)
 
     def _touch(self, assertion: int) -> None:
@@ -723,6 +730,7 @@ class GraphStore(Closing):
 
     def _retire_concepts(self, concepts: Iterable[int]) -> None:
         """Drop concepts that no text names and no assertion has."""
+        gone: list[str] = []
         for concept in concepts:
             row = self.connection.execute(
                 "DELETE FROM concepts WHERE id = ?1"
@@ -734,21 +742,8 @@ class GraphStore(Closing):
             ).fetchone()
             if row is not None:
                 self._concepts.pop(concept, None)
-                self._note_gone("concept", row[0])
-
-    def _note_gone(self, kind: str, identity: str) -> None:
-        self.connection.execute(
-            "INSERT OR REPLACE INTO gone VALUES (?, ?, ?)", (kind, identity, self._revision)
-        )
-
-    def _note_back(self, kind: str, identities: Iterable[str]) -> None:
-        """Note that these are there, whether or not they were gone."""
-        any_gone = self.connection.execute("SELECT 1 FROM gone WHERE kind = ? LIMIT 1", (kind,))
-        if any_gone.fetchone():  # most graphs have lost nothing, and so need not look for each
-            self.connection.executemany(
-                "DELETE FROM gone WHERE kind = ? AND identity = ?",
-                [(kind, identity) for identity in identities],
-            )
+                gone.append(row[0])
+        note_gone(self.connection, "concept", gone, self._revision)
 
     # --- failures, reviews, runs -------------------------------------------------------------
 
@@ -835,30 +830,30 @@ EVIDENCE_OF_VERSION = (
 )
 """The condition on ``evidence`` for the rows of one version, the only parameter."""
 
-_PIPELINE = "(SELECT pipeline FROM annotated WHERE version = d.version)"
+_VERSION_COLUMNS = "id, identity, curie, digest, rank, text, record, given"
 
-DOCUMENT_COLUMNS = (
-    "d.curie, v.id, v.text, v.record,"
-    " (SELECT sentences FROM annotated WHERE version = d.version), d.exact_matches, d.notices"
+DOCUMENT_COLUMNS = "d.curie, v.id, v.text, v.record, a.sentences, d.exact_matches, d.notices"
+DOCUMENT_TABLES = (
+    "documents d JOIN versions v ON v.id = d.version LEFT JOIN annotated a ON a.version = d.version"
 )
-"""What :func:`read_document` needs of ``documents d`` and its ``versions v``."""
+"""What :func:`read_documents` needs, and where it is."""
 
 
-def read_document(connection: sqlite3.Connection, row: Sequence[Any]) -> Document:
-    """The document of a row of ``DOCUMENT_COLUMNS``, with its sections."""
-    curie, version, text, record, sentences, matches, notices = row
-    sections = connection.execute(
-        'SELECT kind, start, "end", path FROM sections WHERE version = ? ORDER BY n', (version,)
-    )
-    return decode_document(
-        curie,
-        text,
-        record,
-        sections,
-        sentences,
-        exact_matches=json.loads(matches),
-        notices=decode_notices(json.loads(notices)),
-    )
+def read_documents(
+    connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]
+) -> Iterator[Document]:
+    """The documents of rows of ``DOCUMENT_COLUMNS``, each with its sections, in their order."""
+    sections: dict[int, list[Row]] = {row[1]: [] for row in rows}
+    for version, *section in connection.execute(
+        'SELECT version, kind, start, "end", path FROM sections'
+        " WHERE version IN (SELECT value FROM json_each(?)) ORDER BY version, n",
+        (json.dumps([*sections]),),
+    ):
+        sections[version].append(section)
+    for curie, version, text, record, sentences, matches, notices in rows:
+        yield decode_document(
+            curie, text, record, sections[version], sentences, matches, notices
+        )
 
 
 def read_layers(connection: sqlite3.Connection, version: int, text: str) -> list[Layer]:

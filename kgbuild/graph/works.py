@@ -12,13 +12,53 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from kgbuild.graph.gone import note_back, note_gone
+from kgbuild.graph.inserting import insert_many
 from kgbuild.graph.rows import compact, concept_key
 
 __all__ = ["best_identifier", "settle"]
 
 _ORDER = {"pubmed": 0, "pmc": 1, "doi": 2}
+_NONE = "[]"
+"""An empty list as it is kept: of most works there is nothing to encode or decode."""
+
+_KIN = """
+WITH RECURSIVE kin(version) AS (
+    SELECT value FROM json_each(?)
+    UNION SELECT j.version FROM kin k
+    JOIN identifiers i ON i.version = k.version JOIN identifiers j ON j.curie = i.curie)
+SELECT i.version, i.curie,
+    EXISTS (SELECT 1 FROM withdrawals w WHERE w.curie = i.curie)
+    OR EXISTS (SELECT 1 FROM excluded x WHERE x.curie = i.curie)
+FROM kin k JOIN identifiers i ON i.version = k.version
+"""
+"""All versions that are one work with some, by their identifiers, and whether one is kept out."""
+
+_NOTICES = 9
+"""The place of the notices in a version's record."""
+
+_TEXTS = f"""
+SELECT id, rank, identity, json_extract(record, '$[{_NOTICES}]') FROM versions
+WHERE id IN (SELECT value FROM json_each(?))
+"""
+
+
+@dataclass(slots=True, eq=False)
+class _Work:
+    """Texts that are one work, and all their identifiers."""
+
+    versions: set[int] = field(default_factory=set)
+    curies: set[str] = field(default_factory=set)
+    kept_out: bool = False
+
+    def absorb(self, other: _Work) -> None:
+        self.versions |= other.versions
+        self.curies |= other.curies
+        self.kept_out |= other.kept_out
 
 
 def best_identifier(curies: Iterable[str]) -> str:
@@ -30,112 +70,78 @@ def best_identifier(curies: Iterable[str]) -> str:
     return min(curies, key=lambda curie: (_ORDER.get(curie.partition(":")[0], 3), curie))
 
 
-def settle(connection: sqlite3.Connection, touched: Iterable[int], revision: int) -> list[int]:
+def settle(connection: sqlite3.Connection, touched: Collection[int], revision: int) -> list[int]:
     """Make the works of the touched versions anew; return the versions that no longer count.
 
     Those have lost their place to another text and must lose their annotations.
     """
-    waiting = dict.fromkeys(touched)
-    superseded: list[int] = []
-    while waiting:
-        version = next(iter(waiting))
-        versions, curies = _component(connection, version)
-        for member in (*versions, version):
-            waiting.pop(member, None)
-        if versions:
-            superseded += _settle_one(connection, versions, curies, revision)
-    return superseded
+    if not touched:
+        return []
+    works = _works(connection.execute(_KIN, (json.dumps([*touched]),)))
+    versions = [version for work in works for version in work.versions]
+    counted = forget(connection, versions, revision)
+    texts = {row[0]: row for row in connection.execute(_TEXTS, (json.dumps(versions),))}
+    documents = [
+        _document([texts[version] for version in work.versions], work.curies, revision)
+        for work in works
+        if not work.kept_out
+    ]
+    insert_many(connection, "documents", documents, 7)
+    note_back(connection, "document", (name for _, name, *_ in documents))
+    counting = {version for _, _, version, *_ in documents}
+    return [version for version in counted if version not in counting]
 
 
-def _component(connection: sqlite3.Connection, start: int) -> tuple[set[int], set[str]]:
-    """All versions that are one work with this one, and all their identifiers."""
-    versions: set[int] = set()
-    curies: set[str] = set()
-    fresh = {start}
-    while fresh:
-        version = fresh.pop()
-        rows = connection.execute(
-            "SELECT curie FROM identifiers WHERE version = ?", (version,)
-        ).fetchall()
-        if not rows:
-            continue
-        versions.add(version)
-        for (curie,) in rows:
-            if curie not in curies:
-                curies.add(curie)
-                others = connection.execute(
-                    "SELECT version FROM identifiers WHERE curie = ?", (curie,)
-                )
-                fresh |= {other for (other,) in others} - versions
-    return versions, curies
+def _works(rows: Iterable[tuple[int, str, int]]) -> list[_Work]:
+    """The works of versions and identifiers that belong together: what is joined by any."""
+    work_of: dict[int | str, _Work] = {}
+    for version, curie, kept_out in rows:
+        work = work_of.get(version) or work_of.get(curie) or _Work()
+        other = work_of.get(curie, work)
+        if other is not work:
+            work.absorb(other)
+            work_of.update(dict.fromkeys((*other.versions, *other.curies), work))
+        work.versions.add(version)
+        work.curies.add(curie)
+        work.kept_out |= bool(kept_out)
+        work_of[version] = work_of[curie] = work
+    return list(dict.fromkeys(work_of.values()))
 
 
-def _settle_one(
-    connection: sqlite3.Connection, versions: set[int], curies: set[str], revision: int
-) -> list[int]:
-    marks = ",".join("?" * len(versions))
+def forget(connection: sqlite3.Connection, versions: Iterable[int], revision: int) -> list[int]:
+    """Take the documents of these versions away, remembering that they are gone.
+
+    Returns those of the versions that counted.
+    """
     rows = connection.execute(
-        "SELECT id, rank, identity, record, work FROM versions"
-        f" WHERE id IN ({marks}) ORDER BY rank DESC, identity DESC",
-        tuple(versions),
+        "DELETE FROM documents WHERE version IN (SELECT value FROM json_each(?))"
+        " RETURNING version, curie",
+        (json.dumps([*versions]),),
     ).fetchall()
-    forget(connection, versions, revision)
-    if _withdrawn(connection, curies):
-        counting = None
-    else:
-        counting = rows[0][0]
-        _write_document(connection, rows, curies, revision)
-    demoted = [version for version, *_, work in rows if work is not None and version != counting]
-    connection.executemany(
-        "UPDATE versions SET work = NULL WHERE id = ?",
-        [(version,) for version in demoted],
-    )
-    return demoted
+    note_gone(connection, "document", (curie for _, curie in rows), revision)
+    return [version for version, _ in rows]
 
 
-def forget(connection: sqlite3.Connection, versions: Iterable[int], revision: int) -> None:
-    """Take the documents of these versions away, remembering that they are gone."""
-    for version in versions:
-        rows = connection.execute("SELECT curie FROM documents WHERE version = ?", (version,))
-        for (curie,) in rows.fetchall():
-            connection.execute("INSERT OR REPLACE INTO gone VALUES ('document', ?, ?)",
-                               (curie, revision))  # fmt: skip
-        connection.execute("DELETE FROM documents WHERE version = ?", (version,))
-
-
-def _withdrawn(connection: sqlite3.Connection, curies: Iterable[str]) -> bool:
-    return any(
-        connection.execute(
-            "SELECT 1 FROM withdrawals WHERE curie = ?1"
-            " UNION SELECT 1 FROM excluded WHERE curie = ?1",
-            (curie,),
-        ).fetchone()
-        for curie in curies
-    )
-
-
-def _write_document(
-    connection: sqlite3.Connection,
-    rows: list[tuple[int, str, str, str, int | None]],
-    curies: set[str],
-    revision: int,
-) -> None:
-    counting = rows[0][0]
+def _document(
+    texts: Sequence[tuple[int, str, str, str]], curies: set[str], revision: int
+) -> tuple[Any, ...]:
+    """The row of a work: its key, its name, the text that counts, and what is known of it."""
+    counting, *_ = max(texts, key=lambda text: text[1:3])
     name = best_identifier(curies)
-    # A retraction said in one text of the work is true of the work.
-    notices = sorted({tuple(notice) for *_, record, _ in rows for notice in json.loads(record)[9]})
+    others = sorted(curies - {name})
+    notices = _notices({told for *_, told in texts} - {_NONE})
     retracted = any(kind == "retraction" and incoming for kind, _, incoming in notices)
-    connection.execute(
-        "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            concept_key(name),
-            name,
-            counting,
-            compact(sorted(curies - {name})),
-            compact(notices),
-            int(retracted),
-            revision,
-        ),
+    return (
+        concept_key(name),
+        name,
+        counting,
+        compact(others) if others else _NONE,
+        compact(notices) if notices else _NONE,
+        int(retracted),
+        revision,
     )
-    connection.execute("DELETE FROM gone WHERE kind = 'document' AND identity = ?", (name,))
-    connection.execute("UPDATE versions SET work = ? WHERE id = ?", (concept_key(name), counting))
+
+
+def _notices(told: Iterable[str]) -> list[tuple[Any, ...]]:
+    """All notices of a work, sorted: a retraction said in one text of it is true of the work."""
+    return sorted({tuple(notice) for packed in told for notice in json.loads(packed)})

@@ -13,7 +13,7 @@ from kgbuild.document import Span
 from kgbuild.errors import GraphLockedError, GraphVersionError
 from kgbuild.graph import schema
 from kgbuild.graph.rows import decode_details
-from kgbuild.graph.store import CHANGED_ASSERTIONS, GraphStore, database_path
+from kgbuild.graph.store import CHANGED_ASSERTIONS, GraphStore, database_path, read_layers
 from kgbuild.testing.library import Library, Said
 
 
@@ -110,6 +110,49 @@ def test_spans_cues_and_conditions_of_an_older_graph_are_kept(oldest: Path) -> N
         ((), (Cue(kind="hedge", span=Span(2, 5)),), (("species", "café"),)),
     ]
     assert packed[0] == qualifiers == ""
+
+
+def test_what_mentions_links_and_relations_of_an_older_graph_lack_is_an_empty_text(
+    oldest: Path,
+) -> None:
+    connection = sqlite3.connect(database_path(oldest))
+    connection.executescript("""
+        INSERT INTO sources VALUES (1, 'tagger', 'tests', '1', '0');
+        INSERT INTO mentions VALUES (7, 0, 0, 2, 'biolink:Gene', 1.0, 1, NULL),
+            (7, 1, 3, 5, 'biolink:Gene', 1.0, 1, '[[3,4],[4,5]]');
+        INSERT INTO links VALUES (7, 0, 0, 0, NULL, 0.0, 'no such name', '', NULL, 1);
+        INSERT INTO relations VALUES
+            (7, 0, '#0', 'biolink:affects', '#1', 0, 'stated', 1.0, '[[0,6]]', NULL, NULL, NULL, 1);
+    """)
+    connection.close()
+    with kgbuild.load(oldest) as graph:
+        [(_, layer)] = read_layers(graph.connection, 7, "It is.")
+        for column, table in (
+            ("parts", "mentions"), ("curie", "links"), ("cues", "relations"),
+            ("qualifiers", "relations"), ("conditions", "relations"),
+        ):  # fmt: skip
+            [(empty,)] = graph.connection.execute(f"SELECT min({column}) FROM {table}")
+            assert empty == ""
+    first, second = layer.mentions
+    assert (first.parts, second.parts) == ((), (Span(3, 4), Span(4, 5)))
+    assert [link.candidates for link in layer.links] == [()]
+    [relation] = layer.relations
+    assert (relation.cues, relation.qualifiers, relation.conditions) == ((), (), ())
+
+
+def test_which_text_counts_is_told_by_the_document_alone(oldest: Path) -> None:
+    connection = sqlite3.connect(database_path(oldest))
+    connection.executescript("""
+        INSERT INTO versions VALUES (7, 'a', 'x:1', 'd', '1', NULL, 5, 'It is.', '[]', NULL, NULL);
+        INSERT INTO versions VALUES (8, 'b', 'x:1', 'd', '0', NULL, NULL, 'It.', '[]', NULL, NULL);
+        INSERT INTO identifiers VALUES ('x:1', 7), ('x:1', 8);
+        INSERT INTO documents VALUES (5, 'x:1', 7, '[]', '[]', 0, 1);
+        INSERT INTO drops VALUES (7, 'counts', 2), (8, 'does not', 3);
+    """)
+    connection.close()
+    with kgbuild.load(oldest) as graph:
+        assert graph.counts()["other versions"] == 1
+        assert graph.drops() == {"counts": 2}
 
 
 def test_the_evidence_of_a_text_lies_together_whatever_comes_and_goes(tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ PARTS = (
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
     *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
     *("twenty_first", "twenty_second", "twenty_third", "twenty_fourth"),
-    *("twenty_fifth", "twenty_sixth", "twenty_seventh", "twenty_eighth"),
+    *("twenty_fifth", "twenty_sixth", "twenty_seventh", "twenty_eighth", "twenty_ninth"),
+    *("thirtieth", "thirty_first", "thirty_second"),
 )
 CUES = read_cues(None)
 UNWEIGHED = read_cues(None, weighed=False)

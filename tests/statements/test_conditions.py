@@ -70,6 +70,7 @@ def told(sentence: str) -> dict[str, str]:
         ("It was given i.v. and stopped the arrhythmia.", {"route": "intravenous"}),
         ("It was given intravenously or by mouth.", {}),
         ("Intrathecal injection relieved pain.", {"route": "intrathecal"}),
+        ("Intravitreal haemorrhage was rarer in intravenous drug users.", {}),
         ("Subcutaneous fat was lost.", {}),
         # when
         ("The drug was given for 12 weeks.", {"time": "12 weeks"}),

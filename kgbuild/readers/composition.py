@@ -70,7 +70,7 @@ def identifiers(
         f"doi:{doi.strip()}" if doi else "",
         *others,
     )
-    curies = (normalise(curie) for curie in given if curie and valid(curie))
+    curies = [normalise(curie) for curie in given if curie and valid(curie)]
     return tuple(dict.fromkeys(curies))
 
 

@@ -87,7 +87,7 @@ def _reading(raw: bytes, place: str) -> Reading:
 
 def _parsed(raw: bytes) -> Fields:
     """The object on a line. Raises ValueError."""
-    fields = _DECODER.decode(raw.decode("utf-8-sig"))
+    fields = _DECODER.decode(raw.removeprefix(codecs.BOM_UTF8).decode())
     if not isinstance(fields, dict):
         raise ValueError(f"expected an object, got {type(fields).__name__}")
     if _SURROGATE.search(raw):

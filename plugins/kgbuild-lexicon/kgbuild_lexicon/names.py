@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from functools import cache
+from itertools import chain
 
 __all__ = ["STOP_WORDS", "Likeness", "fold", "ies_plural", "is_symbol", "likeness", "spellings"]
 
@@ -65,9 +66,8 @@ def _stand_ins() -> tuple[re.Pattern[str], dict[str, str]]:
     two have a single-letter relative.
     """
     table = {chr(code): text.replace("-", " ") for code, text in _WRITTEN.items() if code > 127}
-    longer = [
-        c for c in map(chr, range(0x80, 0xFB18)) if len(c.title()) != 1 or len(c.lower()) != 1
-    ]
+    letters = map(chr, chain(range(0x80, 0x2000), range(0xFB00, 0xFB18)))  # others have none longer
+    longer = [c for c in letters if len(c.title()) != 1 or len(c.lower()) != 1]
     table |= {c: chr(0xE000 + number) for number, c in enumerate(longer)}
     table |= {"ß": "ẞ", "İ": "I", "ς": "σ"}
     return re.compile(f"[{''.join(map(re.escape, table))}]"), table

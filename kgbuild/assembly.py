@@ -7,8 +7,8 @@ linked ends makes no assertion; it is counted under its reason, never lost witho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from kgbuild.annotation import Annotations, Link, Mention, Relation
 from kgbuild.assertion import Assertion, Evidence, Source
@@ -18,16 +18,12 @@ from kgbuild.vocabulary import is_symmetric
 __all__ = ["Assembled", "assemble"]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Assembled:
     """What a document's relations became, and what was left out, by reason."""
 
-    assertions: dict[str, Assertion] = field(default_factory=dict)
-    drops: dict[str, int] = field(default_factory=dict)
-
-    def drop(self, reason: str) -> None:
-        """Count a relation that made no assertion."""
-        self.drops[reason] = self.drops.get(reason, 0) + 1
+    assertions: dict[str, Assertion]
+    drops: dict[str, int]
 
 
 def assemble(
@@ -40,13 +36,12 @@ def assemble(
     ``prefer`` gives the concept that stands for a CURIE. Two evidences with one identity (the
     same source, place and claim) are one, with the higher score.
     """
-    assembled = Assembled()
     named = _Named((link for _, layer in layers for link in layer.links), prefer)
-    version = document.digest
+    claims = _Claims(document, named)
     for source, layer in layers:
         for relation in layer.relations:
-            _assert(document, version, source, relation, named, assembled)
-    return assembled
+            claims.add(source, relation)
+    return Assembled({one.id: one for one in claims.assertions()}, claims.drops)
 
 
 class _Named:
@@ -73,75 +68,99 @@ class _Named:
         return self._by_mention.get(end, {})
 
 
-def _assert(
-    document: Document,
-    version: str,
-    source: Source,
-    relation: Relation,
-    named: _Named,
-    assembled: Assembled,
-) -> None:
-    subjects, objects = named.ends(relation.subject), named.ends(relation.object)
-    if not subjects or not objects:
-        ends = [name for name, found in (("subject", subjects), ("object", objects)) if not found]
-        assembled.drop(f"relation: {' and '.join(ends)} not linked")
-        return
-    for subject, subject_score in subjects.items():
-        for object_, object_score in objects.items():
-            if subject == object_:
-                assembled.drop("relation: the same concept at both ends")
-            else:
-                score = subject_score * object_score
-                evidence = _evidence(document, version, source, relation, score)
-                _add(assembled, relation, subject, object_, evidence)
+_Claim = tuple[str, str, str, bool, tuple[tuple[str, str], ...]]
+"""What enters an assertion's identity: subject, predicate, object, negated, qualifiers."""
 
 
-def _evidence(
-    document: Document, version: str, source: Source, relation: Relation, link_score: float
-) -> Evidence:
-    section = document.section_at(relation.evidence[0].start)
-    return Evidence(
-        document=document.id,
-        version=version,
-        section=section.kind.value if section else "other",
-        spans=relation.evidence,
-        text=" … ".join(span.of(document.text) for span in relation.evidence),
-        subject_span=_span(relation.subject),
-        object_span=_span(relation.object),
-        source=source,
-        status=relation.status,
-        cues=relation.cues,
-        conditions=relation.conditions,
-        score=relation.score,
-        link_score=link_score,
-    )
+class _Claims:
+    """What the relations of a document claim, each claim with its evidence."""
+
+    def __init__(self, document: Document, named: _Named) -> None:
+        self.drops: dict[str, int] = {}
+        self._document = document
+        self._version = document.digest
+        self._named = named
+        self._evidence: dict[_Claim, list[Evidence]] = {}
+
+    def add(self, source: Source, relation: Relation) -> None:
+        subjects, objects = self._named.ends(relation.subject), self._named.ends(relation.object)
+        if not subjects or not objects:
+            found = (("subject", subjects), ("object", objects))
+            missing = [name for name, concepts in found if not concepts]
+            self._drop(f"relation: {' and '.join(missing)} not linked")
+            return
+        for subject, subject_score in subjects.items():
+            for object_, object_score in objects.items():
+                if subject == object_:
+                    self._drop("relation: the same concept at both ends")
+                else:
+                    self._add(source, relation, subject, object_, subject_score * object_score)
+
+    def _drop(self, reason: str) -> None:
+        self.drops[reason] = self.drops.get(reason, 0) + 1
+
+    def _add(
+        self, source: Source, relation: Relation, subject: str, object_: str, link_score: float
+    ) -> None:
+        ends = relation.subject, relation.object
+        if is_symmetric(relation.predicate) and object_ < subject and not relation.qualifiers:
+            # One claim, one identity: a symmetric claim names its ends in a fixed order.
+            subject, object_ = object_, subject
+            ends = relation.object, relation.subject
+        qualifiers = tuple(sorted(relation.qualifiers))
+        claim = subject, relation.predicate, object_, relation.negated, qualifiers
+        evidence = self._read(source, relation, ends, link_score)
+        self._evidence.setdefault(claim, []).append(evidence)
+
+    def _read(
+        self,
+        source: Source,
+        relation: Relation,
+        ends: tuple[Mention | str, Mention | str],
+        link_score: float,
+    ) -> Evidence:
+        document = self._document
+        section = document.section_at(relation.evidence[0].start)
+        return Evidence(
+            document=document.id,
+            version=self._version,
+            section=section.kind.value if section else "other",
+            spans=relation.evidence,
+            text=" … ".join(span.of(document.text) for span in relation.evidence),
+            subject_span=_span(ends[0]),
+            object_span=_span(ends[1]),
+            source=source,
+            status=relation.status,
+            cues=relation.cues,
+            conditions=relation.conditions,
+            score=relation.score,
+            link_score=link_score,
+        )
+
+    def assertions(self) -> Iterator[Assertion]:
+        for claim, evidence in self._evidence.items():
+            subject, predicate, object_, negated, qualifiers = claim
+            yield Assertion(
+                subject=subject,
+                predicate=predicate,
+                object=object_,
+                negated=negated,
+                qualifiers=qualifiers,
+                evidence=_united(evidence),
+            )
 
 
 def _span(end: Mention | str) -> Span | None:
     return None if isinstance(end, str) else end.span
 
 
-def _add(
-    assembled: Assembled, relation: Relation, subject: str, object_: str, evidence: Evidence
-) -> None:
-    if is_symmetric(relation.predicate) and object_ < subject and not relation.qualifiers:
-        # One claim, one identity: a symmetric claim names its ends in a fixed order.
-        subject, object_ = object_, subject
-        evidence = replace(
-            evidence, subject_span=evidence.object_span, object_span=evidence.subject_span
-        )
-    assertion = Assertion(
-        subject=subject,
-        predicate=relation.predicate,
-        object=object_,
-        negated=relation.negated,
-        qualifiers=tuple(sorted(relation.qualifiers)),
-        evidence=(evidence,),
-    )
-    identity = assertion.id
-    if (known := assembled.assertions.get(identity)) is not None:
-        twin = next((e for e in known.evidence if e.id == evidence.id), None)
-        if twin is not None and twin.score >= evidence.score:
-            return
-        assertion = known.merged([evidence])
-    assembled.assertions[identity] = assertion
+def _united(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence by identity, in that order; of twins the first with the highest score."""
+    if len(evidence) == 1:
+        return tuple(evidence)
+    united: dict[str, Evidence] = {}
+    for one in evidence:
+        twin = united.setdefault(one.id, one)
+        if twin.score < one.score:
+            united[one.id] = one
+    return tuple(united[identity] for identity in sorted(united))

@@ -1,0 +1,87 @@
+"""What a document's relations become: one assertion for a claim, with each evidence once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgbuild import (
+    Annotations,
+    Assertion,
+    Candidate,
+    Document,
+    Link,
+    Mention,
+    Relation,
+    Source,
+    Span,
+)
+from kgbuild.assembly import Assembled, assemble
+
+SOURCE = Source(component="tests", distribution="tests", version="1")
+TEXT = Document(id="pubmed:1", text="Tea eased gout. Gout follows tea. Tea and gout again.")
+TEA, GOUT = (
+    Mention.at(TEXT, 0, 3, "biolink:ChemicalEntity"),
+    Mention.at(TEXT, 10, 14, "biolink:Disease"),
+)
+LINKS = tuple(
+    Link(mention=mention, candidates=(Candidate(concept=concept),))
+    for mention, concept in ((TEA, "x:tea"), (GOUT, "x:gout"))
+)
+SENTENCES = (Span(0, 15), Span(16, 33), Span(34, 53))
+
+
+def assembled(*relations: Relation) -> Assembled:
+    layer = Annotations(mentions=(TEA, GOUT), links=LINKS, relations=relations)
+    return assemble(TEXT, [(SOURCE, layer)], lambda curie: curie)
+
+
+def told(predicate: str, sentence: Span, score: float = 1.0, **more: object) -> Relation:
+    relation = Relation(
+        subject=TEA, predicate=predicate, object=GOUT, evidence=(sentence,), score=score
+    )
+    return replace(relation, **more)  # type: ignore[arg-type]
+
+
+relations = st.builds(
+    told,
+    st.sampled_from(("biolink:treats", "biolink:associated_with")),
+    st.sampled_from(SENTENCES),
+    st.sampled_from((0.25, 0.5, 1.0)),
+    negated=st.booleans(),
+)
+
+
+@given(st.lists(relations, max_size=12))
+def test_it_is_what_merging_claim_by_claim_gives(said: list[Relation]) -> None:
+    """The evidence of a claim is the union by identity; of twins the surest is kept."""
+    merged: dict[str, Assertion] = {}
+    for relation in sorted(said, key=lambda one: one.score):
+        (claim,) = assembled(relation).assertions.values()
+        known = merged.get(claim.id)
+        merged[claim.id] = known.merged(claim.evidence) if known else claim
+    assert assembled(*said).assertions == merged
+
+
+def test_a_symmetric_claim_has_one_identity_and_its_spans_stay_with_their_concepts() -> None:
+    one = told("biolink:associated_with", SENTENCES[0])
+    other = replace(one, subject=one.object, object=one.subject, evidence=(SENTENCES[1],))
+    (claim,) = assembled(one, other).assertions.values()
+    assert (claim.subject, claim.object) == ("x:gout", "x:tea")
+    assert {(e.subject_span, e.object_span) for e in claim.evidence} == {(GOUT.span, TEA.span)}
+    assert {e.spans for e in claim.evidence} == {SENTENCES[:1], SENTENCES[1:2]}
+
+
+def test_what_makes_no_claim_is_counted_by_reason() -> None:
+    unlinked = Mention.at(TEXT, 21, 28, "biolink:Disease")
+    found = assembled(
+        told("biolink:treats", SENTENCES[0], object=unlinked),
+        told("biolink:treats", SENTENCES[0], object=TEA),
+    )
+    assert not found.assertions
+    assert found.drops == {
+        "relation: object not linked": 1,
+        "relation: the same concept at both ends": 1,
+    }

@@ -197,6 +197,7 @@ def _hashed(tag: str, *parts: Ints | Hashes | int) -> Hashes:
     return mixed
 
 
+@lru_cache(maxsize=8)  # several corpora ask of a page
 def _keys(page: Page) -> Hashes:
     words = page.words
     bounds = zip(

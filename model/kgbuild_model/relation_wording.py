@@ -9,6 +9,7 @@ as the encoder, and the two err on different ones (docs/decisions/0013-relations
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -30,7 +31,12 @@ class Wording:
 
     def chances(self, phrases: Phrases) -> Tensor:
         """The chances of each pair's classes, [pairs, classes]."""
-        return _logits(self.weights.T, phrases).softmax(dim=-1)
+        return _logits(self._rows, phrases).softmax(dim=-1)
+
+    @cached_property
+    def _rows(self) -> Tensor:
+        """A row in memory for each feature, as they are summed: [buckets, classes]."""
+        return self.weights.T.contiguous()
 
     @classmethod
     def fitted(cls, phrases: Phrases, gold: Tensor, worth: Tensor, classes: int) -> Wording:

@@ -81,13 +81,16 @@ class Doubt:
 def places_of(pieces: Pieces, first: Span, second: Span, others: Sequence[Span]) -> Places:
     """Where each wordpiece of a sentence stands to two mentions in order, and to others."""
     starts, ends = pieces.starts, pieces.ends
+    before, behind = starts.searchsorted((first.start, second.end)).tolist()
     places = np.full(len(starts), 2)
-    before = np.flatnonzero(starts < first.start)
-    behind = np.flatnonzero(starts >= second.end)
-    places[before], places[behind] = 1, 3
-    places[before[: max(0, len(before) - _NEAR)]], places[behind[_NEAR:]] = 0, 4
-    for number, span in [*((7, span) for span in others), (5, first), (6, second)]:
-        places[(starts < span.end) & (ends > span.start)] = number
+    places[:before], places[behind:] = 1, 3
+    places[: max(0, before - _NEAR)], places[behind + _NEAR :] = 0, 4
+    named = [*others, first, second]
+    begins = ends.searchsorted([span.start for span in named], side="right").tolist()
+    closes = starts.searchsorted([span.end for span in named]).tolist()
+    numbers = [*[7] * len(others), 5, 6]
+    for begin, close, number in zip(begins, closes, numbers, strict=True):
+        places[begin:close] = number
     return places
 
 

@@ -57,6 +57,8 @@ class Evidence:
         self._task = task
         self._cues = cues
         self._doubt = doubt
+        self._starts = [sentence.start for sentence in task.document.sentences]
+        self._number = cache(self._number_of)
         self._pieces = cache(pieces_of)
         self._inside = cache(self._mentions_of)
         self._reading = cache(self._read_between)
@@ -67,11 +69,11 @@ class Evidence:
     ) -> Iterator[Showing]:
         """The places that show a relation between concepts with these mentions, best first."""
         sentences = self._task.document.sentences
-        ones, twos = (_by_sentence(sentences, mentions) for mentions in (first, second))
-        looked = _looked(sentences, relation)
+        ones, twos = self._by_sentence(first), self._by_sentence(second)
         both = _naming_both(ones, twos)
         if relation.sentence is not None:
             both = [number for number in both if number == relation.sentence]
+        looked = [] if len(both) == 1 else _looked(sentences, relation)
         for number in _most_looked(both, looked):
             pair = _nearest(ones[number], twos[number])
             if not self._reading(sentences[number], *_in_order(*pair)).aside:
@@ -89,12 +91,24 @@ class Evidence:
         second: Sequence[Mention],
     ) -> Meaning:
         """The same, with whether it is a finding of the text, where sentences name both."""
-        sentences = self._task.document.sentences
-        named = sorted(_by_sentence(sentences, first)), sorted(_by_sentence(sentences, second))
+        named = sorted(self._by_sentence(first)), sorted(self._by_sentence(second))
         if not all(named):
             return meaning
-        told = novelty(meaning, kinds, *named, len(sentences))
+        told = novelty(meaning, kinds, *named, len(self._starts))
         return replace(meaning, conditions=(*meaning.conditions, ("novelty", told)))
+
+    def _by_sentence(self, mentions: Sequence[Mention]) -> dict[int, list[Mention]]:
+        found: dict[int, list[Mention]] = {}
+        for mention in mentions:
+            if (number := self._number(mention)) is not None:
+                found.setdefault(number, []).append(mention)
+        return found
+
+    def _number_of(self, mention: Mention) -> int | None:
+        """The number of the sentence that has a mention whole."""
+        number = bisect_right(self._starts, mention.span.start) - 1
+        inside = number >= 0 and mention.span.end <= self._task.document.sentences[number].end
+        return number if inside else None
 
     def _mentions_of(self, sentence: Span) -> dict[Mention, Span]:
         """The mentions of a sentence, with their places in it."""
@@ -171,18 +185,6 @@ def _naming_both(
     return [n for n in sorted(ones.keys() & twos.keys()) if len({*ones[n], *twos[n]}) > 1]
 
 
-def _by_sentence(
-    sentences: Sequence[Span], mentions: Sequence[Mention]
-) -> dict[int, list[Mention]]:
-    starts = [sentence.start for sentence in sentences]
-    found: dict[int, list[Mention]] = {}
-    for mention in mentions:
-        number = bisect_right(starts, mention.span.start) - 1
-        if number >= 0 and mention.span.end <= sentences[number].end:
-            found.setdefault(number, []).append(mention)
-    return found
-
-
 def _looked(sentences: Sequence[Span], relation: ScoredRelation) -> list[float]:
     """How much of the looking fell on each sentence; words before the first are of the first."""
     bounds = np.searchsorted(relation.starts, [sentence.start for sentence in sentences[1:]])
@@ -192,7 +194,10 @@ def _looked(sentences: Sequence[Span], relation: ScoredRelation) -> list[float]:
     return total
 
 
-def _most_looked(numbers: Sequence[int], looked: Sequence[float]) -> list[int]:
+def _most_looked(numbers: Sequence[int], looked: Sequence[float]) -> Sequence[int]:
+    """The most looked at of some sentences, first; of a single one it is not asked."""
+    if len(numbers) == 1:
+        return numbers
     order = sorted(numbers, key=lambda number: (-looked[number], number))
     least = _SHARE * looked[order[0]] if order else 0.0
     return [number for number in order[:_MOST] if looked[number] >= least]

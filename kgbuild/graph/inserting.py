@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
-__all__ = ["batched", "insert_many"]
+__all__ = ["batched", "insert_many", "insert_new"]
 
 _TOGETHER = 32
 """Rows of one statement; 64 are hardly faster, 8 are slower."""
@@ -32,6 +33,21 @@ def insert_many(
     connection.executemany(_statement(into, width, 1, conflict), left)
 
 
+def insert_new(
+    connection: sqlite3.Connection, into: str, rows: Iterable[Row], width: int
+) -> Iterator[list[Row]]:
+    """Write the rows whose ``id`` is new; tell the rows of each statement of which not all were.
+
+    A row is written when its statement's turn comes: go to the end.
+    """
+    for some in batched(rows):
+        before = connection.total_changes
+        statement = _statement(into, width, len(some), "ON CONFLICT(id) DO NOTHING")
+        connection.execute(statement, list(chain.from_iterable(some)))
+        if connection.total_changes - before < len(some):
+            yield some
+
+
 def batched(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """The rows, so many together as go into one statement."""
     rest = iter(rows)
@@ -48,6 +64,7 @@ def _joined(rows: Iterable[Row], left: list[Row]) -> Iterator[list[Any]]:
             yield list(chain.from_iterable(some))
 
 
+@lru_cache
 def _statement(into: str, width: int, rows: int, conflict: str) -> str:
     row = f"({', '.join('?' * width)})"
     # OR FAIL: SQLite need not copy each page that it writes to, in order to undo one statement.

@@ -169,13 +169,13 @@ def decode_notices(rows: Iterable[Sequence[Any]]) -> list[Notice]:
     return [Notice(kind=NoticeKind(k), about=a, incoming=bool(i)) for k, a, i in rows]
 
 
-_ENDS = attrgetter("start", "end")
-
-
 def _listed(packed: str) -> list[Any]:
     """A list from its JSON: most are empty."""
     listed: list[Any] = json.loads(packed) if packed != "[]" else []
     return listed
+
+
+_ENDS = attrgetter("start", "end")
 
 
 def encode_spans(spans: Iterable[Span]) -> bytes:

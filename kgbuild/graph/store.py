@@ -35,7 +35,7 @@ from kgbuild.errors import GraphError, GraphLockedError, NotInGraphError
 from kgbuild.faults import reach
 from kgbuild.graph.closing import Closing
 from kgbuild.graph.gone import note_back, note_gone
-from kgbuild.graph.inserting import batched, insert_many
+from kgbuild.graph.inserting import insert_many, insert_new
 from kgbuild.graph.rows import (
     AnnotationRows,
     Layer,
@@ -559,21 +559,22 @@ class GraphStore(Closing):
             [(*name, count) for name, count in names.items()],
         )
         changed = [row for key, row in concepts.items() if self._concepts.get(key) != row]
-        # A concept is written again only where something about it has changed, so that the
-        # views hear of it once.
-        self.connection.executemany(
-            "INSERT INTO concepts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-            " ON CONFLICT(id) DO UPDATE SET label = excluded.label, category = excluded.category,"
-            " synonyms = excluded.synonyms, exact_matches = excluded.exact_matches,"
-            " known = excluded.known, revision = excluded.revision"
-            " WHERE excluded.known AND (label, category, synonyms, exact_matches, known) IS NOT"
-            " (excluded.label, excluded.category, excluded.synonyms, excluded.exact_matches,"
-            " excluded.known) OR known AND NOT excluded.known",
-            [(*row, self._revision) for row in changed],
-        )
+        rows = [(*row, self._revision) for row in sorted(changed)]
+        for some in insert_new(self.connection, "concepts", rows, 8):
+            self._update_concepts(some)
         note_back(self.connection, "concept", (row[1] for row in changed))
         self._remember(changed)
         self._name_unknown(concept for concept, row in concepts.items() if not row[-1])
+
+    def _update_concepts(self, concepts: Sequence[Row]) -> None:
+        """Write a concept again where something about it has changed: so views hear of it once."""
+        self.connection.executemany(
+            "UPDATE concepts SET label = ?3, category = ?4, synonyms = ?5, exact_matches = ?6,"
+            " known = ?7, revision = ?8 WHERE id = ?1"
+            " AND (?7 AND (label, category, synonyms, exact_matches, known) IS NOT"
+            " (?3, ?4, ?5, ?6, ?7) OR known AND NOT ?7)",
+            concepts,
+        )
 
     def _remember(self, concepts: Iterable[Row]) -> None:
         """Note which rows of concepts the store has: most come again with each batch."""
@@ -601,10 +602,8 @@ class GraphStore(Closing):
         # In the order of their keys: rows that lie together in the file are written together.
         # The identities have that order too, and Python sorts text faster than great numbers.
         ordered = sorted(unique.values(), key=itemgetter(1))
-        before = self.connection.total_changes
-        insert_many(self.connection, "assertions", ordered, 7, "ON CONFLICT(id) DO NOTHING")
-        if self.connection.total_changes - before < len(ordered):
-            self._check_identities(ordered)
+        for some in insert_new(self.connection, "assertions", ordered, 7):
+            self._check_identities(some)
         note_back(self.connection, "assertion", (row[1] for row in ordered))
         self._keep_evidence(batch, maps)
         self.connection.executemany(
@@ -614,17 +613,14 @@ class GraphStore(Closing):
 
     def _check_identities(self, assertions: Sequence[Row]) -> None:
         """See that the store has these, and not others of the same keys. Raises GraphError."""
-        for some in batched(assertions):
-            other = self.connection.execute(
-                f"WITH told(id, identity) AS (VALUES {', '.join(['(?, ?)'] * len(some))})"
-                " SELECT t.identity, a.identity FROM told t CROSS JOIN assertions a"
-                " ON a.id = t.id AND a.identity <> t.identity",
-                [value for row in some for value in row[:2]],
-            ).fetchone()
-            if other:
-                raise GraphError(
-                    f"{self.folder}: the assertions {' and '.join(other)} have one key"
-                )
+        other = self.connection.execute(
+            f"WITH told(id, identity) AS (VALUES {', '.join(['(?, ?)'] * len(assertions))})"
+            " SELECT t.identity, a.identity FROM told t CROSS JOIN assertions a"
+            " ON a.id = t.id AND a.identity <> t.identity",
+            [value for row in assertions for value in row[:2]],
+        ).fetchone()
+        if other:
+            raise GraphError(f"{self.folder}: the assertions {' and '.join(other)} have one key")
 
     def _keep_evidence(
         self, batch: Sequence[AnnotationRows], maps: Sequence[Sequence[tuple[int]]]

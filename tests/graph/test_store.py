@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgbuild.errors import GraphError
-from kgbuild.graph.inserting import batched, insert_many
+from kgbuild.graph.inserting import batched, insert_many, insert_new
 from kgbuild.graph.store import GraphStore
 from kgbuild.testing.library import Library, Said
 
@@ -43,6 +43,22 @@ def test_of_many_rows_one_that_cannot_be_written_is_an_error() -> None:
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
         insert_many(connection, "kept", [(99, None)] * 40, 2, "ON CONFLICT(id) DO NOTHING")
     connection.close()
+
+
+@given(st.lists(st.integers(0, 150), max_size=120), st.lists(st.integers(0, 150), max_size=120))
+def test_new_rows_are_written_and_those_beside_old_ones_are_told(
+    first: list[int], second: list[int]
+) -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("CREATE TABLE kept(id INTEGER PRIMARY KEY, word TEXT)")
+    assert not list(insert_new(connection, "kept", ((one, "a") for one in sorted({*first})), 2))
+    told = [row for some in insert_new(connection, "kept", ((one, "b") for one in second), 2)
+            for row in some]  # fmt: skip
+    kept = dict(connection.execute("SELECT id, word FROM kept"))
+    connection.close()
+    assert kept == dict.fromkeys(second, "b") | dict.fromkeys(first, "a")
+    old = {one for one in second if one in first or second.count(one) > 1}
+    assert old <= {one for one, _ in told} <= {*second}
 
 
 def test_a_concept_comes_back_while_the_store_is_open(tmp_path: Path) -> None:

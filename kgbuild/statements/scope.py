@@ -103,7 +103,8 @@ _RELATIVE = re.compile(
 is told in "A, which B did not inhibit" stands behind both."""
 _FRONTED = re.compile(
     r"(?:(?:on|under|with|during|after|following|upon|in|by|for|among|before) (?:[\w-]+ ){0,3}"
-    r"|(?:despite|in spite of|notwithstanding|rather than|instead of|without) (?:[\w-]+ ){0,6})\Z"
+    r"|(?:despite|in spite of|notwithstanding|rather than|instead of|without) (?!its |their )"
+    r"(?:[\w-]+ ){0,6})\Z"
 )
 """In front of a mention that opens the sentence: in "on A, the B" no name is explained."""
 

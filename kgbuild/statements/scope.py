@@ -73,6 +73,9 @@ _TURN = re.compile(
 )
 """Where a clause begins that may still be asked or supposed with the one before."""
 
+_ITEM = re.compile(r", [^,;:]{1,40}\Z")
+"""What stands between the last comma and "and" in a list."""
+
 _OPENING = re.compile(
     r"(?:(?:although|though|whereas|while|because|since|unlike|despite|even if"
     r"|(?:in (?:contrast|agreement|line|keeping|accord(?:ance)?|addition)|contrary) (?:to|with)"
@@ -334,9 +337,26 @@ def _breaks(text: str, start: int, end: int) -> list[int]:
 
 def _clause(text: str, end: int) -> int:
     start = max(0, end - _REACH)
-    start = max([start, *_borders(_BREAK, text, start, end), *_borders(_TURN, text, start, end)])
+    start = max([start, *_borders(_BREAK, text, start, end), *_turns(text, start, end)])
     opening = _OPENING.match(text, start, end)
     return opening.end() if opening else start
+
+
+def _turns(text: str, start: int, end: int) -> Iterator[int]:
+    """Where clauses begin before a mention: not at ", and" in a list or with no verb behind."""
+    for turn in _TURN.finditer(text, start, end):
+        listing = turn[0] == ", and " and (
+            (turn.end() == end and _ends_list(text, start, turn.start()))
+            or _VERB.search(text, turn.end()) is None
+        )
+        if not listing:
+            yield turn.end()
+
+
+def _ends_list(text: str, start: int, end: int) -> bool:
+    """Whether a few words without a verb stand behind the comma before: "if A, B, and C"."""
+    listed = _ITEM.search(text, start, end)
+    return listed is not None and _VERB.search(text, listed.start(), end) is None
 
 
 def _phrase(text: str, clause: int, end: int) -> int:

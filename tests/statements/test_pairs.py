@@ -230,6 +230,8 @@ def of_asthma(sentence: str) -> Reading:
         "Aspirin in asthma.",
         "Children with asthma were receiving aspirin.",
         "In the hands of others, aspirin cured asthma.",
+        "We asked if zinc, iron, and aspirin relieve asthma.",
+        "Aspirin cured gout without side effects such as rash, asthma or fever.",
     ],
 )
 def test_what_governs_the_pair_from_afar_reaches_it(sentence: str) -> None:
@@ -241,6 +243,7 @@ def test_what_governs_the_pair_from_afar_reaches_it(sentence: str) -> None:
     [
         "Treatment of asthma with aspirin helped and attacks were not seen again.",
         "No drug except aspirin cured asthma.",
+        "Zinc did not help, and aspirin cured asthma.",
         "Aspirin never failed to relieve asthma.",
         "There is no doubt that aspirin causes asthma.",
         "In a trial of 112 children aspirin relieved asthma.",

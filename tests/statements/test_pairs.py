@@ -251,3 +251,20 @@ def test_what_governs_the_pair_from_afar_reaches_it(sentence: str) -> None:
 )
 def test_a_denial_of_something_else_and_a_denied_denial_leave_it_plain(sentence: str) -> None:
     assert of_asthma(sentence).plain
+
+
+@pytest.mark.parametrize(
+    ("sentence", "one", "other"),
+    [
+        ("Scurvy is due to a lack of ascorbate.", "Scurvy", "ascorbate"),
+        ("It has mutations, and the resulting absence of CD59 gives anemia.", "CD59", "anemia"),
+    ],
+)
+def test_what_is_lacking_is_not_denied(sentence: str, one: str, other: str) -> None:
+    assert not said(sentence, one, other).negated
+
+
+def test_a_rationale_is_no_finding() -> None:
+    sentence = "This provides a strong rationale for cisplatin in asthma."
+    reading = said(sentence, "cisplatin", "asthma")
+    assert reading.status == "speculated"

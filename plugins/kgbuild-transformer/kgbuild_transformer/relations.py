@@ -26,7 +26,7 @@ from kgbuild.statements import read_cues
 from kgbuild_transformer.doubt import Doubt, read_doubt
 from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder, weights_digest
-from kgbuild_transformer.indirect import as_worded
+from kgbuild_transformer.indirect import as_lessened, as_worded
 from kgbuild_transformer.settings import RelationSettings
 from kgbuild_transformer.sobering import sobered
 from kgbuild_transformer.tagger import lower_layers, precision_of, tagger_run, threads
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from kgbuild_model.relation_reading import RelationRun, ScoredRelation
 
 __all__ = ["TransformerRelations"]
+
+_TREATED = ["biolink:ChemicalEntity", "biolink:DiseaseOrPhenotypicFeature"]
 
 
 class _Names:
@@ -125,12 +127,17 @@ def _shown(
 
 
 def _worded(name: str, task: Task, showing: Showing) -> str:
-    """The name of a relation by the words beside its gene, where a sentence shows it."""
+    """The name of a relation by the words beside its ends, where a sentence shows it."""
     text, sentence = task.document.text, showing.sentences[0]
-    for mention in (showing.first, showing.second):
+    ends = sorted((showing.first, showing.second), key=lambda mention: mention.span)
+    for mention in ends:
         if broad_category(mention.category) == "biolink:Gene" and mention.span in sentence:
             before = text[sentence.start : mention.span.start]
             name = as_worded(name, before, text[mention.span.end : sentence.end])
+    one, two = ends
+    if [broad_category(end.category) for end in ends] == _TREATED and len(showing.sentences) == 1:
+        before = text[sentence.start : one.span.start]
+        name = as_lessened(name, before, text[one.span.end : two.span.start])
     return name
 
 

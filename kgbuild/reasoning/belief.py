@@ -4,7 +4,7 @@ Four steps. ``s`` is the score that a component gave a relation, ``l`` that of i
 
 1. *Weight of one evidence*: ``w = c(s) · h(status) · g(section) · n(document)``. ``c`` calibrates
    the scores of that component, ``h`` is how far a way of saying a thing counts (stated 1,
-   hypothesis 0.3 …), ``g`` the same of the place (methods 0.8 …). ``n`` is 0 for a retracted
+   hypothesis 0.4 …), ``g`` the same of the place (methods 0.8 …). ``n`` is 0 for a retracted
    document, 0.5 for one of which its publisher expressed concern.
 2. *Copies count once*: evidence with the same words (case and white space apart) is one
    statement, as heavy as its heaviest copy: two components over one sentence, an abstract and
@@ -63,9 +63,9 @@ _STATUS: Mapping[str, float] = MappingProxyType(
         Status.STATED: 1.0,
         Status.REPORTED: 0.8,
         Status.BACKGROUND: 0.8,
-        Status.SPECULATED: 0.7,
-        Status.HYPOTHESIS: 0.3,
-        Status.QUESTION: 0.2,
+        Status.SPECULATED: 0.9,
+        Status.HYPOTHESIS: 0.4,
+        Status.QUESTION: 0.4,
     }
 )
 _SECTION: Mapping[str, float] = MappingProxyType(
@@ -118,14 +118,14 @@ class BeliefModel:
 
 
 DEFAULT_MODEL = BeliefModel(
-    repetition=0.5,
-    calibration={"spacy-rules": (0.08, 0.0), "transformer-relations": (1.0, 0.3)},
+    repetition=0.3,
+    calibration={"spacy-rules": (0.08, 0.0), "transformer-relations": (1.0, 0.2)},
 )
-"""What ships. ``ρ``, and what a rule of kgbuild-spacy is worth, are near the best fit on half of
-the training texts of BC5CDR and BioRED (``benchmarks/belief.py``): 0.5, and 0.75 for a rule, which
-always scores 1. The transformer scores a pair for a whole text and each of its sentences has that
-score; 0.3, and 0.7 and 0.2 for what is supposed and asked, are set on the texts of
-``benchmarks/belief_shipped.py``. ``ε`` is INDRA's; the other weights are estimates.
+"""What ships. What a rule of kgbuild-spacy is worth, which always scores 1, is near the best fit on
+half of the training texts of BC5CDR and BioRED (``benchmarks/belief.py``): 0.75. The transformer
+scores a pair for a whole text and each of its sentences has that score; its intercept, ``ρ`` and
+what is supposed or asked are those that ``benchmarks/belief_shipped.py`` finds likeliest. ``ε``
+is INDRA's; the other weights are estimates.
 """
 _IN_FULL: Mapping[str, float] = MappingProxyType({})
 

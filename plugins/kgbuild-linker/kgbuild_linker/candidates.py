@@ -83,6 +83,7 @@ Several concepts that a name names at once are one choice, joined by ``+``.
 class Query:
     """A name to be linked, and what is known of it.
 
+    ``written`` is the abbreviation that the text has for it, if any.
     ``chosen`` are the concepts that annotators chose for it, and how often; ``near`` are those
     near it in meaning. ``fame`` says how often annotators chose a concept for any name;
     ``lacking`` has those of them that the terminology lacks.
@@ -90,6 +91,7 @@ class Query:
 
     name: str
     group: Group
+    written: str = ""
     context: Context = field(default_factory=Context)
     chosen: Mapping[str, int] = field(default_factory=dict)
     near: Near | None = None
@@ -136,10 +138,14 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
         several = list(_compared(terminology, query, several))
     if is_short(query.name):
         several = [_supported(terminology, query, one) for one in several]
-    if query.group is Group.GENE and _names_a_family(terminology, query):
+    gene = query.group is Group.GENE
+    if gene and _is_family(terminology, query.name):
         return [_of_family(query, one) for one in several]
-    of_class = query.group is Group.GENE and names_a_class(query.name)
-    return [_doubted(query, one, of_class=of_class) for one in several]
+    of_class = gene and names_a_class(query.name)
+    several = [_doubted(query, one, of_class=of_class) for one in several]
+    if gene and _is_family(terminology, query.written):
+        return [replace(one, of_family=True) for one in several]
+    return several
 
 
 def _taxon_said(query: Query) -> tuple[int, ...]:
@@ -155,9 +161,9 @@ def _doubted(query: Query, found: Found, *, of_class: bool) -> Found:
     return replace(found, doubt=Doubt.CLASS) if of_class else found
 
 
-def _names_a_family(terminology: Terminology, query: Query) -> bool:
+def _is_family(terminology: Terminology, name: str) -> bool:
     """Whether a name is a family's or a complex's."""
-    hits = terminology.find(keys(query.name).spelling)
+    hits = terminology.find(keys(name).spelling) if name else ()
     return any(hit.curie.startswith(_FAMILY) for hit in hits)
 
 

@@ -157,7 +157,8 @@ class Linker:
     def ranked(self, name: str, group: Group, context: Context) -> list[Ranked]:
         """The candidates of one name, best first; an abbreviation through its long form."""
         long = context.expanded(name)
-        found = self._scored(long, group, context, f"long form {long!r}, ") if long else []
+        through = f"long form {long!r}, "
+        found = self._scored(long, group, context, through, written=name) if long else []
         if found and found[0].score >= _MOSTLY:
             return found
         found = max(found, self._scored(name, group, context, ""), key=lambda one: _surest([one]))
@@ -199,8 +200,10 @@ class Linker:
     def _is_nil(self, ranked: list[Ranked]) -> bool:
         return not ranked or ranked[0].score < self.threshold or ranked[0].found.doubt is not None
 
-    def _scored(self, name: str, group: Group, context: Context, through: str) -> list[Ranked]:
-        query = self.ranking.query(name, group, context)
+    def _scored(
+        self, name: str, group: Group, context: Context, through: str, written: str = ""
+    ) -> list[Ranked]:
+        query = self.ranking.query(name, group, context, written)
         among = candidates(self.terminology, query)
         scores = self.ranking.scores(group, features(query, among))
         ranked = [

@@ -245,11 +245,12 @@ class Ranking:
         """What annotators chose for a name, and how often."""
         return self.learnt.get(learnt_key(name, group), {})
 
-    def query(self, name: str, group: Group, context: Context) -> Query:
-        """A name with what was learnt of it."""
+    def query(self, name: str, group: Group, context: Context, written: str = "") -> Query:
+        """A name with what was learnt of it; ``written`` is the abbreviation that stands for it."""
         return Query(
             name=name,
             group=group,
+            written=written,
             context=context,
             chosen=self.chosen(name, group),
             near=near(self.vectors, name, group),

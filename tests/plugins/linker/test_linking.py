@@ -214,6 +214,13 @@ def test_the_score_of_a_gene_is_how_often_such_a_link_is_right(tmp_path: Path):
     assert others == sorted(others, reverse=True)
 
 
+@pytest.mark.parametrize(("written", "of_family"), [("", False), ("ABX", True), ("QRS", False)])
+def test_the_long_form_of_a_familys_name_is_one(tmp_path: Path, written, of_family):
+    terminology = family_linker(tmp_path, 0).terminology
+    found = candidates(terminology, Query(name="QRS1", group=Group.GENE, written=written))
+    assert [(one.hit.curie, one.of_family) for one in found] == [("ncbigene:71", of_family)]
+
+
 def test_a_short_name_of_a_species_is_no_abbreviation(linker):
     assert links(linker, "A [pig](biolink:OrganismTaxon:-) ate.")["pig"] == ["ncbitaxon:9823"]
 

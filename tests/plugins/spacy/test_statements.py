@@ -72,6 +72,7 @@ def test_each_part_has_sixty_sentences_or_so():
         "[C:Serotonin] reuptake blockers caused [D:nausea].",
         "[C:Betaine] raised pressure and reduced the level of [G:BAX].",
         "[C:Morphine] inhibits [G:OPRM1]-induced currents.",
+        "[C:Vinblastine]-induced apoptosis of [D:melanoma] cells was seen.",
         "[C:Aspirin] was given to patients. [D:Asthma] was common.",
         "In mice that did not eat, [C:gold] or not, no [D:gout] and no harm was caused.",
     ],

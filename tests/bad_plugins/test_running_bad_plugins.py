@@ -280,6 +280,8 @@ def test_an_observer_that_raises_is_warned_about_once_and_told_no_more(
     install(kgbuild_distribution, observer("1 / 0"))
     install(kgbuild_distribution, observer("pass"), "zz-good")
     host = Host.load()
+    assert host.listens("kgbuild_after_document")
+    assert not host.listens("kgbuild_review_assertion")
     document, gold = make_document("Aspirin.")
     for _ in range(3):
         host.after_document(DocumentResult(document=document, annotations=gold, assertions=()))

@@ -40,6 +40,9 @@ _REASONS = {
 _KEPT = 1 << 15
 """So many spellings are remembered before the memory is emptied."""
 
+_ASKED = 1 << 13
+"""So many answers to a linker are remembered: of a spelling and a category, the latest asked."""
+
 _FEW = 1_000
 """Up to so many patterns the automaton that is fastest to run is small, and soon made."""
 
@@ -92,7 +95,7 @@ class Lexicon:
         self._cases = cases
         self._plurals = plurals
         self._senses: dict[str, Sense | None] = {}
-        self.candidates = lru_cache(maxsize=_KEPT)(self._candidates)
+        self.candidates = lru_cache(maxsize=_ASKED)(self._candidates)
         # Standard and overlapping: a longer name that turns out to be no word of its own
         # ("cancer c" in "cancer cells") must not hide the shorter one inside it.
         self._automaton = ahocorasick_rs.AhoCorasick(

@@ -142,7 +142,14 @@ class _StatusPatterns:
 
     def find(self, around: Scope, stretches: Sequence[tuple[str, Span]]) -> Span | None:
         """The first cue; ``stretches`` are those of ``around``."""
-        text = _without(self._pseudo, around.text)
+        found = self._first(around.text, around, stretches)
+        if found and self._pseudo:  # seldom: what looks like a cue is left out only then
+            return self._first(_without(self._pseudo, around.text), around, stretches)
+        return found
+
+    def _first(
+        self, text: str, around: Scope, stretches: Sequence[tuple[str, Span]]
+    ) -> Span | None:
         for name, place in stretches:
             if pattern := self._patterns.get(name):
                 cue = pattern.search(text, place.start, place.end)
@@ -277,9 +284,11 @@ class Cues:
 
     def _negations(self, around: Scope) -> list[Span] | None:
         """The cues that negate the statement; None where negations are too many to count on."""
-        if around.elliptic:
+        if around.elliptic or self._denials(around.text, around) == []:
             return []
-        text = _without(self._pseudo, around.text)
+        return self._denials(_without(self._pseudo, around.text), around)
+
+    def _denials(self, text: str, around: Scope) -> list[Span] | None:
         before = self._negations_before(text, around)
         between = self._negations_between(text, around)
         behind = self._negations_behind(text, around)

@@ -9,6 +9,7 @@ is no quoting.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from kgbuild.terms.report import TermReport
 from kgbuild.terms.source import read_lines, refuse
@@ -21,7 +22,7 @@ _COLUMNS = ("id", "name", "category", "synonyms", "parents", "exact_matches", "r
 
 def rows(
     file: TermFile, report: TermReport, required: tuple[str, ...], columns: tuple[str, ...]
-) -> Iterator[tuple[int, list[str]]]:
+) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Line number and the cells of ``columns`` of each row; "" for a column that is not there.
 
     Rows with more or fewer cells than the header are left out. Raises
@@ -36,12 +37,12 @@ def rows(
         hint = f"the first line must name the columns {', '.join(required)}, parted by tabs"
         raise refuse(file.path, f"no column {' or '.join(missing)}", hint, line=number)
     width = len(header)
-    places = [header.index(name) if name in header else width for name in columns]
+    wanted = itemgetter(*(header.index(name) if name in header else width for name in columns))
     for number, line in numbered:
         cells = line.split("\t")
         if len(cells) == width:
             cells.append("")
-            yield number, [cells[place] for place in places]
+            yield number, wanted(cells)
         elif line.strip():
             why = f"wrong number of cells: {len(cells)} where the header has {width}"
             report.leave_out(str(file.path), number, line, why)
@@ -54,9 +55,7 @@ def read(file: TermFile, report: TermReport) -> Iterator[Term]:
         if not identifier.strip():
             report.leave_out(str(file.path), number, name, "no identifier")
             continue
-        synonyms, parents, matches, replaced = (_parts(cell) for cell in several)
+        synonyms, parents, matches, replaced = [
+            tuple(cell.split("|")) if cell else () for cell in several
+        ]
         yield Term(number, identifier, name, synonyms, category.strip(), parents, matches, replaced)
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split("|")) if cell else ()

@@ -17,7 +17,7 @@ from kgbuild import Candidate, Concept
 from kgbuild.terms import Equivalence, TermReport
 from kgbuild_lexicon.categories import compatible
 from kgbuild_lexicon.name_table import NameTable
-from kgbuild_lexicon.names import Likeness, fold, is_symbol, likeness
+from kgbuild_lexicon.names import Likeness, fold, is_symbol, likeness, may_vary, variants
 from kgbuild_lexicon.settings import Case
 
 __all__ = ["Lexicon", "Match", "Sense"]
@@ -96,6 +96,7 @@ class Lexicon:
         self._plurals = plurals
         self._senses: dict[str, Sense | None] = {}
         self.candidates = lru_cache(maxsize=_ASKED)(self._candidates)
+        self._begun: dict[int, dict[str, list[int]]] = {}
         # Standard and overlapping: a longer name that turns out to be no word of its own
         # ("cancer c" in "cancer cells") must not hide the shorter one inside it.
         self._automaton = ahocorasick_rs.AhoCorasick(
@@ -110,34 +111,42 @@ class Lexicon:
     def find(self, text: str) -> list[Match]:
         """The names in a text, leftmost longest, in order, without overlap.
 
-        Matches arrive by their ends. So the best choice so far is a stack: a new match takes
-        the place of those it starts at or before, unless an earlier one reaches into it.
+        Matches arrive by their ends, or, if they are found by their beginnings, sooner. So the
+        best choice so far is a stack: a new match takes the place of those it starts at or
+        before, unless an earlier one reaches into it, or a longer one starts where it does.
         """
         folded = fold(text)
         padded = f"{text}\n\n"  # so that what lies just outside the text is no word
         senses = self._senses
         plurals = self._plurals
+        cut = self._table.cut
         kept: list[Match] = []
         last = 0  # where the last of them ends
         for pattern, start, end_found in self._automaton.find_matches_as_indexes(
             folded, overlapping=True
         ):
             end = end_found
-            after = padded[end]
-            if after not in _AFTER:
-                if plurals and after in "seSE":
-                    end = _plural_end(folded, padded, end)
-                elif after.isalpha() and padded[end - 1].isalnum():
-                    continue  # the common case of what _ends_word would say
-                if not _ends_word(padded, end):
+            if cut[pattern]:
+                end = self._whole(pattern, folded, padded, start)
+                if not end:
                     continue
+            else:
+                after = padded[end]
+                if after not in _AFTER:
+                    if plurals and after in "seSE":
+                        end = _plural_end(folded, padded, end)
+                    elif after.isalpha() and padded[end - 1].isalnum():
+                        continue  # the common case of what _ends_word would say
+                    if not _ends_word(padded, end):
+                        continue
             if padded[start - 1] not in _BEFORE and not _starts_word(padded, start):
                 continue
             surface = padded[start:end]
             try:
                 sense = senses[surface]
             except KeyError:
-                sense = self._meet(surface, pattern, folded[end - 1])
+                names = self._table.names_of_pattern(pattern)
+                sense = self._meet(surface, names)
             if sense is None:
                 continue
             if start < last:
@@ -146,10 +155,40 @@ class Lexicon:
                     place -= 1
                 if place and kept[place - 1][1] > start:
                     continue
+                if kept[place][0] == start and kept[place][1] > end:
+                    continue
                 del kept[place:]
             kept.append((start, end, surface, sense))
             last = end
         return kept
+
+    def _whole(self, pattern: int, folded: str, padded: str, start: int) -> int:
+        """Where the longest name ends that begins with a pattern here; 0 where none does."""
+        for name, names in self._names_begun(pattern).items():
+            if folded.startswith(name, start):
+                end = start + len(name)
+                if self._plurals:
+                    end = _plural_end(folded, padded, end)
+                if _ends_word(padded, end) and self._meet(padded[start:end], names):
+                    return end
+        return 0
+
+    def _names_begun(self, pattern: int) -> dict[str, list[int]]:
+        """What the names that begin with a pattern fold to, the longest first; kept."""
+        if known := self._begun.get(pattern):
+            return known
+        if len(self._begun) >= _KEPT:
+            self._begun.clear()
+        begun: dict[str, list[int]] = {}
+        for number in self._table.names_of_pattern(pattern):
+            name = self._table.name(number)
+            folded = fold(name)
+            ways = map(fold, variants(name, plurals=self._plurals)) if may_vary(folded) else ()
+            for way in (folded, *ways):
+                begun.setdefault(way, []).append(number)
+        return self._begun.setdefault(
+            pattern, {way: begun[way] for way in sorted(begun, key=len, reverse=True)}
+        )
 
     # What a name names
 
@@ -159,11 +198,13 @@ class Lexicon:
             return self._senses[surface]
         return self._remember(surface, self._names_like(surface))
 
-    def _meet(self, surface: str, pattern: int, last: str) -> Sense | None:
-        """What a surface names that is met for the first time, when its pattern is known."""
-        if last == "s":  # it may be a plural as well as a name
+    def _meet(self, surface: str, names: Iterable[int]) -> Sense | None:
+        """What a surface names in a text, when the names that fold like it are known."""
+        if surface in self._senses:
+            return self._senses[surface]
+        if surface[-1] in "sS":  # it may be a plural as well as a name
             return self.look_up(surface)
-        return self._remember(surface, self._table.names_of_pattern(pattern))
+        return self._remember(surface, names)
 
     def _remember(self, surface: str, names: Iterable[int]) -> Sense | None:
         if len(self._senses) >= _KEPT:
@@ -216,8 +257,15 @@ class Lexicon:
         if self._plurals and folded.endswith("s"):
             ends |= {len(folded) - 1, len(folded) - 2 if folded.endswith("es") else 0}
         found = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        patterns = [pattern for pattern, start, end in found if start == 0 and end in ends]
-        return [name for pattern in patterns for name in self._table.names_of_pattern(pattern)]
+        names: list[int] = []
+        for pattern, start, end in found:
+            if start == 0 and self._table.cut[pattern]:
+                begun = self._names_begun(pattern)
+                for length in ends:
+                    names += begun.get(folded[:length], ())
+            elif start == 0 and end in ends:
+                names += self._table.names_of_pattern(pattern)
+        return names
 
     def _likeness(self, name: str, number: int, surface: str) -> Likeness | None:
         if name == surface:

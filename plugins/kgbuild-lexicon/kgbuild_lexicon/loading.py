@@ -127,10 +127,13 @@ class _Lists:
         self._report.leave_out(str(words.path), term.line, curie, why)
 
     def _relate(self, term: Term, curie: str, words: WordList) -> None:
+        matches = (*term.exact_matches, *(term.xrefs if words.xrefs else ()))
+        if not (matches or term.parents or term.replaced):
+            return
+
         def others(identifiers: tuple[str, ...]) -> list[str]:
             return self._identifiers.curies(identifiers, words.path, term.line)
 
-        matches = (*term.exact_matches, *(term.xrefs if words.xrefs else ()))
         self._edges += ((curie, above) for above in others(term.parents))
         self._same += ((curie, other) for other in others(matches))
         for old in others(term.replaced):

@@ -2,20 +2,21 @@
 
 200,000 names as Python strings in tuples and dicts would take more than the automaton does.
 So the names lie one after the other in one stretch of UTF-8, everything is known by number, and
-"the names of this concept" and "the names of this pattern" are chains through arrays.
+what belongs together lies together: the names of a row of a list, the names of a pattern.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from kgbuild.terms import Term, TermReport
 from kgbuild_lexicon.categories import CATEGORIES, UNSAID, category_named
-from kgbuild_lexicon.names import STOP_WORDS, fold, ies_plural, is_symbol, spellings
+from kgbuild_lexicon.names import STOP_WORDS, fold, may_vary, variants
+from kgbuild_lexicon.patterns import patterns
 from kgbuild_lexicon.settings import WordList
 
 __all__ = ["LONGEST", "NameTable"]
@@ -23,27 +24,36 @@ __all__ = ["LONGEST", "NameTable"]
 LONGEST = 200
 """Names of more characters are left out: nobody writes them, and they cost the most memory."""
 
+_TOGETHER = 1 << 13
+"""So many names are stored at a time: to fold them one by one would take longer."""
+
 _NONE = 0xFFFFFFFF
 _LETTER = re.compile(r"[^\W\d_]")
+_SURE = max(map(len, STOP_WORDS)) + 1  # a name of so many characters is no stop word
+_number_of = {category: number for number, category in enumerate(CATEGORIES)}.__getitem__
 
 
 class NameTable:
     """Names by number: their text, concept and list. Concepts by number: id, category, names.
 
     First it is filled: ``add`` takes terms, ``close`` ends it and gives the patterns. Then it
-    is asked.
+    is asked. ``cut`` says of each pattern whether it is the beginning of longer names.
     """
 
     def __init__(self, report: TermReport, *, min_length: int, plurals: bool) -> None:
+        self.cut = b""
         self._report = report
         self._min_length = min_length
+        self._sure = max(min_length, _SURE)
         self._plurals = plurals
-        self._pattern_numbers: dict[str, int] = {}
+        self._waiting: list[str] = []
+        self._folded: list[str] = []
         self._text = bytearray()
         self._name_end = array("I")
-        self._name_concept = array("I")
-        self._name_list = array("H")
-        self._name_next = array("I")
+        self._row_end = array("I")
+        self._row_concept = array("I")
+        self._row_list = array("H")
+        self._row_next = array("I")
         self._concept_number: dict[str, int] = {}
         self._concept_ids: list[str] = []
         self._curie_text = b""
@@ -54,46 +64,63 @@ class NameTable:
         self._concept_label: list[str] = []
         self._label_text = b""
         self._label_end = array("I")
-        self._concept_names = array("I")
-        self._pattern_entries = array("I")
+        self._concept_row = array("I")
         self._entry_name = array("I")
-        self._entry_next = array("I")
+        self._pattern_end = array("I")
 
     # Filling the table
 
     def add(self, term: Term, curie: str, number: int, words: WordList) -> None:
         """Add a term of the ``number``-th list. ``curie`` is its identifier, or empty."""
-        file = str(words.path)
-        category = self._category(term, words)
-        taken = []
-        for name in dict.fromkeys((term.label, *term.synonyms)):
-            clean = name if name.isascii() and "  " not in name else _clean(name)
-            clean = clean.strip()
-            if why := self._objection(clean):
-                if clean:
-                    self._report.leave_out(file, term.line, clean, why)
-            else:
-                taken.append(clean)
-        label = " ".join(term.label[: LONGEST * 5].split()).encode("utf-8", "replace").decode()
-        if not curie and not taken:
+        names = self._names(term, str(words.path))
+        if not curie and not names:
             return
-        concept = self._concept(curie, category, label, number, file, term.line)
-        for name in dict.fromkeys(taken):
-            stored = self._store(name, concept, number)
-            self._enter(fold(name), stored)
-            if self._plurals and (plural := ies_plural(name)) and not is_symbol(name):
-                self._enter(fold(plural), stored)
-            for other in spellings(name):
-                self._enter(fold(other), stored)
+        label = _clean(term.label[: LONGEST * 5])
+        category = self._category(term, words)
+        concept = self._concept(curie, category, label, number, str(words.path), term.line)
+        self._waiting += names
+        self._row_end.append(len(self._name_end) + len(self._waiting))
+        self._row_concept.append(concept)
+        self._row_list.append(number)
+        self._row_next.append(self._concept_row[concept])
+        self._concept_row[concept] = len(self._row_end) - 1
+        if len(self._waiting) > _TOGETHER:
+            self._store()
+
+    def _names(self, term: Term, file: str) -> list[str]:
+        """The term's names that can be taken; the others are reported."""
+        names = dict.fromkeys((term.label, *term.synonyms))
+        plain = [
+            name
+            for name in names
+            if self._sure <= len(name) <= LONGEST
+            and name[0].isalpha()
+            and name[-1] != " "
+            and "  " not in name
+            and name.isprintable()
+        ]
+        if len(plain) == len(names):  # as nearly always
+            return plain
+        return self._taken(dict.fromkeys(map(_clean, names)), file, term.line)
+
+    def _taken(self, names: Iterable[str], file: str, line: int) -> list[str]:
+        taken = []
+        for name in names:
+            if why := self._objection(name):
+                if name:
+                    self._report.leave_out(file, line, name, why)
+            else:
+                taken.append(name)
+        return taken
 
     def _category(self, term: Term, words: WordList) -> int:
         if not term.category:
-            return CATEGORIES.index(words.category)
+            return _number_of(words.category)
         category = category_named(term.category)
         if category is None:
             why = f"unknown category: {term.category}; its list's is used"
             self._report.leave_out(str(words.path), term.line, term.id, why)
-        return CATEGORIES.index(category or words.category)
+        return _number_of(category or words.category)
 
     def _objection(self, name: str) -> str:
         """Why a name cannot be taken; empty where it can."""
@@ -119,42 +146,37 @@ class NameTable:
             self._concept_ids.append(curie)
             self._concept_list.append(number)
             self._concept_category.append(category)
-            self._concept_names.append(_NONE)
+            self._concept_row.append(_NONE)
             self._concept_label.append(label if curie else "")
         elif curie and self._concept_list[known] == number:
             self._report.leave_out(file, line, curie, "duplicate identifier: names are united")
             # By spelling and not by line, so that the order of the lines does not matter.
             if label and label < (self._concept_label[known] or label + "\0"):
                 self._concept_label[known] = label
-            unsaid = CATEGORIES.index(UNSAID)
+            unsaid = _number_of(UNSAID)
             if category != unsaid:
                 old = self._concept_category[known]
                 self._concept_category[known] = category if old == unsaid else min(category, old)
         return known
 
-    def _store(self, name: str, concept: int, number: int) -> int:
-        """Add a name to a concept; its number."""
-        stored = len(self._name_end)
-        self._text += name.encode("utf-8", "replace")
-        self._name_end.append(len(self._text))
-        self._name_concept.append(concept)
-        self._name_list.append(number)
-        self._name_next.append(self._concept_names[concept])
-        self._concept_names[concept] = stored
-        return stored
-
-    def _enter(self, pattern: str, name: int) -> None:
-        patterns = self._pattern_numbers
-        number = patterns.setdefault(pattern, len(patterns))
-        if number == len(self._pattern_entries):
-            self._pattern_entries.append(_NONE)
-        self._entry_name.append(name)
-        self._entry_next.append(self._pattern_entries[number])
-        self._pattern_entries[number] = len(self._entry_name) - 1
+    def _store(self) -> None:
+        """Store the names that wait, and what they and their variants look like folded."""
+        names, self._waiting = self._waiting, []
+        first = len(self._name_end)
+        folded = fold("\0".join(names)).split("\0") if names else []
+        self._name_end.extend(_ends(names, len(self._text)))
+        self._text += "".join(names).encode()
+        self._folded += folded
+        self._entry_name.extend(range(first, first + len(names)))
+        for number, (name, alike) in enumerate(zip(names, folded, strict=True), first):
+            if may_vary(alike):
+                ways = [fold(way) for way in variants(name, plurals=self._plurals)]
+                self._folded += ways
+                self._entry_name.extend([number] * len(ways))
 
     def close(self) -> list[str]:
-        """The distinct folded names, in the order of their numbers: what to look for."""
-        patterns = list(self._pattern_numbers)
+        """What to look for, in the order of the patterns' numbers."""
+        self._store()
         ids = self._concept_ids
         self._report.concepts = len(ids) - ids.count("")
         self._report.names = len(self._entry_name)
@@ -166,8 +188,17 @@ class NameTable:
         self._concept_ids = []
         self._concept_label = []
         self._concept_number = {}
-        self._pattern_numbers = {}
-        return patterns
+        return self._sort()
+
+    def _sort(self) -> list[str]:
+        """Bring the entries into the order of the patterns, and give these."""
+        folded, self._folded = self._folded, []
+        order = sorted(range(len(folded)), key=folded.__getitem__)
+        self._entry_name = array("I", map(self._entry_name.__getitem__, order))
+        found = patterns([folded[place] for place in order])
+        self._pattern_end = array("I", found.ends)
+        self.cut = bytes(found.longer)
+        return found.beginnings
 
     # Asking it
 
@@ -176,20 +207,18 @@ class NameTable:
         start = self._name_end[number - 1] if number else 0
         return self._text[start : self._name_end[number]].decode("utf-8")
 
-    def names_of_pattern(self, pattern: int) -> Iterator[int]:
-        """The names that fold to a pattern."""
-        entry = self._pattern_entries[pattern]
-        while entry != _NONE:
-            yield self._entry_name[entry]
-            entry = self._entry_next[entry]
+    def names_of_pattern(self, pattern: int) -> Sequence[int]:
+        """The names that fold to a pattern, or to what begins with it."""
+        start = self._pattern_end[pattern - 1] if pattern else 0
+        return self._entry_name[start : self._pattern_end[pattern]]
 
     def list_of(self, name: int) -> int:
         """The number of the list that a name is from."""
-        return self._name_list[name]
+        return self._row_list[bisect_right(self._row_end, name)]
 
     def concept_of(self, name: int) -> int:
         """The number of a name's concept."""
-        return self._name_concept[name]
+        return self._row_concept[bisect_right(self._row_end, name)]
 
     def concept_named(self, curie: str) -> int | None:
         """The number of a concept, or None."""
@@ -218,19 +247,32 @@ class NameTable:
 
     def synonyms(self, concept: int) -> tuple[str, ...]:
         """A concept's other names, sorted."""
-        found = set()
-        name = self._concept_names[concept]
-        while name != _NONE:
-            found.add(self.name(name))
-            name = self._name_next[name]
+        found: set[str] = set()
+        row = self._concept_row[concept]
+        while row != _NONE:
+            start = self._row_end[row - 1] if row else 0
+            found.update(map(self.name, range(start, self._row_end[row])))
+            row = self._row_next[row]
         return tuple(sorted(found - {self.label(concept)}))
 
 
 def _clean(name: str) -> str:
+    """The name with single spaces, and none around it."""
+    if name.isprintable() and "  " not in name:
+        return name.strip()
     return " ".join(name.split())
 
 
 def _joined(texts: list[str]) -> tuple[bytes, array[int]]:
     """All texts in one stretch of UTF-8, and where each ends."""
-    ends = accumulate(len(text) if text.isascii() else len(text.encode()) for text in texts)
-    return "".join(texts).encode(), array("I", ends)
+    return "".join(texts).encode("utf-8", "replace"), array("I", _ends(texts))
+
+
+def _ends(texts: list[str], start: int = 0) -> Iterator[int]:
+    """Where each text ends in UTF-8, if the first starts at ``start``."""
+    lengths = (
+        len(text) if text.isascii() else len(text.encode("utf-8", "replace")) for text in texts
+    )
+    ends = accumulate(lengths, initial=start)
+    next(ends)
+    return ends

@@ -11,7 +11,17 @@ from enum import IntEnum
 from functools import cache
 from itertools import chain
 
-__all__ = ["STOP_WORDS", "Likeness", "fold", "ies_plural", "is_symbol", "likeness", "spellings"]
+__all__ = [
+    "STOP_WORDS",
+    "Likeness",
+    "fold",
+    "ies_plural",
+    "is_symbol",
+    "likeness",
+    "may_vary",
+    "spellings",
+    "variants",
+]
 
 STOP_WORDS = frozenset(
     """a about after again all also an and any are as at be because been before being below
@@ -51,6 +61,9 @@ _GREEK = {
 }
 _GREEK_NAME = re.compile(rf"([- ]?)\b({'|'.join(_GREEK)})\b", re.IGNORECASE)
 _GREEK_HINT = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|omega", re.IGNORECASE)
+may_vary = re.compile(f"[yY]$|{'|'.join(map(str.title, _GREEK))}").search
+"""Whether a name that folds so may have variants: most have none, and this is quick."""
+
 _GREEK_LIMIT = 30  # beyond it names are systematic ones, written in one way
 
 _WORD = re.compile("[a-zà-öø-ÿ]{4}")
@@ -132,6 +145,21 @@ def spellings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(other for other in (kept, joined) if other != name))
 
 
+def variants(name: str, *, plurals: bool) -> tuple[str, ...]:
+    """Other ways to write a name that do not fold like it; without plurals in ``s`` and ``es``.
+
+    >>> variants("gene therapy", plurals=True), variants("interferon beta", plurals=True)
+    (('gene therapies',), ('interferon β', 'interferonβ'))
+    """
+    plural = ies_plural(name) if plurals and not is_symbol(name) else None
+    return (plural, *spellings(name)) if plural else spellings(name)
+
+
+def _written(text: str) -> str:
+    """The text with one kind of dash, space, apostrophe and mu."""
+    return text if text.isascii() and text.isprintable() else text.translate(_WRITTEN)
+
+
 class Likeness(IntEnum):
     """How a text is like a name, the best first."""
 
@@ -155,13 +183,13 @@ def likeness(name: str, surface: str, *, symbol: bool, any_capitals: bool) -> Li
     """
     if surface == name:
         return Likeness.EXACT
-    written = surface.translate(_WRITTEN)
+    written = _written(surface)
     if symbol:
-        alike = name.translate(_WRITTEN), *spellings(name)
+        alike = _written(name), *spellings(name)
         return Likeness.SPELLING if written in alike else None
     if len(surface) < 6 and surface.isupper() and not (any_capitals or name.isupper()):
         return None
-    if written.lower() == name.translate(_WRITTEN).lower():
+    if written.lower() == _written(name).lower():
         return Likeness.CASE
     folded = fold(surface)
     ways = [fold(way) for way in (name, *spellings(name))]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from kgbuild_lexicon.components import LexiconTagger
 from kgbuild_lexicon.loading import load
 from kgbuild_lexicon.names import fold
+from kgbuild_lexicon.patterns import patterns
 from kgbuild_lexicon.settings import LexiconSettings
 
 from kgbuild import Document, Task
@@ -33,6 +34,8 @@ WORDS = st.sampled_from(
         "α",
         "alpha",
         "İzmir",
+        "interleukin receptor",
+        "interleukin receptor therapy",
     ]
 )
 GLUE = st.sampled_from([" ", "-", "", "\n", ", ", "\u2011"])
@@ -114,3 +117,31 @@ def test_whatever_is_found_can_be_looked_up(rows: list[tuple[int, str]], text: s
 def test_folding_keeps_length(text: str) -> None:
     """A folded text has as many characters as the text."""
     assert len(fold(text)) == len(text)
+
+
+ALIKE = st.lists(st.integers(0, 40).map(lambda n: f"{'a' * (n // 2)}{'b' * n}"), max_size=60)
+
+
+@given(ALIKE.map(sorted))
+def test_every_name_begins_as_its_pattern(names: list[str]) -> None:
+    """The beginnings part the names; but for one that is no longer name's, each is a name whole."""
+    found = patterns(names)
+    starts = [0, *found.ends][: len(found.ends)]
+    assert found.ends[-1:] == ([len(names)] if names else [])
+    assert len(set(found.beginnings)) == len(found.beginnings)
+    for beginning, start, end, longer in zip(
+        found.beginnings, starts, found.ends, found.longer, strict=True
+    ):
+        alike = names[start:end]
+        assert all(name.startswith(beginning) for name in alike)
+        assert longer == any(name != beginning for name in alike)
+
+
+def test_a_name_among_many_that_begin_alike_is_found_whole() -> None:
+    """However many begin alike, a name is found where all of it stands, and only there."""
+    start = "receptor of the interleukin family, number "
+    rows = [(1, f"{start}{n}") for n in range(100)]
+    lexicon = lexicon_of([*rows, (2, "receptor of the interleukin")])
+    text = f"A {start}42; a {start}x; a Receptor-of the interleukin"
+    found = [surface for _, _, surface, _ in lexicon.find(text)]
+    assert found == [f"{start}42", "receptor of the interleukin", "Receptor-of the interleukin"]

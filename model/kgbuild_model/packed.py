@@ -2,7 +2,8 @@
 
 oneDNN multiplies by a matrix that lies in blocks of its own order. Given a plain matrix it makes
 these anew for each product, which takes 6% of the tagger's time. What a packed layer computes is
-the same to the last bit.
+the same to the last bit. The GELU of a feed-forward network is taken within the product before it,
+from sums that are not rounded to bf16 yet.
 """
 
 from __future__ import annotations
@@ -11,23 +12,28 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from kgbuild_model.transformer import FeedForward
+
 __all__ = ["PackedLinear", "pack"]
 
 
 class PackedLinear(nn.Module):
-    """A linear layer; the plain weights stay, for gradients and other devices."""
+    """A linear layer, with a GELU if it has one; the plain weights stay, for gradients."""
 
-    def __init__(self, linear: nn.Linear) -> None:
+    def __init__(self, linear: nn.Linear, *, gelu: bool = False) -> None:
         super().__init__()
+        self._gelu = gelu
         self.weight, self.bias = linear.weight, linear.bias
         self._packed = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach())
 
     def forward(self, x: Tensor) -> Tensor:
         """[…, in] -> […, out]."""
         if torch.is_grad_enabled() or x.device.type != "cpu":
-            return functional.linear(x, self.weight, self.bias)
+            plain = functional.linear(x, self.weight, self.bias)
+            return functional.gelu(plain) if self._gelu else plain
+        bend = "gelu" if self._gelu else "none"
         product: Tensor = torch.ops.mkldnn._linear_pointwise(
-            x, self._packed, self.bias, "none", [], ""
+            x, self._packed, self.bias, bend, [], "none"
         )
         return product
 
@@ -38,6 +44,10 @@ def pack(module: nn.Module) -> None:
     if not (hasattr(mkldnn, "_linear_pointwise") and mkldnn._is_mkldnn_bf16_supported()):
         return
     for parent in list(module.modules()):
-        for name, child in parent.named_children():
+        gelu = isinstance(parent, FeedForward) and parent.activation is functional.gelu
+        for name, child in list(parent.named_children()):
             if type(child) is nn.Linear and child.weight.dtype == torch.bfloat16:
-                setattr(parent, name, PackedLinear(child))
+                bends = gelu and name == "up"
+                setattr(parent, name, PackedLinear(child, gelu=bends))
+                if bends:
+                    parent.activation = nn.Identity()

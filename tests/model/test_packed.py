@@ -9,15 +9,18 @@ from hypothesis import strategies as st
 from kgbuild_model.packed import PackedLinear, pack
 from kgbuild_model.transformer import Encoder, TransformerConfig
 from torch import nn
+from torch.nn import functional
 
 in_bf16 = pytest.mark.skipif(
     not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="no products in bf16 here"
 )
 
 
-def encoder() -> Encoder:
+def encoder(activation: str = "gelu") -> Encoder:
     torch.manual_seed(1)
-    config = TransformerConfig(layers=2, width=64, heads=4, feed_forward=128, vocabulary=50)
+    config = TransformerConfig(
+        layers=2, width=64, heads=4, feed_forward=128, vocabulary=50, activation=activation
+    )
     return Encoder(config).eval()
 
 
@@ -34,7 +37,7 @@ def test_a_packed_layer_gives_the_same_bits_whatever_the_rows(rows: int, seed: i
 
 @in_bf16
 def test_a_packed_encoder_reads_the_same() -> None:
-    plain, packed = encoder().bfloat16(), encoder().bfloat16()
+    plain, packed = encoder("relu").bfloat16(), encoder("relu").bfloat16()
     pack(packed)
     assert sum(isinstance(one, PackedLinear) for one in packed.modules()) == 8
     ids = torch.arange(37).unsqueeze(0)
@@ -44,9 +47,33 @@ def test_a_packed_encoder_reads_the_same() -> None:
 
 
 @in_bf16
-def test_a_packed_layer_has_gradients_still() -> None:
+def test_a_packed_encoder_with_gelu_reads_all_but_the_same() -> None:
+    plain, packed = encoder().bfloat16(), encoder().bfloat16()
+    pack(packed)
+    ids = torch.arange(37).unsqueeze(0)
+    with torch.no_grad():
+        torch.testing.assert_close(packed(ids), plain(ids), atol=0.05, rtol=0.05)
+
+
+@in_bf16
+def test_gelu_within_a_product_is_nearer_to_fp32_than_behind_it() -> None:
+    torch.manual_seed(2)
+    plain, x = nn.Linear(64, 128).bfloat16(), torch.randn(1, 200, 64).bfloat16()
+    exact = functional.gelu(functional.linear(x.float(), plain.weight.float(), plain.bias.float()))
+    with torch.no_grad():
+        within = PackedLinear(plain, gelu=True)(x).float() - exact
+        behind = functional.gelu(plain(x)).float() - exact
+    assert within.abs().mean() < behind.abs().mean()
+
+
+@in_bf16
+@pytest.mark.parametrize("gelu", [False, True])
+def test_a_packed_layer_has_gradients_still(gelu: bool) -> None:
     plain = nn.Linear(32, 32).bfloat16()
-    PackedLinear(plain)(torch.ones(1, 3, 32).bfloat16()).sum().backward()
+    x = torch.ones(1, 3, 32).bfloat16()
+    learnt = PackedLinear(plain, gelu=gelu)(x)
+    assert torch.equal(learnt, functional.gelu(plain(x)) if gelu else plain(x))
+    learnt.sum().backward()
     assert plain.weight.grad is not None
 
 

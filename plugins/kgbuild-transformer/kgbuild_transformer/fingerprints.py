@@ -26,11 +26,11 @@ __all__ = [
     "weights_digest",
 ]
 
-_TEXTS = "3"
+_TEXTS = "4"
 """Raised when the same weights may give scores that differ, be it in their last bits.
 
 That is when texts are cut into other windows, when other windows go through the encoder together,
-and when attention or consistency is computed in another way.
+and when attention, the feed-forward network or consistency is computed in another way.
 """
 
 _RELATIONS = "6"

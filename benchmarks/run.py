@@ -51,7 +51,8 @@ class Benchmark:
 BENCHMARKS = (
     Benchmark(name="sentences", modules=("spacy", "pysbd", "sentencex", "segtok", "syntok")),
     Benchmark(name="medline_xml", quick="--records 2000 --rounds 1", modules=("pubmed_parser",)),
-    Benchmark(name="pdf_text", modules=("pdfminer", "pdfplumber", "pypdf")),
+    Benchmark(name="pdf_text", quick="--files 1 --rounds 1",
+              modules=("pdfminer", "pdfplumber", "pypdf")),
     Benchmark(name="lexicon", quick="--megabytes 1", modules=("kgbuild_lexicon", "spacy")),
     Benchmark(name="statement_weights", modules=("numpy", "kgbuild_spacy"),
               files=(CORPORA / "ade-corpus-v2", BC5CDR, BIORED)),

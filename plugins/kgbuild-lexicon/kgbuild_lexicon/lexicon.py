@@ -186,9 +186,9 @@ class Lexicon:
             ways = map(fold, variants(name, plurals=self._plurals)) if may_vary(folded) else ()
             for way in (folded, *ways):
                 begun.setdefault(way, []).append(number)
-        return self._begun.setdefault(
-            pattern, {way: begun[way] for way in sorted(begun, key=len, reverse=True)}
-        )
+        if len(begun) > 1:
+            begun = {way: begun[way] for way in sorted(begun, key=len, reverse=True)}
+        return self._begun.setdefault(pattern, begun)
 
     # What a name names
 
@@ -225,10 +225,9 @@ class Lexicon:
         ranked = []
         for name in names:
             text = table.name(name)
-            number = table.list_of(name)
+            number, concept = table.list_and_concept(name)
             alike = self._likeness(text, number, surface)
             if alike is not None:
-                concept = table.concept_of(name)
                 is_synonym = text != table.label(concept)
                 ranked.append(((alike, is_synonym, number, table.curie(concept)), concept))
         if not ranked:

@@ -212,13 +212,10 @@ class NameTable:
         start = self._pattern_end[pattern - 1] if pattern else 0
         return self._entry_name[start : self._pattern_end[pattern]]
 
-    def list_of(self, name: int) -> int:
-        """The number of the list that a name is from."""
-        return self._row_list[bisect_right(self._row_end, name)]
-
-    def concept_of(self, name: int) -> int:
-        """The number of a name's concept."""
-        return self._row_concept[bisect_right(self._row_end, name)]
+    def list_and_concept(self, name: int) -> tuple[int, int]:
+        """The number of the list that a name is from, and that of its concept."""
+        row = bisect_right(self._row_end, name)
+        return self._row_list[row], self._row_concept[row]
 
     def concept_named(self, curie: str) -> int | None:
         """The number of a concept, or None."""

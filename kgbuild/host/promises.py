@@ -38,6 +38,7 @@ from kgbuild.vocabulary import category_of, normalise, predicates, qualifiers
 
 __all__ = ["check_annotations", "check_links", "check_reading", "check_sentences"]
 
+_MOST_PARTS = 1 << 31
 _CUE_KINDS = frozenset({"negated", *Status})
 
 
@@ -164,13 +165,16 @@ def _check_mention(
         raise _Breach(f"{mention}: category {mention.category!r} is not declared")
     _check_score(mention.score, mention)
     if mention.parts:
-        _check_parts(mention)
+        _check_parts(text, mention)
 
 
-def _check_parts(mention: Mention) -> None:
+def _check_parts(text: str, mention: Mention) -> None:
     parts = mention.parts
-    ordered = all(a.start < a.end < b.start for a, b in pairwise(parts))
-    if not ordered or parts[-1].start >= parts[-1].end:
+    if type(parts) is not tuple:
+        raise _Breach(f"{mention}: parts are a tuple, got {type(parts).__name__}")
+    for part in parts:
+        _check_span(text, part, mention)
+    if not all(a.end < b.start for a, b in pairwise(parts)):
         raise _Breach(f"{mention}: parts must be in order, apart and not empty")
     if (parts[0].start, parts[-1].end) != (mention.span.start, mention.span.end):
         raise _Breach(f"{mention}: the span must reach from the first part to the last")
@@ -195,6 +199,19 @@ def _check_score(score: float, record: object) -> None:
         raise _Breach(f"{record}: score {score!r} is not a number in [0, 1]")
 
 
+def _is_text(said: object) -> bool:
+    """Whether the store can keep it: a text without lone surrogates."""
+    return isinstance(said, str) and (said.isascii() or _encodes(said))
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 class _Known:
     """The mentions of a document and the concepts that they are linked to."""
 
@@ -214,8 +231,10 @@ def _check_link(known: Collection[Mention], link: Link) -> None:
         raise _Breach(f"expected a Link, got {type(link).__name__}")
     if link.mention not in known:
         raise _Breach(f"{link}: it links a mention that is not there")
-    if type(link.part) is not int or link.part < 0:
+    if type(link.part) is not int or not 0 <= link.part < _MOST_PARTS:
         raise _Breach(f"{link}: part {link.part!r} is not a number from 0")
+    if not _is_text(link.reason):
+        raise _Breach(f"{link}: reason {link.reason!r} is no text")
     above = 1.0
     for candidate in link.candidates:
         # As with mentions: what is sound is seen at once, what is not is looked into.
@@ -224,6 +243,8 @@ def _check_link(known: Collection[Mention], link: Link) -> None:
             or type(candidate.score) is not float
             or not 0.0 <= candidate.score <= above
             or not _well_spelled(candidate.concept)
+            or not _is_text(candidate.reason)
+            or not _is_text(candidate.label)
         ):
             _check_candidate(link, candidate, above)
         above = candidate.score
@@ -234,6 +255,9 @@ def _check_candidate(link: Link, candidate: Candidate, above: float) -> None:
         raise _Breach(f"expected a Candidate, got {type(candidate).__name__}")
     _check_score(candidate.score, candidate)
     _check_curie(candidate.concept, candidate)
+    for what in (candidate.reason, candidate.label):
+        if not _is_text(what):
+            raise _Breach(f"{candidate}: {what!r} is no text")
     if candidate.score > above:
         raise _Breach(f"{link}: candidates must be sorted by score, best first")
 
@@ -274,15 +298,25 @@ def _check_relation(
 
 
 def _check_manner(relation: Relation) -> None:
-    """How it is said: status, cues, qualifiers."""
+    """How it is said: negated or not, status, cues, qualifiers, conditions."""
+    if type(relation.negated) is not bool:
+        raise _Breach(f"{relation}: negated {relation.negated!r} is neither True nor False")
     if not isinstance(relation.status, Status):
         raise _Breach(f"{relation}: status {relation.status!r} is not a kgbuild.Status")
     for cue in relation.cues:
         if not isinstance(cue, Cue) or cue.kind not in _CUE_KINDS:
             raise _Breach(f"{relation}: a cue is one of {', '.join(sorted(_CUE_KINDS))}")
+    _check_terms("qualifiers", relation.qualifiers, relation)
+    _check_terms("conditions", relation.conditions, relation)
     for key, _ in relation.qualifiers:
         if key not in qualifiers():
             raise _Breach(f"{relation}: {key!r} is not a Biolink qualifier")
+
+
+def _check_terms(what: str, terms: tuple[tuple[str, str], ...], relation: Relation) -> None:
+    pairs = type(terms) is tuple and all(type(term) is tuple and len(term) == 2 for term in terms)
+    if not pairs or not all(_is_text(said) for term in terms for said in term):
+        raise _Breach(f"{relation}: {what} are a tuple of pairs of texts, not {terms!r}")
 
 
 def _check_document(document: Document) -> None:

@@ -210,6 +210,67 @@ def test_a_document_with_one_wrong_mention_fails_as_a_whole(
     assert second.mentions[0].span == Span(0, 5)
 
 
+GENE = "good, candidates=(Candidate(concept='hgnc:1100'{more}),)"
+TREATS = "subject=good, predicate='biolink:treats', object=good, evidence=(good.span,)"
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("links=(Link(mention=good, reason=None),)", "reason None is no text"),
+        ("links=(Link(mention=good, part=1 << 70),)", "is not a number from 0"),
+        (f"links=(Link(mention={GENE.format(more=', reason=None')}),)", "None is no text"),
+        (f"links=(Link(mention={GENE.format(more=', label=bytes()')}),)", "b'' is no text"),
+        (f"links=(Link(mention={GENE.format(more=', label=chr(0xD800)')}),)", "is no text"),
+        (f"relations=(Relation({TREATS}, negated=None),)", "negated None is neither"),
+        (f"relations=(Relation({TREATS}, conditions=(('dose', 5),)),)", "pairs of texts"),
+        (f"relations=(Relation({TREATS}, conditions=None),)", "pairs of texts, not None"),
+        (f"relations=(Relation({TREATS}, qualifiers={{'aspect': 'x'}}),)", "pairs of texts"),
+    ],
+)
+def test_what_the_store_could_not_keep_fails_for_its_document_alone(
+    kgbuild_distribution: Distribution, said: str, rule: str
+) -> None:
+    host = extractor(
+        kgbuild_distribution,
+        f"""
+        for task in batch:
+            good = Mention.at(task.document, 0, 5, "biolink:Gene")
+            bad = Annotations(mentions=(good,), {said})
+            yield bad if "BRCA1" in task.document.text else Annotations(mentions=(good,))
+        """,
+    )
+    first, second = outcomes(host, tasks(2))
+    assert isinstance(first, ContractError)
+    assert rule in str(first)
+    assert isinstance(second, Annotations)
+
+
+@pytest.mark.parametrize(
+    ("parts", "rule"),
+    [
+        ("[Span(0, 2), Span(3, 5)]", "parts are a tuple, got list"),
+        ("((0, 2), (3, 5))", "expected a Span, got tuple"),
+        ("(Span(0, 2.0), Span(3, 5))", "offsets are int, got float"),
+        ("(Span(0, 2), Span(2, 5))", "in order, apart"),
+    ],
+)
+def test_the_parts_of_a_mention_are_spans_as_its_own_is(
+    kgbuild_distribution: Distribution, parts: str, rule: str
+) -> None:
+    host = extractor(
+        kgbuild_distribution,
+        f"""
+        for task in batch:
+            yield Annotations(mentions=(Mention(
+                span=Span(0, 5), text="BRCA1", category="biolink:Gene", parts={parts}),))
+        """,
+    )
+    [outcome] = outcomes(host, tasks(1))
+    assert isinstance(outcome, ContractError)
+    assert rule in str(outcome)
+
+
 # --- run-time hooks --------------------------------------------------------------------------
 
 REVIEWER = """

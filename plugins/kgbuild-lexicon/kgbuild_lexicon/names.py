@@ -59,8 +59,9 @@ _GREEK = {
     "lambda": "λ",
     "omega": "ω",
 }
-_GREEK_NAME = re.compile(rf"([- ]?)\b({'|'.join(_GREEK)})\b", re.IGNORECASE)
-_GREEK_HINT = re.compile("alpha|beta|gamma|delta|epsilon|kappa|lambda|omega", re.IGNORECASE)
+# Of ASCII alone: a long s is an s where capitals do not matter, and "ep\u017filon" no key of ours.
+_GREEK_NAME = re.compile(rf"([- ]?)\b((?a:{'|'.join(_GREEK)}))\b", re.IGNORECASE)
+_GREEK_HINT = re.compile("(?a:alpha|beta|gamma|delta|epsilon|kappa|lambda|omega)", re.IGNORECASE)
 may_vary = re.compile(f"[yY]$|{'|'.join(map(str.title, _GREEK))}").search
 """Whether a name that folds so may have variants: most have none, and this is quick."""
 

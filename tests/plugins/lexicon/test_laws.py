@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kgbuild_lexicon.components import LexiconTagger
 from kgbuild_lexicon.loading import load
-from kgbuild_lexicon.names import fold
+from kgbuild_lexicon.names import fold, spellings
 from kgbuild_lexicon.patterns import patterns
 from kgbuild_lexicon.settings import LexiconSettings
 
@@ -145,3 +145,8 @@ def test_a_name_among_many_that_begin_alike_is_found_whole() -> None:
     text = f"A {start}42; a {start}x; a Receptor-of the interleukin"
     found = [surface for _, _, surface, _ in lexicon.find(text)]
     assert found == [f"{start}42", "receptor of the interleukin", "Receptor-of the interleukin"]
+
+
+def test_a_letter_that_is_like_an_s_or_a_k_makes_no_name_of_a_greek_letter() -> None:
+    assert spellings("TNF-EPSILON") == ("TNF-ε", "TNFε")
+    assert spellings("TNF-ep\u017filon") == spellings("\u212aappa") == ()

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -143,8 +144,9 @@ _mark_examples(kgbuild)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; return its exit code. The console script's own is ``kgbuild_command``."""
-    if arguments is None:  # the process is ours: SIGTERM ends it as Ctrl-C does
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stop = _Stop()
+    if arguments is None:  # the process is ours
+        stop.listen()
         collect_seldom()
     try:
         result = kgbuild.main(
@@ -153,8 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
         )
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted: what was finished is kept; run the same command again", err=True)
-        return ExitCode.INTERRUPTED
+        return _interrupted()
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
@@ -164,7 +165,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has had enough of it (``| head``).
         sys.stderr.close()
         return ExitCode.WELL
+    except Exception:
+        if stop.came:
+            return _interrupted()
+        raise
     return int(result or 0)
+
+
+class _Stop:
+    """Whether somebody stopped the run, by Ctrl-C or SIGTERM.
+
+    The KeyboardInterrupt does not always arrive: Python makes a RuntimeError of one that is raised
+    while a class is made, pydantic a SchemaError, and both are imported when first needed.
+    """
+
+    came = False
+
+    def listen(self) -> None:
+        """Hear of both signals; Ctrl-C is not heard where a shell has it ignored."""
+        signal.signal(signal.SIGTERM, self._stop)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._stop)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.came = True
+        signal.default_int_handler(number, frame)
+
+
+def _interrupted() -> ExitCode:
+    click.echo("interrupted: what was finished is kept; run the same command again", err=True)
+    return ExitCode.INTERRUPTED
 
 
 def _report(error: KgbuildError) -> ExitCode:

@@ -169,6 +169,26 @@ def test_an_interruption_while_kgbuild_is_imported_is_told_in_a_line(tmp_path: P
     assert run.stderr == "interrupted: nothing was begun\n"
 
 
+def test_an_interruption_that_a_library_makes_another_error_of_is_told_in_a_line(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "pydantic.py").write_text(
+        "import signal\n"
+        "try:\n    signal.raise_signal(signal.SIGINT)\n"
+        "except KeyboardInterrupt:\n    raise RuntimeError('Error calling __set_name__')\n"
+    )
+    run = subprocess.run(
+        [Path(sys.executable).with_name("kgbuild"), "config", "show"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert "Traceback" not in run.stderr
+    assert run.stderr.endswith(
+        "interrupted: what was finished is kept; run the same command again\n"
+    )
+    assert run.returncode == 130
+
+
 SLOW = """
 import sys, time
 from kgbuild import ExtractorSpec, hookimpl

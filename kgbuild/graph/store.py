@@ -847,9 +847,7 @@ def read_documents(
     ):
         sections[version].append(section)
     for curie, version, text, record, sentences, matches, notices in rows:
-        yield decode_document(
-            curie, text, record, sections[version], sentences, matches, notices
-        )
+        yield decode_document(curie, text, record, sections[version], sentences, matches, notices)
 
 
 def read_layers(connection: sqlite3.Connection, version: int, text: str) -> list[Layer]:

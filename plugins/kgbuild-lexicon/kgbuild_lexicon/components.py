@@ -30,8 +30,8 @@ class LexiconTagger:
     def _mentions(self, text: str) -> tuple[Mention, ...]:
         return tuple(
             [
-                Mention(span=Span(start, end), text=surface, category=sense.category)
-                for start, end, surface, sense in self._lexicon.find(text)
+                Mention(span=Span(start, end), text=surface, category=category)
+                for start, end, surface, category in self._lexicon.find(text)
             ]
         )
 

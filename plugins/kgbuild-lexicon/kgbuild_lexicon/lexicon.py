@@ -1,15 +1,15 @@
 """The lexicon: finds names in text and says what they name.
 
 One Aho-Corasick automaton finds every folded name; what is found counts where it stands as
-words of its own, and of overlapping names the leftmost longest is kept. What a stretch of text
-names is worked out once for each way it is written, and kept.
+words of its own, and of overlapping names the leftmost longest is kept. Which names a stretch of
+text may be is worked out once for each way it is written, and kept; its candidates are made when
+a linker asks for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -20,7 +20,7 @@ from kgbuild_lexicon.name_table import NameTable
 from kgbuild_lexicon.names import Likeness, fold, is_symbol, likeness, may_vary, variants
 from kgbuild_lexicon.settings import Case
 
-__all__ = ["Lexicon", "Match", "Sense"]
+__all__ = ["Lexicon", "Match"]
 
 SCORES = {
     Likeness.EXACT: 1.0,
@@ -38,10 +38,7 @@ _REASONS = {
 }
 
 _KEPT = 1 << 15
-"""So many spellings are remembered before the memory is emptied."""
-
-_ASKED = 1 << 13
-"""So many answers to a linker are remembered: of a spelling and a category, the latest asked."""
+"""So many spellings are remembered before the memory is emptied; so many answers to a linker."""
 
 _FEW = 1_000
 """Up to so many patterns the automaton that is fastest to run is small, and soon made."""
@@ -52,16 +49,12 @@ _BEFORE = " (\n"
 _HYPHENS = "-\u2010\u2011"
 
 
-class Sense(NamedTuple):
-    """What one way of writing names: candidates, best first, each with its category."""
-
-    category: str
-    candidates: tuple[Candidate, ...]
-    categories: tuple[str, ...]
+Match = tuple[int, int, str, str]
+"""Start, end, the text between them, its category. A bare tuple: there are millions."""
 
 
-Match = tuple[int, int, str, Sense]
-"""Start, end, the text between them, and what it names. A bare tuple: there are millions."""
+_Bearer = tuple[Likeness, int, int]
+"""A name that a surface may be: how alike they are, the name, its concept."""
 
 
 class Lexicon:
@@ -80,7 +73,7 @@ class Lexicon:
     def __init__(
         self,
         table: NameTable,
-        patterns: list[str],
+        patterns: Iterator[str],
         equivalence: Equivalence,
         parents: dict[str, tuple[str, ...]],
         cases: tuple[Case, ...],
@@ -94,15 +87,16 @@ class Lexicon:
         self._parents = parents
         self._cases = cases
         self._plurals = plurals
-        self._senses: dict[str, Sense | None] = {}
-        self.candidates = lru_cache(maxsize=_ASKED)(self._candidates)
+        self._categories: dict[str, str | None] = {}
+        self._bearers: dict[str, list[_Bearer]] = {}
+        self.candidates = lru_cache(maxsize=_KEPT)(self._candidates)
         self._begun: dict[int, dict[str, list[int]]] = {}
         # Standard and overlapping: a longer name that turns out to be no word of its own
         # ("cancer c" in "cancer cells") must not hide the shorter one inside it.
         self._automaton = ahocorasick_rs.AhoCorasick(
             patterns,
             matchkind=ahocorasick_rs.MatchKind.Standard,
-            implementation=_quickest(len(patterns)),
+            implementation=_quickest(len(table.cut)),
             store_patterns=False,
         )
 
@@ -117,7 +111,7 @@ class Lexicon:
         """
         folded = fold(text)
         padded = f"{text}\n\n"  # so that what lies just outside the text is no word
-        senses = self._senses
+        categories = self._categories
         plurals = self._plurals
         cut = self._table.cut
         kept: list[Match] = []
@@ -143,11 +137,11 @@ class Lexicon:
                 continue
             surface = padded[start:end]
             try:
-                sense = senses[surface]
+                category = categories[surface]
             except KeyError:
                 names = self._table.names_of_pattern(pattern)
-                sense = self._meet(surface, names)
-            if sense is None:
+                category = self._meet(surface, names)
+            if category is None:
                 continue
             if start < last:
                 place = len(kept)
@@ -158,7 +152,7 @@ class Lexicon:
                 if kept[place][0] == start and kept[place][1] > end:
                     continue
                 del kept[place:]
-            kept.append((start, end, surface, sense))
+            kept.append((start, end, surface, category))
             last = end
         return kept
 
@@ -180,9 +174,10 @@ class Lexicon:
         if len(self._begun) >= _KEPT:
             self._begun.clear()
         begun: dict[str, list[int]] = {}
-        for number in self._table.names_of_pattern(pattern):
-            name = self._table.name(number)
-            folded = fold(name)
+        numbers = self._table.names_of_pattern(pattern)
+        names = list(map(self._table.name, numbers))
+        all_folded = fold("\0".join(names)).split("\0")
+        for number, name, folded in zip(numbers, names, all_folded, strict=True):
             ways = map(fold, variants(name, plurals=self._plurals)) if may_vary(folded) else ()
             for way in (folded, *ways):
                 begun.setdefault(way, []).append(number)
@@ -192,62 +187,71 @@ class Lexicon:
 
     # What a name names
 
-    def look_up(self, surface: str) -> Sense | None:
-        """What a stretch of text names as a whole; None where it is no known name."""
-        if surface in self._senses:
-            return self._senses[surface]
+    def category(self, surface: str) -> str | None:
+        """The category of a stretch of text as a whole; None where it is no known name."""
+        if surface in self._categories:
+            return self._categories[surface]
         return self._remember(surface, self._names_like(surface))
 
-    def _meet(self, surface: str, names: Iterable[int]) -> Sense | None:
-        """What a surface names in a text, when the names that fold like it are known."""
-        if surface in self._senses:
-            return self._senses[surface]
+    def _meet(self, surface: str, names: Iterable[int]) -> str | None:
+        """The category of a surface in a text, when the names that fold like it are known."""
+        if surface in self._categories:
+            return self._categories[surface]
         if surface[-1] in "sS":  # it may be a plural as well as a name
-            return self.look_up(surface)
+            return self.category(surface)
         return self._remember(surface, names)
 
-    def _remember(self, surface: str, names: Iterable[int]) -> Sense | None:
-        if len(self._senses) >= _KEPT:
-            self._senses.clear()
-        return self._senses.setdefault(surface, self._work_out(surface, names))
+    def _remember(self, surface: str, names: Iterable[int]) -> str | None:
+        if len(self._categories) >= _KEPT:
+            self._categories.clear()
+            self._bearers.clear()
+        bearers = self._bearers[surface] = self._rank(surface, names)
+        category = self._table.category(bearers[0][2]) if bearers else None
+        return self._categories.setdefault(surface, category)
+
+    def _rank(self, surface: str, names: Iterable[int]) -> list[_Bearer]:
+        """Those of the names that the surface may be: the likest, labels, earlier lists first."""
+        bearers = []
+        for name in names:
+            number, concept = self._table.list_and_concept(name)
+            alike = self._likeness(self._table.name(name), number, surface)
+            if alike is not None:
+                bearers.append((alike, name, concept))
+        if len(bearers) > 1:
+            bearers.sort(key=self._order)
+        return bearers
+
+    def _order(self, bearer: _Bearer) -> tuple[Likeness, bool, int, str, int]:
+        alike, name, concept = bearer
+        number, _ = self._table.list_and_concept(name)
+        is_synonym = self._table.name(name) != self._table.label(concept)
+        return alike, is_synonym, number, self._table.curie(concept), concept
 
     def _candidates(self, surface: str, category: str) -> tuple[Candidate, ...]:
         """The concepts that a mention of this category may name, best first."""
-        sense = self.look_up(surface)
-        if sense is None:
+        if self.category(surface) is None:
             return ()
-        pairs = zip(sense.candidates, sense.categories, strict=True)
-        return tuple(candidate for candidate, own in pairs if compatible(category, own))
-
-    def _work_out(self, surface: str, names: Iterable[int]) -> Sense | None:
-        """Rank the concepts that bear the name: likeness, label before synonym, list, CURIE."""
         table = self._table
-        ranked = []
-        for name in names:
-            text = table.name(name)
-            number, concept = table.list_and_concept(name)
-            alike = self._likeness(text, number, surface)
-            if alike is not None:
-                is_synonym = text != table.label(concept)
-                ranked.append(((alike, is_synonym, number, table.curie(concept)), concept))
-        if not ranked:
-            return None
-        ranked.sort()
-        best: dict[str, tuple[Likeness, bool, int]] = {}
-        for (alike, synonym, _, curie), concept in ranked:
-            if curie:
-                best.setdefault(self._equivalence.preferred(curie), (alike, synonym, concept))
-        candidates = tuple(
-            Candidate(
-                concept=curie,
-                score=SCORES[alike] / len(best),
-                reason=_REASONS[alike].format("synonym" if synonym else "name"),
-                label=table.label(concept),
-            )
-            for curie, (alike, synonym, concept) in best.items()
+        best: dict[str, _Bearer] = {}
+        for bearer in self._bearers[surface]:
+            if curie := table.curie(bearer[2]):
+                best.setdefault(self._equivalence.preferred(curie), bearer)
+        return tuple(
+            self._candidate(curie, bearer, len(best))
+            for curie, bearer in best.items()
+            if compatible(category, table.category(bearer[2]))
         )
-        categories = tuple(table.category(concept) for _, _, concept in best.values())
-        return Sense(table.category(ranked[0][1]), candidates, categories)
+
+    def _candidate(self, curie: str, bearer: _Bearer, shared_by: int) -> Candidate:
+        alike, name, concept = bearer
+        label = self._table.label(concept)
+        kind = "name" if self._table.name(name) == label else "synonym"
+        return Candidate(
+            concept=curie,
+            score=SCORES[alike] / shared_by,
+            reason=_REASONS[alike].format(kind),
+            label=label,
+        )
 
     def _names_like(self, surface: str) -> list[int]:
         """The names that fold like the surface, or like what it may be the plural of."""

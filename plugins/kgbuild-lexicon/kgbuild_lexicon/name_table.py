@@ -47,7 +47,7 @@ class NameTable:
         self._sure = max(min_length, _SURE)
         self._plurals = plurals
         self._waiting: list[str] = []
-        self._folded: list[str] = []
+        self._folded: list[bytes] = []
         self._text = bytearray()
         self._name_end = array("I")
         self._row_end = array("I")
@@ -162,19 +162,24 @@ class NameTable:
     def _store(self) -> None:
         """Store the names that wait, and what they and their variants look like folded."""
         names, self._waiting = self._waiting, []
+        if not names:
+            return
         first = len(self._name_end)
-        folded = fold("\0".join(names)).split("\0") if names else []
+        folded = fold("\0".join(names))
         self._name_end.extend(_ends(names, len(self._text)))
         self._text += "".join(names).encode()
-        self._folded += folded
-        self._entry_name.extend(range(first, first + len(names)))
-        for number, (name, alike) in enumerate(zip(names, folded, strict=True), first):
+        self._keep(folded, range(first, first + len(names)))
+        for number, (name, alike) in enumerate(zip(names, folded.split("\0"), strict=True), first):
             if may_vary(alike):
-                ways = [fold(way) for way in variants(name, plurals=self._plurals)]
-                self._folded += ways
-                self._entry_name.extend([number] * len(ways))
+                for way in variants(name, plurals=self._plurals):
+                    self._keep(fold(way), [number])
 
-    def close(self) -> list[str]:
+    def _keep(self, folded: str, numbers: Iterable[int]) -> None:
+        """Keep what names fold to, with NUL between them: as bytes, which take the least memory."""
+        self._folded.append(folded.encode())
+        self._entry_name.extend(numbers)
+
+    def close(self) -> Iterator[str]:
         """What to look for, in the order of the patterns' numbers."""
         self._store()
         ids = self._concept_ids
@@ -190,15 +195,19 @@ class NameTable:
         self._concept_number = {}
         return self._sort()
 
-    def _sort(self) -> list[str]:
+    def _sort(self) -> Iterator[str]:
         """Bring the entries into the order of the patterns, and give these."""
-        folded, self._folded = self._folded, []
+        folded = [name for some in self._folded for name in some.decode().split("\0")]
+        self._folded = []
         order = sorted(range(len(folded)), key=folded.__getitem__)
         self._entry_name = array("I", map(self._entry_name.__getitem__, order))
         found = patterns([folded[place] for place in order])
         self._pattern_end = array("I", found.ends)
         self.cut = bytes(found.longer)
-        return found.beginnings
+        # Bytes, read piece by piece: a list of strings would keep the memory of all that was
+        # folded just when the automaton takes the most.
+        joined = "\0".join(found.beginnings).encode()
+        return (piece[0].decode() for piece in re.finditer(b"[^\0]+", joined))
 
     # Asking it
 

@@ -80,6 +80,8 @@ def test_the_order_of_the_lines_does_not_matter(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = lexicon_of(rows), lexicon_of(shuffled)
     assert one.find(text) == other.find(text)
+    for _, _, surface, category in one.find(text):
+        assert one.candidates(surface, category) == other.candidates(surface, category)
     for number in range(1, 7):
         assert one.concept(f"mesh:D{number}") == other.concept(f"mesh:D{number}")
 
@@ -106,11 +108,12 @@ def test_a_new_name_removes_no_match_of_names_that_stand_elsewhere(
 @given(LISTS, TEXTS)
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_found_can_be_looked_up(rows: list[tuple[int, str]], text: str) -> None:
-    """Tagger and linker agree: a found surface has the candidates of its own look-up."""
+    """Tagger and linker agree: what is found is known by itself, with candidates."""
     lexicon = lexicon_of(rows)
     fresh = lexicon_of(rows)
-    for _, _, surface, sense in lexicon.find(text):
-        assert fresh.look_up(surface) == sense
+    for _, _, surface, category in lexicon.find(text):
+        assert fresh.category(surface) == category
+        assert fresh.candidates(surface, category)
 
 
 @given(st.text())

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any
 
 from kgbuild.annotation import Annotations, Link, Mention
 from kgbuild.assembly import assemble
@@ -27,7 +27,6 @@ from kgbuild.components import (
     Failure,
     LinkerSpec,
     Task,
-    Terminology,
 )
 from kgbuild.config import Configuration
 from kgbuild.document import Document
@@ -42,7 +41,7 @@ from kgbuild.graph.rows import (
     encode_spans,
 )
 from kgbuild.graph.store import Pending
-from kgbuild.host import Host, extract_each, link, segment
+from kgbuild.host import CheckedTerminology, Host, extract_each, link, segment
 from kgbuild.language import guess
 from kgbuild.plan import Plan, Step
 from kgbuild.terminologies import Terminologies
@@ -128,7 +127,9 @@ class Pipeline:
         self._relaters = ready(plan.relaters)
         self._linkers = ready(plan.linkers)
         [self._segmenter] = ready([plan.segmenter])
-        names = Terminologies(cast("Terminology", make(step)) for step in plan.terminologies)
+        names = Terminologies(
+            CheckedTerminology(step.spec.name, make(step)) for step in plan.terminologies
+        )
         self._trust = plan.trust_annotations
         # A concept's preferred identifier and its names are asked for once.
         self._prefer = lru_cache(maxsize=200_000)(names.preferred)

@@ -15,7 +15,7 @@ The host is an object: ``Host.load()`` returns one. It never prints: what went w
 ``host.warnings`` and in the records of ``host.plugins``.
 """
 
-from kgbuild.host.calls import extract_each, link, rules, segment
+from kgbuild.host.calls import CheckedTerminology, extract_each, link, rules, segment
 from kgbuild.host.host import Host
 from kgbuild.host.kinds import KINDS, Kind, Offer
 from kgbuild.host.plugins import PluginRecord, PluginStatus, list_plugins
@@ -23,6 +23,7 @@ from kgbuild.host.promises import check_annotations, check_links, check_reading,
 
 __all__ = [
     "KINDS",
+    "CheckedTerminology",
     "Host",
     "Kind",
     "Offer",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from kgbuild.annotation import Annotations, Link, Mention
+from kgbuild.assertion import Concept
 from kgbuild.components import (
     Extractor,
     ExtractorSpec,
@@ -15,15 +17,24 @@ from kgbuild.components import (
     Segmenter,
     SegmenterSpec,
     Task,
+    Terminology,
 )
 from kgbuild.document import Document
-from kgbuild.errors import ContractError
+from kgbuild.errors import ContractError, KgbuildError
 from kgbuild.host.kinds import Offer
-from kgbuild.host.promises import check_annotations, check_links, check_sentences
+from kgbuild.host.promises import (
+    check_annotations,
+    check_concept,
+    check_links,
+    check_sentences,
+)
 from kgbuild.reasoning.rule_syntax import read_texts
 from kgbuild.reasoning.rules import Rule
+from kgbuild.vocabulary import normalise
 
-__all__ = ["extract_each", "link", "rules", "segment"]
+__all__ = ["CheckedTerminology", "extract_each", "link", "rules", "segment"]
+
+A = TypeVar("A")
 
 
 def extract_each(
@@ -86,6 +97,44 @@ def segment(spec: SegmenterSpec, segmenter: Segmenter, document: Document) -> Do
     sentences = tuple(segmenter.segment(document))
     check_sentences(spec, document, sentences)
     return document.with_sentences(sentences)
+
+
+class CheckedTerminology:
+    """A terminology whose answers are checked: without them no assertion has its identity.
+
+    So a failure ends the run. Every method raises ContractError, or the terminology's KgbuildError.
+    """
+
+    def __init__(self, name: str, terminology: Terminology) -> None:
+        self._name = name
+        self._terminology = terminology
+
+    def concept(self, curie: str) -> Concept | None:
+        """What is known of a concept, or None."""
+        return self._answer(self._concept, curie)
+
+    def parents(self, curie: str) -> Sequence[str]:
+        """The concepts directly above it."""
+        return self._answer(self._terminology.parents, curie)
+
+    def preferred(self, curie: str) -> str:
+        """The identifier to use for it, in bioregistry's spelling."""
+        return self._answer(lambda asked: normalise(self._terminology.preferred(asked)), curie)
+
+    def _concept(self, curie: str) -> Concept | None:
+        concept = self._terminology.concept(curie)
+        if concept is not None:
+            check_concept(concept)
+        return concept
+
+    def _answer(self, ask: Callable[[str], A], curie: str) -> A:
+        try:
+            return ask(curie)
+        except KgbuildError:
+            raise
+        except Exception as error:  # isolation point: calling a component
+            rule = f"asked about {curie!r} it raised {type(error).__name__}: {error}"
+            raise ContractError(rule, component=self._name) from error
 
 
 def rules(offer: Offer, component: Rules) -> tuple[Rule, ...]:

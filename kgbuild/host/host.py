@@ -44,6 +44,7 @@ from kgbuild.host.plugins import (
     find,
     unknown_names,
 )
+from kgbuild.host.promises import check_review
 
 if TYPE_CHECKING:
     import pluggy
@@ -429,8 +430,8 @@ def _ends(target: Path, suffix: str) -> bool:
 def _checked_result(implementation: pluggy.HookImpl, arguments: Iterable[object]) -> object:
     result = implementation.function(*arguments)
     reviewing = implementation.function.__name__ == "kgbuild_review_assertion"
-    if reviewing and not isinstance(result, Review | None):
-        raise TypeError(f"expected a Review or None, got {type(result).__name__}")
+    if reviewing and result is not None:
+        check_review(result)
     return result
 
 

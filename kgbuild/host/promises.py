@@ -22,6 +22,7 @@ from kgbuild.annotation import (
     Relation,
     Status,
 )
+from kgbuild.assertion import Concept, Review, Verdict
 from kgbuild.components import (
     ExtractorSpec,
     LinkerSpec,
@@ -36,7 +37,14 @@ from kgbuild.document import Document, Section, Span, Unread
 from kgbuild.errors import ContractError, VocabularyError
 from kgbuild.vocabulary import category_of, normalise, predicates, qualifiers
 
-__all__ = ["check_annotations", "check_links", "check_reading", "check_sentences"]
+__all__ = [
+    "check_annotations",
+    "check_concept",
+    "check_links",
+    "check_reading",
+    "check_review",
+    "check_sentences",
+]
 
 _MOST_PARTS = 1 << 31
 _CUE_KINDS = frozenset({"negated", *Status})
@@ -103,6 +111,25 @@ def check_reading(spec: ReaderSpec, reading: Reading) -> None:
             _check_annotations(task, reading.annotations, _BiolinkClasses(), predicates())
     except (_Breach, AttributeError, TypeError) as error:
         _refuse(spec, document, error)
+
+
+def check_concept(concept: object) -> None:
+    """Raise TypeError unless what a terminology knows of a concept is a Concept, all of texts."""
+    if not isinstance(concept, Concept):
+        raise TypeError(f"expected a Concept or None, got {type(concept).__name__}")
+    texts = concept.id, concept.label, concept.category, *concept.synonyms, *concept.exact_matches
+    if not all(map(_is_text, texts)):
+        raise TypeError(f"{concept} holds what is no text")
+
+
+def check_review(review: object) -> None:
+    """Raise TypeError unless what a plugin says of an assertion is a Review with its fields."""
+    if not isinstance(review, Review):
+        raise TypeError(f"expected a Review or None, got {type(review).__name__}")
+    if not isinstance(review.verdict, Verdict):
+        raise TypeError(f"verdict {review.verdict!r} is not a kgbuild.Verdict")
+    if not (_is_text(review.reviewer) and _is_text(review.reason)):
+        raise TypeError(f"{review}: reviewer and reason are texts")
 
 
 def _refuse(spec: Spec, document: object, error: Exception) -> NoReturn:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import Any
 
 import pytest
 
 from kgbuild import Annotations, DocumentResult, ExtractorSpec, Span, Task
-from kgbuild.assertion import Assertion, Verdict
+from kgbuild.assertion import Assertion, Concept, Verdict
 from kgbuild.errors import ComponentUnavailableError, ConfigError, ContractError, PluginLoadError
-from kgbuild.host import Host, extract_each
+from kgbuild.host import CheckedTerminology, Host, extract_each
 from kgbuild.testing.builders import make_document
 
 Distribution = Callable[..., Path]
@@ -271,6 +272,49 @@ def test_the_parts_of_a_mention_are_spans_as_its_own_is(
     assert rule in str(outcome)
 
 
+class Names:
+    """A terminology that says what it is told to."""
+
+    def __init__(self, concept: object = None, preferred: object = "mesh:D1") -> None:
+        self._concept = concept
+        self._preferred = preferred
+
+    def concept(self, curie: str) -> Any:
+        if isinstance(self._concept, Exception):
+            raise self._concept
+        return self._concept
+
+    def parents(self, curie: str) -> Any:
+        raise OSError("no disk")
+
+    def preferred(self, curie: str) -> Any:
+        return self._preferred
+
+
+@pytest.mark.parametrize(
+    ("concept", "rule"),
+    [
+        ("aspirin", "expected a Concept or None, got str"),
+        (Concept(id="mesh:D1", label=None), "holds what is no text"),  # type: ignore[arg-type]
+        (Concept(id="mesh:D1", synonyms=("\ud800",)), "holds what is no text"),
+        (ValueError("boom"), "asked about 'mesh:D1' it raised ValueError: boom"),
+    ],
+)
+def test_what_a_terminology_says_of_a_concept_is_checked(concept: object, rule: str) -> None:
+    with pytest.raises(ContractError, match=rule) as caught:
+        CheckedTerminology("aa-names", Names(concept)).concept("mesh:D1")
+    assert str(caught.value).startswith("aa-names: ")
+
+
+def test_the_other_answers_of_a_terminology_are_checked_too() -> None:
+    with pytest.raises(ContractError, match="AttributeError"):
+        CheckedTerminology("aa-names", Names(preferred=None)).preferred("mesh:D1")
+    with pytest.raises(ContractError, match="OSError: no disk"):
+        CheckedTerminology("aa-names", Names()).parents("mesh:D1")
+    assert CheckedTerminology("aa-names", Names(preferred="MESH:D2")).preferred("x:1") == "mesh:D2"
+    assert CheckedTerminology("aa-names", Names()).concept("mesh:D1") is None
+
+
 # --- run-time hooks --------------------------------------------------------------------------
 
 REVIEWER = """
@@ -304,7 +348,16 @@ def test_a_review_that_raises_is_left_out_and_the_others_are_asked(
     assert import_module("aa_bad").calls == ["mesh:D1"]
 
 
-@pytest.mark.parametrize("body", ["raise RuntimeError", "return 'accepted'"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise RuntimeError",
+        "return 'accepted'",
+        "return kgbuild.Review(verdict='accepted', reviewer='me')",
+        "return kgbuild.Review(verdict=kgbuild.Verdict.ACCEPTED, reviewer=None)",
+        "return kgbuild.Review(verdict=kgbuild.Verdict.REJECTED, reviewer='', reason=chr(0xD800))",
+    ],
+)
 def test_assertions_that_a_failed_reviewer_missed_are_counted(
     kgbuild_distribution: Distribution, body: str
 ) -> None:

@@ -18,7 +18,8 @@ R = TypeVar("R")
 def quick_init(record: type[R]) -> type[R]:
     """Give a frozen, slotted dataclass an ``__init__`` of the same signature that is faster.
 
-    The defaults are values, not factories.
+    Raises TypeError for what it would leave out: defaults made by a factory, fields that are not
+    given, a ``__post_init__``.
 
     >>> from dataclasses import dataclass
     >>> @quick_init
@@ -31,7 +32,11 @@ def quick_init(record: type[R]) -> type[R]:
     """
     known: dict[str, Any] = {}
     parameters, body = ["self"], []
+    if hasattr(record, "__post_init__"):
+        raise TypeError(f"{record.__name__} has a __post_init__, which would not be called")
     for one in fields(record):  # type: ignore[arg-type]
+        if one.default_factory is not MISSING or not one.init:
+            raise TypeError(f"{record.__name__}.{one.name} is no plain field")
         if one.kw_only and "*" not in parameters:
             parameters.append("*")
         given = "" if one.default is MISSING else f"=default_{one.name}"

@@ -20,7 +20,7 @@ from kgbuild.graph.gone import note_back, note_gone
 from kgbuild.graph.inserting import insert_many
 from kgbuild.graph.rows import compact, concept_key
 
-__all__ = ["best_identifier", "settle"]
+__all__ = ["best_identifier", "forget", "settle"]
 
 _ORDER = {"pubmed": 0, "pmc": 1, "doi": 2}
 _NONE = "[]"

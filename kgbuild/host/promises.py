@@ -260,7 +260,7 @@ def _check_link(known: Collection[Mention], link: Link) -> None:
         raise _Breach(f"{link}: it links a mention that is not there")
     if type(link.part) is not int or not 0 <= link.part < _MOST_PARTS:
         raise _Breach(f"{link}: part {link.part!r} is not a number from 0")
-    if not _is_text(link.reason):
+    if link.reason != "" and not _is_text(link.reason):
         raise _Breach(f"{link}: reason {link.reason!r} is no text")
     above = 1.0
     for candidate in link.candidates:
@@ -270,8 +270,10 @@ def _check_link(known: Collection[Mention], link: Link) -> None:
             or type(candidate.score) is not float
             or not 0.0 <= candidate.score <= above
             or not _well_spelled(candidate.concept)
-            or not _is_text(candidate.reason)
-            or not _is_text(candidate.label)
+            or type(candidate.reason) is not str
+            or type(candidate.label) is not str
+            or not candidate.reason.isascii()
+            or not candidate.label.isascii()
         ):
             _check_candidate(link, candidate, above)
         above = candidate.score

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 from typing import Any
 
 import pytest
@@ -60,3 +60,21 @@ def test_spans_are_made_by_place_and_the_other_records_by_name() -> None:
     for record in (Section, Evidence):
         with pytest.raises(TypeError, match="positional"):
             record("abstract", SPAN)
+
+
+def test_what_it_would_leave_out_it_refuses() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Listed:
+        parts: list[int] = field(default_factory=list)
+
+    @dataclass(frozen=True, slots=True)
+    class Checked:
+        part: int
+
+        def __post_init__(self) -> None:
+            raise ValueError
+
+    with pytest.raises(TypeError, match="Listed.parts is no plain field"):
+        quick_init(Listed)
+    with pytest.raises(TypeError, match="Checked has a __post_init__"):
+        quick_init(Checked)

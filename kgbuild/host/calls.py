@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from kgbuild.components import (
     Rules,
     Segmenter,
     SegmenterSpec,
+    Spec,
     Task,
     Terminology,
 )
@@ -63,12 +65,22 @@ def extract_each(
 def _results(spec: ExtractorSpec, extractor: Extractor, batch: Sequence[Task]) -> list[Annotations]:
     wanted = len(batch)
     # One more than wanted is enough to know; a generator without end would never return.
-    results = list(islice(extractor.extract(tuple(batch)), wanted + 1))
+    with _staying(spec):
+        results = list(islice(extractor.extract(tuple(batch)), wanted + 1))
     if len(results) != wanted:
         many = f"{len(results)} results" if len(results) < wanted else f"more than {wanted} results"
         documents = "1 document" if wanted == 1 else f"{wanted} documents"
         raise ContractError(f"extract returned {many} for {documents}", component=spec.name)
     return results
+
+
+@contextmanager
+def _staying(spec: Spec) -> Iterator[None]:
+    """A component that calls sys.exit, as scripts do, fails on its document; the run goes on."""
+    try:
+        yield
+    except SystemExit as error:
+        raise ContractError(f"it called sys.exit({error.code!r})", component=spec.name) from error
 
 
 def _kept(
@@ -87,14 +99,16 @@ def link(
     spec: LinkerSpec, linker: Linker, document: Document, mentions: Sequence[Mention]
 ) -> tuple[Link, ...]:
     """The links of one document, checked. Raises ContractError, and what the linker raises."""
-    links = tuple(linker.link(document, tuple(mentions)))
+    with _staying(spec):
+        links = tuple(linker.link(document, tuple(mentions)))
     check_links(spec, document, mentions, links)
     return links
 
 
 def segment(spec: SegmenterSpec, segmenter: Segmenter, document: Document) -> Document:
     """The document with its sentences. Raises ContractError, and what the segmenter raises."""
-    sentences = tuple(segmenter.segment(document))
+    with _staying(spec):
+        sentences = tuple(segmenter.segment(document))
     check_sentences(spec, document, sentences)
     return document.with_sentences(sentences)
 

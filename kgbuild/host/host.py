@@ -442,7 +442,7 @@ def _checked_specs(kind: Kind, implementation: pluggy.HookImpl, record: PluginRe
         # A hook may be a generator, so it may raise while it is listed.
         result: Any = implementation.function()
         specs = list(result)
-    except Exception as error:  # isolation point: loading a plugin
+    except (Exception, SystemExit) as error:  # isolation point: loading a plugin
         raise load_error(record, f"{facts.hook} raised {type(error).__name__}: {error}") from error
     for spec in specs:
         if not isinstance(spec, facts.spec):

@@ -49,7 +49,7 @@ def import_plugin(found: Found) -> object:
         if isinstance(found.origin, Path):
             return _import_file(found.origin)
         return found.origin.load()
-    except Exception as error:  # isolation point: loading a plugin
+    except (Exception, SystemExit) as error:  # isolation point: a script may call sys.exit
         raise load_error(
             found.record, f"fails to import: {type(error).__name__}: {error}"
         ) from error

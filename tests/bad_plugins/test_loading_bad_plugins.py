@@ -76,6 +76,16 @@ def test_a_plugin_that_fails_to_import_is_broken_and_the_others_load(
 
 
 @pytest.mark.usefixtures("good")
+def test_a_script_that_ends_python_when_imported_is_broken_too(
+    kgbuild_distribution: Distribution,
+) -> None:
+    broken(kgbuild_distribution, "import sys; sys.exit(0)")
+    host = Host.load()
+    assert_broken_alone(host)
+    assert "SystemExit" in warning(host)
+
+
+@pytest.mark.usefixtures("good")
 def test_an_unknown_hook_is_named_with_the_nearest_and_the_list(
     kgbuild_distribution: Distribution,
 ) -> None:

@@ -148,6 +148,22 @@ def test_only_the_guilty_document_of_a_batch_fails(kgbuild_distribution: Distrib
     assert isinstance(second, RuntimeError)
 
 
+def test_a_component_that_calls_sys_exit_does_not_end_the_run(
+    kgbuild_distribution: Distribution,
+) -> None:
+    host = extractor(
+        kgbuild_distribution,
+        """
+        if any("BRCA2" in task.document.text for task in batch):
+            raise SystemExit(3)
+        return [Annotations() for task in batch]
+        """,
+    )
+    first, second, third = outcomes(host, tasks())
+    assert (first, third) == (Annotations(), Annotations())
+    assert "called sys.exit(3)" in str(second)
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [

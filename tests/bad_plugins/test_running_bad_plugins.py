@@ -134,6 +134,16 @@ def test_wrong_settings_are_an_error_before_the_component_is_made(
 # --- calling a component ---------------------------------------------------------------------
 
 
+def first_fails_alone(host: Host, rule: str) -> Annotations:
+    """What is kept of the second of two documents, where the first breaks a rule."""
+    first, second = outcomes(host, tasks(2))
+    assert isinstance(first, ContractError)
+    assert str(first).startswith("aa-bad on pubmed:1: ")
+    assert rule in str(first)
+    assert isinstance(second, Annotations)
+    return second
+
+
 def test_only_the_guilty_document_of_a_batch_fails(kgbuild_distribution: Distribution) -> None:
     host = extractor(
         kgbuild_distribution,
@@ -219,12 +229,7 @@ def test_a_document_with_one_wrong_mention_fails_as_a_whole(
             yield Annotations(mentions=(good, {record}) if "BRCA1" in document.text else (good,))
         """,
     )
-    first, second = outcomes(host, tasks(2))
-    assert isinstance(first, ContractError)
-    assert str(first).startswith("aa-bad on pubmed:1: ")
-    assert rule in str(first)
-    assert isinstance(second, Annotations)
-    assert second.mentions[0].span == Span(0, 5)
+    assert first_fails_alone(host, rule).mentions[0].span == Span(0, 5)
 
 
 GENE = "good, candidates=(Candidate(concept='hgnc:1100'{more}),)"
@@ -257,10 +262,7 @@ def test_what_the_store_could_not_keep_fails_for_its_document_alone(
             yield bad if "BRCA1" in task.document.text else Annotations(mentions=(good,))
         """,
     )
-    first, second = outcomes(host, tasks(2))
-    assert isinstance(first, ContractError)
-    assert rule in str(first)
-    assert isinstance(second, Annotations)
+    first_fails_alone(host, rule)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
+
+from kgbuild_linker.shipped import shipped_rows
 
 __all__ = ["species_of_cell_lines"]
 
@@ -26,9 +27,9 @@ def species_of_cell_lines(text: str) -> Iterator[tuple[int, int, int]]:
 
 @cache
 def _patterns() -> list[tuple[int, re.Pattern[str]]]:
-    text = (resources.files("kgbuild_linker") / "cell_lines.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
-    return [(int(taxon), _pattern(names.split("|"))) for taxon, names in rows]
+    return [
+        (int(taxon), _pattern(names.split("|"))) for taxon, names in shipped_rows("cell_lines.tsv")
+    ]
 
 
 def _pattern(names: list[str]) -> re.Pattern[str]:

@@ -11,11 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 
 from kgbuild import Document, Mention
 from kgbuild_linker.keys import hashed
+from kgbuild_linker.shipped import shipped_rows
 from kgbuild_linker.variants import Change, place_of, variant_of
 
 __all__ = ["known_variant", "variant_key", "variants_of"]
@@ -107,10 +107,8 @@ def known_variant(symbol: str, change: str) -> str:
 
 @cache
 def _known() -> Mapping[tuple[str, str], str]:
-    text = (resources.files("kgbuild_linker") / "known_variants.tsv").read_text(encoding="utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     return {
         (symbol, f"hgvs:{change}"): f"dbsnp:{number}"
-        for symbol, number, changes in rows
+        for symbol, number, changes in shipped_rows("known_variants.tsv")
         for change in changes.split()
     }

@@ -15,9 +15,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from hashlib import blake2b
-from importlib import resources
 from itertools import chain
 from typing import NamedTuple
+
+from kgbuild_linker.shipped import shipped_rows
 
 __all__ = ["LITTLE", "SALTS", "Keys", "hashed", "keys", "meanings", "stems", "tokens"]
 
@@ -99,13 +100,10 @@ def _singular(token: str) -> str:
 def _senses() -> dict[str, tuple[str, ...]]:
     """Word to the words that stand for it, from ``senses.tsv``."""
     table: dict[str, tuple[str, ...]] = {}
-    text = (resources.files("kgbuild_linker") / "senses.tsv").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            meaning, words = line.split("\t")
-            stands = tokens(meaning) if meaning != "-" else ()
-            for word in words.split():
-                table["".join(tokens(word))] = stands
+    for meaning, words in shipped_rows("senses.tsv"):
+        stands = tokens(meaning) if meaning != "-" else ()
+        for word in words.split():
+            table["".join(tokens(word))] = stands
     return table
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 
 from kgbuild_linker.keys import LITTLE, meanings, tokens
+from kgbuild_linker.shipped import shipped_rows
 
 __all__ = ["said_otherwise"]
 
@@ -63,8 +63,5 @@ def _phrases() -> dict[frozenset[str], str]:
 
 
 def _lines() -> Iterator[tuple[str, list[str]]]:
-    text = (resources.files("kgbuild_linker") / "phrases.tsv").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            name, phrases = line.split("\t")
-            yield name, phrases.split("|")
+    for name, phrases in shipped_rows("phrases.tsv"):
+        yield name, phrases.split("|")

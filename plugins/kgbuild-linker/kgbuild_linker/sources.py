@@ -15,13 +15,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from kgbuild_linker.keys import SALTS, keys
 from kgbuild_linker.records import Entry, Group, LeftOut, NameKind
+from kgbuild_linker.shipped import shipped_rows
 
 __all__ = ["DEFAULT_SOURCES", "Vocabulary", "read_packages"]
 
@@ -193,7 +193,7 @@ def _withdrawn(folder: Path, vocabulary: Vocabulary) -> None:
         if entry.curie.startswith("mesh:D"):
             for name in entry.names:
                 by_name[keys(name.text).spelling].add(entry.curie)
-    found = {old: {new} for old, new in _listed("withdrawn.tsv")}
+    found = {old: {new} for old, new, *_ in shipped_rows("withdrawn.tsv")}
     for file in (_MESH_MAPPINGS, _OLD_MAPPINGS):
         for row in _rows(folder / file):
             if row[0] == "MESH":
@@ -206,15 +206,6 @@ def _withdrawn(folder: Path, vocabulary: Vocabulary) -> None:
             vocabulary.left_out.add("MeSH", "withdrawn, no successor known", curie)
             continue
         vocabulary.entries[min(successors)].replaced.append(curie)
-
-
-def _listed(file: str) -> Iterator[tuple[str, str]]:
-    """The first two columns of a table that lies beside this module."""
-    text = (resources.files("kgbuild_linker") / file).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        if line and not line.startswith("#"):
-            first, second, *_ = line.split("\t")
-            yield first, second
 
 
 def _bases(vocabulary: Vocabulary) -> None:

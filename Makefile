@@ -48,6 +48,7 @@ test-all: $(VENV)/tested
 
 check: $(VENV)/checked
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy -m kgbuild_command -p kgbuild -p kgbuild_model -p kgbuild_lexicon -p kgbuild_linker -p kgbuild_spacy -p kgbuild_transformer
 	$(BIN)/lint-imports
 

@@ -24,7 +24,7 @@ import torch
 from _prose import Pair, pairs  # type: ignore[import-not-found]
 from kgbuild_model.checkpoint import load_relations
 from kgbuild_model.tokens import tokenise
-from kgbuild_transformer.doubt import PLACES, Doubt, Pieces, pieces_of, places_of
+from kgbuild_transformer.doubt import PLACES, STRETCH, Doubt, Pieces, pieces_of, places_of
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder, weights_digest
 from machine import describe  # type: ignore[import-not-found]
 from statement_weights import (  # type: ignore[import-not-found]
@@ -135,7 +135,7 @@ class Reader(nn.Module):
         looks = self.sought(states) + self.sought_at(places)
         shares = looks.masked_fill(~there[..., None], -1e4).softmax(1)
         said = (shares * (self.said(states) + self.said_at(places))).sum(1)
-        return 3 * self.out(torch.tanh(said))[:, 0]
+        return STRETCH * self.out(torch.tanh(said))[:, 0]
 
     def doubt(self, tagger: str, layers: int, more: float) -> Doubt:
         """The same, with what the states are divided by put into the weights."""
@@ -149,7 +149,7 @@ class Reader(nn.Module):
             tagger,
             layers,
             *(part.numpy().round(4) for part in parts),
-            round(3 * self.out.bias.item() + more, 3),
+            round(STRETCH * self.out.bias.item() + more, 3),
         )
 
 

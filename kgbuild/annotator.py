@@ -32,13 +32,7 @@ class Annotator:
         ConfigError, UnknownComponentError, ComponentUnavailableError.
         """
         configuration = configuration or load_configuration()
-        plugins = configuration.settings.plugins
-        host = Host.load(
-            disable=plugins.disable,
-            files=tuple(configuration.root / path for path in plugins.files),
-            root=configuration.root,
-        )
-        self._pipeline = Pipeline.assemble(host, configuration)
+        self._pipeline = Pipeline.assemble(Host.configured(configuration), configuration)
 
     def annotate(self, text: str | Document) -> AnnotatedDocument:
         """The text with sentences, mentions, links and relations.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 from kgbuild.annotation import AnnotatedDocument, Annotations, Link, Mention
 from kgbuild.assertion import (
@@ -26,6 +26,7 @@ from kgbuild.assertion import (
     Source,
 )
 from kgbuild.document import Document, Span, Unread
+from kgbuild.errors import ContractError, InputError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -476,6 +477,28 @@ class Failure:
     message: str
     document: str = ""
     place: str = ""
+
+    @classmethod
+    def of(cls, error: Exception, component: str, *, file: str = "", document: str = "") -> Self:
+        """What an error says of a file or document, without what the other fields say.
+
+        >>> Failure.of(ContractError("returned None", component="shouting"), "shouting").message
+        'returned None'
+        """
+        message, place = str(error), ""
+        if isinstance(error, InputError):
+            message, place = error.message, error.place
+        elif isinstance(error, ContractError):
+            message, place = error.message, error.document if error.document != document else ""
+        kind = type(error).__name__
+        return cls(
+            file=file,
+            component=component,
+            error=kind,
+            message=message or kind,
+            document=document,
+            place=place,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,9 +71,9 @@ class KgbuildError(Exception):
         # Errors cross the pipe between a worker and the host; their fields are keyword-only.
         return _rebuild, (type(self), self.__dict__.copy())
 
-    def report(self) -> str:
-        """The message and its hints, as the command line prints them."""
-        return "\n".join([f"error: {self}", *(f"hint: {hint}" for hint in self.hints)])
+    def report(self, level: str = "error") -> str:
+        """The message and its hints, as the command line prints them; ``level`` begins it."""
+        return "\n".join([f"{level}: {self}", *(f"hint: {hint}" for hint in self.hints)])
 
 
 def _rebuild(cls: type[KgbuildError], fields: dict[str, Any]) -> KgbuildError:

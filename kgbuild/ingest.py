@@ -23,7 +23,7 @@ from typing import Any
 
 from kgbuild.annotation import AnnotatedDocument, Annotations
 from kgbuild.assertion import Source
-from kgbuild.components import Failure, PaperFile, Reader, ReaderSpec, Withdrawal
+from kgbuild.components import Failure, PaperFile, Reader, ReaderSpec, Reading, Withdrawal
 from kgbuild.config import Configuration
 from kgbuild.document import Document, Unread
 from kgbuild.errors import ContractError, InputError, KgbuildError, LimitError
@@ -32,9 +32,9 @@ from kgbuild.graph.linking import LinkedKind
 from kgbuild.graph.reading import load
 from kgbuild.graph.rows import AnnotationRows, compact
 from kgbuild.graph.store import GraphStore, Pending
-from kgbuild.host import Host, check_reading
+from kgbuild.host import Host, check_reading, staying
 from kgbuild.pipeline import stopped
-from kgbuild.readers.paper_files import Entry, FoundFile, Limits, find_papers, shown
+from kgbuild.readers.paper_files import COMPONENT, Entry, FoundFile, Limits, find_papers, shown
 from kgbuild.workers import Annotators
 
 __all__ = ["Progress", "Summary", "ingest", "limits_of", "read_papers"]
@@ -271,7 +271,7 @@ class _Reading:
                 if found.changed():
                     raise InputError("changes while it is read", file=found.name)
         except InputError as error:
-            self._fail_file(key, _failure(found.name, "paper files", error))
+            self._fail_file(key, Failure.of(error, COMPONENT, file=found.name))
 
     def _refusal(self, key: str, found: FoundFile) -> Failure | None:
         """Why a reader that was named for this run is none for a file that others have read.
@@ -423,7 +423,7 @@ class _Readers:
             name = self._host.reader_for(entry.base_name, entry.head, self.forced)
             spec, made = self._reader(name)
             nothing = True
-            for reading in made.read(entry.file):
+            for reading in _read(name, made, entry.file):
                 nothing = False
                 checked = self._checked(spec, reading, entry.file)
                 yield checked
@@ -434,7 +434,7 @@ class _Readers:
         except Exception as error:  # isolation point: calling a reader
             if self._host.strict and not isinstance(error, InputError):
                 raise stopped(self._source(name), entry.file.name, error) from error
-            yield _failure(entry.file.name, name, error)
+            yield Failure.of(error, name, file=entry.file.name)
 
     def refusal(self, entry: Entry) -> Failure | None:
         """Why nothing can be read of an entry; None where anything can."""
@@ -468,7 +468,7 @@ class _Readers:
         except KgbuildError as error:
             if self._host.strict and not isinstance(error, InputError):
                 raise
-            return _failure(file.name, spec.name, error)
+            return Failure.of(error, spec.name, file=file.name)
         if isinstance(reading, Unread) and reading.problem:
             return _unread_failure(file, spec.name, reading)
         if isinstance(reading, Document):
@@ -502,6 +502,11 @@ def read_papers(
             yield from readers.readings(entry)
 
 
+def _read(name: str, reader: Reader, file: PaperFile) -> Iterator[Reading]:
+    with staying(name):
+        yield from reader.read(file)
+
+
 def limits_of(configuration: Configuration) -> Limits:
     """The limits on files that the configuration sets."""
     limits = configuration.settings.limits
@@ -532,17 +537,6 @@ def _kept(failure: Failure, key: str) -> Failure:
     _, _, member = failure.file.partition("!")
     place = ", ".join(part for part in (member, failure.place) if part)
     return replace(failure, file=key, place=place)
-
-
-def _failure(file: str, component: str, error: Exception) -> Failure:
-    message = error.message if isinstance(error, InputError) else str(error)
-    return Failure(
-        file=file,
-        component=component,
-        error=type(error).__name__,
-        message=message or type(error).__name__,
-        place=error.place if isinstance(error, InputError) else "",
-    )
 
 
 def _broken_parts(file: PaperFile, reader: str, document: Document) -> Iterator[Failure]:

@@ -93,15 +93,7 @@ class _Progress:
         self.drops[reason] = self.drops.get(reason, 0) + count
 
     def fail(self, component: str, error: Exception) -> None:
-        self.failures.append(
-            Failure(
-                file="",
-                component=component,
-                error=type(error).__name__,
-                message=str(error) or type(error).__name__,
-                document=self.document.id,
-            )
-        )
+        self.failures.append(Failure.of(error, component, document=self.document.id))
 
 
 class Pipeline:

@@ -35,12 +35,7 @@ class Terminologies:
     def configured(cls, configuration: Configuration, host: Host | None = None) -> Terminologies:
         """Those of a configuration. Raises UnknownComponentError, ComponentUnavailableError."""
         settings = configuration.settings
-        if host is None:
-            host = Host.load(
-                disable=settings.plugins.disable,
-                files=tuple(configuration.root / path for path in settings.plugins.files),
-                root=configuration.root,
-            )
+        host = host or Host.configured(configuration)
         return cls(
             host.create("terminology", name, settings.component(name), place=configuration.origin)
             for name in settings.pipeline.terminologies

@@ -68,7 +68,7 @@ class HostOptions:
 
 
 def _to_stderr(warning: KgbuildError) -> None:
-    sys.stderr.write(f"warning: {warning}\n")
+    sys.stderr.write(f"{warning.report('warning')}\n")
 
 
 class Annotators(Protocol):

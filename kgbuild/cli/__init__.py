@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from importlib import import_module
@@ -165,10 +166,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has had enough of it (``| head``).
         sys.stderr.close()
         return ExitCode.WELL
-    except Exception:
+    except Exception:  # noqa: BLE001 - a bug has its traceback and its exit code
         if stop.came:
             return _interrupted()
-        raise
+        traceback.print_exc()
+        return ExitCode.BUG
     return int(result or 0)
 
 

@@ -72,9 +72,9 @@ def command(
     """
     format_ = format_ or SUFFIXES.get(output.suffix.lower() if output else "", "pubtator")
     if dialect and format_ != "pubtator":
-        raise click.UsageError(f"--dialect is for PubTator; {format_} is written in one way")
+        raise UsageError(f"--dialect is for PubTator; {format_} is written in one way")
     if hedged and format_ == "jsonl":
-        raise click.UsageError("--hedged is not for jsonl, which says how each relation is said")
+        raise UsageError("--hedged is not for jsonl, which says how each relation is said")
     if output is not None:
         check_target(output)
     setup = set_up(**options)

@@ -8,11 +8,12 @@ import click
 
 from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Evidence, Prediction
+from kgbuild.cli.names import called
 from kgbuild.document import NoticeKind
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.vocabulary import in_words
 
-__all__ = ["as_belief", "called", "claim", "doubted", "in_order", "predicate_of", "sentences"]
+__all__ = ["as_belief", "cited", "claim", "in_order", "predicate_of", "sentences"]
 
 
 def claim(graph: StoredGraph, said: Assertion | Prediction, dash: str = "—") -> str:
@@ -25,11 +26,6 @@ def predicate_of(said: Assertion | Prediction) -> str:
     """The predicate with its qualifiers, and whether it is denied."""
     negated = isinstance(said, Assertion) and said.negated
     return in_words(said.predicate, said.qualifiers, negated=negated)
-
-
-def called(graph: StoredGraph, curie: str) -> str:
-    """A concept's label; its identifier where it has none."""
-    return graph.concept(curie).label or curie
 
 
 def as_belief(belief: float) -> str:
@@ -48,14 +44,23 @@ def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
 
 
 def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[str]:
-    """The first sentences that say it, each with its document and whether that is doubted."""
+    """The first sentences that say it, each with its document."""
     for evidence in in_order(assertion.evidence)[:most]:
-        document = f"{evidence.document}{doubted(graph, evidence.document)}"
-        yield f"{document}, {evidence.section}: {evidence.text}"
+        yield f"{cited(graph, evidence.document)}, {evidence.section}: {evidence.text}"
 
 
-def doubted(graph: StoredGraph, document: str) -> str:
-    """What a reader of a sentence must know of its document; empty where all is well."""
+def cited(graph: StoredGraph, document: str) -> str:
+    """A document as the source of a sentence, with what its reader must know of it.
+
+    One whose file names no identifier is called by a hash of its text: nobody knows that, so
+    the file is named.
+    """
+    files = f" ({', '.join(graph.files(document))})" if document.startswith("kgbuild:") else ""
+    return f"{document}{files}{_doubted(graph, document)}"
+
+
+def _doubted(graph: StoredGraph, document: str) -> str:
+    """Whether its publisher took it back or voiced concern; empty where all is well."""
     found = graph.document(document)
     if found.retracted:
         return click.style(" (RETRACTED)", fg="red")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgbuild.cli import ExitCode
 from kgbuild.cli.claims import sentences
-from kgbuild.cli.explain import concept_of
-from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.cli.edge_options import edge_options
+from kgbuild.cli.names import concept_of
+from kgbuild.cli.setup import as_json
+from kgbuild.graph.reading import StoredGraph
+
+if TYPE_CHECKING:
+    from kgbuild.reasoning.discovery import Between, Discovery
+    from kgbuild.reasoning.edges import Constraints
 
 __all__ = ["command"]
 
@@ -23,23 +28,15 @@ _WAYS = 5
 @click.argument("goal", metavar="[C]", required=False)
 @click.option("--limit", "-n", default=10, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--category", default="", help="Of what is to be found.")
-@click.option("--predicate", multiple=True, help="Use only edges with it; may be repeated.")
-@click.option("--through", multiple=True, metavar="CATEGORY", help="Go only through such concepts.")
-@click.option("--max-degree", default=2_000, show_default=True, type=click.IntRange(1))
-@click.option("--before", default="", metavar="YEAR", help="What was known before a date.")
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-@graph_option
+@edge_options
 def command(
+    graph: StoredGraph,
+    constraints: Constraints,
     start: str,
     goal: str | None,
     limit: int,
     category: str,
-    predicate: tuple[str, ...],
-    through: tuple[str, ...],
-    max_degree: int,
-    before: str,
     json_: bool,
-    kg: Path | None,
 ) -> int:
     r"""Find concepts that A is tied to through others, and in no text directly (Swanson's ABC).
 
@@ -50,42 +47,35 @@ def command(
     Example: kgbuild discover "fish oil" --category biolink:DiseaseOrPhenotypicFeature
     """
     from kgbuild.reasoning.discovery import between, discover
-    from kgbuild.reasoning.edges import Constraints
-    from kgbuild.vocabulary import check_category, check_predicate
+    from kgbuild.vocabulary import check_category
 
-    with load(set_up(kg=kg).folder) as graph:
-        constraints = Constraints(
-            predicates=[check_predicate(one) for one in predicate],
-            categories=[check_category(one) for one in through],
-            max_degree=max_degree,
-            before=before,
-        )
-        first = concept_of(graph, start)
-        if goal is None:
-            found = discover(
-                graph, first, category=check_category(category) if category else "",
-                limit=limit, constraints=constraints,
-            )  # fmt: skip
-            lines = [
-                f"{one.score:.3f}  {one.label or one.concept}  (belief {one.belief:.3f}; through"
-                f" {'; '.join(way.label or way.concept for way in one.ways[:_WAYS])}"
-                f"{' …' if len(one.ways) > _WAYS else ''})"
-                for one in found
-            ]
-            rows = [asdict(one) for one in found]
-        else:
-            ways = between(graph, first, concept_of(graph, goal), constraints=constraints)[:limit]
-            rows = [asdict(way) for way in ways]
-            lines = [
-                "\n".join([f"{way.weight:.3f}  {way.label or way.concept}  ({way.belief:.3f})",
-                           *_sentences(graph, way.first), *_sentences(graph, way.second)])
-                for way in ways
-            ]  # fmt: skip
+    first = concept_of(graph, start)
+    if goal is None:
+        wanted = check_category(category) if category else ""
+        found = discover(graph, first, category=wanted, limit=limit, constraints=constraints)
+        lines = [_found(one) for one in found]
+        rows = [asdict(one) for one in found]
+    else:
+        ways = between(graph, first, concept_of(graph, goal), constraints=constraints)[:limit]
+        lines = [_between(graph, way) for way in ways]
+        rows = [asdict(way) for way in ways]
     if json_:
         as_json(rows)
     else:
-        click.echo("\n".join(lines) if lines else _nothing(start, goal))
+        click.echo("\n".join(lines) or _nothing(start, goal))
     return ExitCode.WELL
+
+
+def _found(found: Discovery) -> str:
+    ways = "; ".join(way.label or way.concept for way in found.ways[:_WAYS])
+    more = " …" if len(found.ways) > _WAYS else ""
+    name = found.label or found.concept
+    return f"{found.score:.3f}  {name}  (belief {found.belief:.3f}; through {ways}{more})"
+
+
+def _between(graph: StoredGraph, way: Between) -> str:
+    head = f"{way.weight:.3f}  {way.label or way.concept}  ({way.belief:.3f})"
+    return "\n".join([head, *_sentences(graph, way.first), *_sentences(graph, way.second)])
 
 
 def _nothing(start: str, goal: str | None) -> str:

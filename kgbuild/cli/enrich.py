@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.explain import concept_of
+from kgbuild.cli.names import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.errors import InputError, NotInGraphError
+from kgbuild.errors import InputError, NotInGraphError, UsageError
 from kgbuild.graph.reading import StoredGraph, load
 
 __all__ = ["command"]
@@ -58,7 +58,10 @@ def command(
     with load(set_up(kg=kg).folder) as graph:
         listed = _known(graph, [*concepts, *(_lines(file) if file else ())])
         if not listed:
-            raise click.UsageError("give concepts that the graph knows, or a --file of them")
+            raise UsageError(
+                "give concepts that the graph knows, or a --file of them",
+                hints=["kgbuild top concepts lists some"],
+            )
         found = enrich(
             graph, listed, predicates=predicate, fewest=fewest,
             background=_known(graph, _lines(background)) if background else (),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from kgbuild.cli import ExitCode
+from kgbuild.cli.names import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.errors import NotInGraphError, UsageError, nearest
+from kgbuild.errors import UsageError
 from kgbuild.graph.reading import StoredGraph, load
 
 if TYPE_CHECKING:
@@ -89,23 +90,3 @@ def _meant(
     if layer.find(relation, (first, object_)) is not None:
         return relation, (first, object_)
     return relation, (first, concept_of(graph, object_))
-
-
-def concept_of(graph: StoredGraph, given: str) -> str:
-    """The CURIE of the one concept that is meant by a CURIE or a name.
-
-    Raises NotInGraphError where there is none, UsageError where there are several.
-    """
-    try:
-        return graph.concept(given).id
-    except NotInGraphError:
-        named = graph.named(given)
-    if not named:
-        raise NotInGraphError(
-            f"the graph has no concept {given!r}",
-            hints=nearest(given, graph.names_like(given)) or ["kgbuild top concepts lists some"],
-        )
-    if len(named) > 1:
-        several = ", ".join(f"{concept.id} ({concept.label})" for concept in named[:5])
-        raise UsageError(f"{given!r} may be {several}", hints=["give one of the identifiers"])
-    return named[0].id

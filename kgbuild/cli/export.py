@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -12,9 +12,10 @@ from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
 from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import say_losses, set_up, setup_options, warn_of_old_conclusions
+from kgbuild.components import ExporterSpec
 from kgbuild.document import Document
-from kgbuild.exporters import export_graph
 from kgbuild.graph.reading import StoredGraph
+from kgbuild.host import export
 
 __all__ = ["command"]
 
@@ -44,13 +45,12 @@ def command(target: Path, format_: str | None, **options: Any) -> int:
     setup = set_up(**options)
     host = setup.host()
     name = host.exporter_for(target, format_)
-    spec = host.spec("exporter", name)
+    spec = cast("ExporterSpec", host.spec("exporter", name))
     exporter = host.create("exporter", name, setup.configuration.settings.component(name))
     with ToldGraph(setup.folder) as graph, graph.snapshot():
         warn_of_old_conclusions(graph)
         try:
-            folder = getattr(spec, "folder", False)
-            size, lost = export_graph(exporter, graph, target, folder=folder)
+            size, lost = export(spec, exporter, graph, target)
         finally:
             graph.telling.wipe()
     click.echo(f"{target}: {name}, {size:,} bytes")

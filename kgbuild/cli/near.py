@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.claims import predicate_of
-from kgbuild.cli.explain import concept_of
-from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.cli.edge_options import edge_options
+from kgbuild.cli.names import concept_of
+from kgbuild.cli.setup import as_json
+from kgbuild.graph.reading import StoredGraph
+
+if TYPE_CHECKING:
+    from kgbuild.reasoning.edges import Constraints
 
 __all__ = ["command"]
 
@@ -21,21 +25,15 @@ __all__ = ["command"]
 @click.option("--steps", default=1, show_default=True, type=click.IntRange(1, 4))
 @click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--category", default="", help="Of what is to be found.")
-@click.option("--predicate", multiple=True, help="Use only edges with it; may be repeated.")
-@click.option("--max-degree", default=2_000, show_default=True, type=click.IntRange(1))
-@click.option("--before", default="", metavar="YEAR", help="What was known before a date.")
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-@graph_option
+@edge_options
 def command(
+    graph: StoredGraph,
+    constraints: Constraints,
     concept: str,
     steps: int,
     limit: int,
     category: str,
-    predicate: tuple[str, ...],
-    max_degree: int,
-    before: str,
     json_: bool,
-    kg: Path | None,
 ) -> int:
     r"""List the concepts within some steps of one, the nearest and surest first.
 
@@ -46,29 +44,22 @@ def command(
     Example: kgbuild near aspirin --steps 2
     """
     from kgbuild.analysis.neighbourhood import near
-    from kgbuild.reasoning.edges import Constraints
-    from kgbuild.vocabulary import check_category, check_predicate
+    from kgbuild.vocabulary import check_category
 
-    with load(set_up(kg=kg).folder) as graph:
-        constraints = Constraints(
-            predicates=[check_predicate(one) for one in predicate],
-            max_degree=max_degree,
-            before=before,
-        )
-        wanted = check_category(category) if category else ""
-        found = [
-            one
-            for one in near(graph, concept_of(graph, concept), steps=steps, constraints=constraints)
-            if not wanted or one.category == wanted
-        ]
-        if json_:
-            as_json([asdict(one) for one in found[:limit]])
-        else:
-            for one in found[:limit]:
-                click.echo(
-                    f"{one.steps}  {one.belief:.3f}  {one.label or one.concept}"
-                    f"  ({_predicates(graph, one.assertions)})"
-                )
+    wanted = check_category(category) if category else ""
+    found = [
+        one
+        for one in near(graph, concept_of(graph, concept), steps=steps, constraints=constraints)
+        if not wanted or one.category == wanted
+    ]
+    if json_:
+        as_json([asdict(one) for one in found[:limit]])
+    else:
+        for one in found[:limit]:
+            click.echo(
+                f"{one.steps}  {one.belief:.3f}  {one.label or one.concept}"
+                f"  ({_predicates(graph, one.assertions)})"
+            )
     click.echo(counted(len(found), "concept"), err=True)
     return ExitCode.WELL
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kgbuild.cli import ExitCode
-from kgbuild.cli.claims import called, predicate_of, sentences
-from kgbuild.cli.explain import concept_of
-from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.cli.claims import predicate_of, sentences
+from kgbuild.cli.edge_options import edge_options
+from kgbuild.cli.names import called, concept_of
+from kgbuild.cli.setup import as_json
+from kgbuild.graph.reading import StoredGraph
 from kgbuild.reasoning import paths
+
+if TYPE_CHECKING:
+    from kgbuild.reasoning.edges import Constraints
 
 __all__ = ["command"]
 
@@ -25,27 +29,19 @@ __all__ = ["command"]
 @click.option(
     "--length", default=4, show_default=True, type=click.IntRange(1, 6), help="Edges at most."
 )
-@click.option("--predicate", multiple=True, help="Use only edges with it; may be repeated.")
-@click.option("--through", multiple=True, metavar="CATEGORY", help="Pass only such concepts.")
 @click.option("--without", multiple=True, metavar="CONCEPT", help="Do not pass this concept.")
-@click.option("--max-degree", default=2_000, show_default=True, type=click.IntRange(1))
-@click.option("--before", default="", metavar="YEAR", help="What was known before a date.")
 @click.option("--explain", is_flag=True, help="Show the sentences of each hop.")
-@click.option("--json", "json_", is_flag=True, help="Print JSON.")
-@graph_option
+@edge_options
 def command(
+    graph: StoredGraph,
+    constraints: Constraints,
     start: str,
     goal: str,
     limit: int,
     length: int,
-    predicate: tuple[str, ...],
-    through: tuple[str, ...],
     without: tuple[str, ...],
-    max_degree: int,
-    before: str,
     explain: bool,
     json_: bool,
-    kg: Path | None,
 ) -> int:
     r"""Find the best simple paths between two concepts, by the product of their beliefs.
 
@@ -55,26 +51,19 @@ def command(
     \b
     Example: kgbuild paths aspirin headache --length 3 --explain
     """
-    from kgbuild.reasoning.edges import Constraints
-    from kgbuild.vocabulary import check_category, check_predicate
-
-    with load(set_up(kg=kg).folder) as graph:
-        constraints = Constraints(
-            predicates=[check_predicate(one) for one in predicate],
-            categories=[check_category(one) for one in through],
-            without=[concept_of(graph, one) for one in without],
-            max_degree=max_degree,
-            before=before,
-        )
-        found = paths.best_paths(
-            graph, concept_of(graph, start), concept_of(graph, goal),
-            limit=limit, length=length, constraints=constraints,
-        )  # fmt: skip
-        if json_:
-            as_json(asdict(found))
-        else:
-            for path in found.paths:
-                _print(graph, path, explain)
+    found = paths.best_paths(
+        graph,
+        concept_of(graph, start),
+        concept_of(graph, goal),
+        limit=limit,
+        length=length,
+        constraints=replace(constraints, without=[concept_of(graph, one) for one in without]),
+    )
+    if json_:
+        as_json(asdict(found))
+    else:
+        for path in found.paths:
+            _print(graph, path, explain)
     if found.hubs:
         click.echo(f"not passed, for their many edges: {', '.join(found.hubs[:10])}", err=True)
     if found.cut:

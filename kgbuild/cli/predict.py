@@ -12,8 +12,9 @@ import click
 from kgbuild.assertion import Prediction
 from kgbuild.cli import ExitCode
 from kgbuild.cli.claims import claim, sentences
-from kgbuild.cli.explain import concept_of
+from kgbuild.cli.names import concept_of
 from kgbuild.cli.setup import Setup, as_json, graph_option, set_up
+from kgbuild.errors import UsageError
 from kgbuild.graph.reading import StoredGraph, load
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def command(
     from kgbuild.prediction.predicting import predict
 
     if before and not evaluate:
-        raise click.UsageError("--before goes with --evaluate")
+        raise UsageError("--before goes with --evaluate")
     setup = set_up(kg=kg)
     folder = setup.folder
     with load(folder) as graph:

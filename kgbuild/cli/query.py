@@ -70,7 +70,10 @@ def command(
         _list_recipes()
         return ExitCode.WELL
     if [sparql, file, cookbook].count(None) != 2:
-        raise click.UsageError("give a query, or a file with --file, or a name with --cookbook")
+        raise UsageError(
+            "give a query, or a file with --file, or a name with --cookbook",
+            hints=["kgbuild query --cookbook list has the names"],
+        )
     if sparql and sparql.endswith((".rq", ".sparql")):
         raise UsageError(f"{sparql!r} is no query", hints=["--file reads a query from a file"])
     if sparql in recipes():
@@ -106,7 +109,7 @@ def _print_graph(answer: Answer, format_: str) -> None:
 
     formats = {"turtle": ox.RdfFormat.TURTLE, "n-triples": ox.RdfFormat.N_TRIPLES}
     if format_ not in formats:
-        raise click.UsageError(f"{answer.form} gives a graph: turtle or n-triples, not {format_}")
+        raise UsageError(f"{answer.form} gives a graph: turtle or n-triples, not {format_}")
     triples = ox.parse(answer.content, format=ox.RdfFormat.N_TRIPLES)
     named = {name: iri for name, iri in prefixes().items() if f"<{iri}".encode() in answer.content}
     written = ox.serialize(
@@ -128,7 +131,7 @@ def _print_results(answer: Answer, format_: str) -> None:
         "tsv": ox.QueryResultsFormat.TSV,
     }
     if format_ not in formats:
-        raise click.UsageError(f"{answer.form} gives rows: json, xml, csv or tsv, not {format_}")
+        raise UsageError(f"{answer.form} gives rows: json, xml, csv or tsv, not {format_}")
     results: Any = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
     text = (results.serialize(format=formats[format_]) or b"").decode()
     # Oxigraph writes characters that XML has no place for.

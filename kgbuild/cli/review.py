@@ -9,6 +9,7 @@ import click
 from kgbuild.assertion import Verdict
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import graph_option, set_up
+from kgbuild.errors import UsageError
 from kgbuild.graph.reading import load
 from kgbuild.graph.store import GraphStore
 
@@ -31,7 +32,7 @@ def command(
     Example: kgbuild review 1f3a9c --reject --reviewer me --reason "a mouse study"
     """
     if accept == reject:
-        raise click.UsageError("say --accept or --reject, and not both")
+        raise UsageError("say --accept or --reject, and not both")
     verdict = (Verdict.ACCEPTED if accept else Verdict.REJECTED).value
     folder = set_up(kg=kg).folder
     with load(folder) as graph:

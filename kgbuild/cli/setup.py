@@ -65,9 +65,7 @@ class Setup:
 
 
 def _warn(warning: KgbuildError) -> None:
-    click.echo(f"warning: {warning}", err=True)
-    for hint in warning.hints:
-        click.echo(f"hint: {hint}", err=True)
+    click.echo(warning.report("warning"), err=True)
 
 
 def _to_stderr(line: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from kgbuild.annotation import AnnotatedDocument, Link, Mention, Status
 from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
-from kgbuild.cli.claims import as_belief, claim, doubted, in_order
+from kgbuild.cli.claims import as_belief, cited, claim, in_order
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import NotInGraphError, nearest
@@ -54,10 +54,12 @@ def command(thing: str, candidates: bool, json_: bool, kg: Path | None) -> int:
 
 
 def _weighed(graph: StoredGraph, found: object) -> dict[str, Any]:
-    """What is said or computed beside the record: a concept's edges, an assertion's belief."""
+    """What is known beside the record: a document's files, a concept's edges, a belief."""
     if isinstance(found, Concept):
         edges = _by_belief(graph, found)
         return {"assertions": [asdict(edge) | _weighed(graph, edge) for edge in edges]}
+    if isinstance(found, AnnotatedDocument):
+        return {"files": graph.files(found.document.id)}
     if not isinstance(found, Assertion):
         return {}
     against = [other.id for other in contradicting(graph, found)]
@@ -99,18 +101,20 @@ def _of_a_paper(thing: str) -> Iterator[str]:
 
 def _print(graph: StoredGraph, found: AnnotatedDocument | Concept | Assertion) -> None:
     if isinstance(found, AnnotatedDocument):
-        _print_document(found)
+        _print_document(found, graph.files(found.document.id))
     elif isinstance(found, Concept):
         _print_concept(graph, found)
     else:
         _print_assertion(graph, found)
 
 
-def _print_document(annotated: AnnotatedDocument) -> None:
+def _print_document(annotated: AnnotatedDocument, files: Sequence[str]) -> None:
     document = annotated.document
     click.secho(f"{document.id}  {document.journal} {document.date}".rstrip(), bold=True)
     if document.exact_matches:
         click.echo(f"same as {', '.join(document.exact_matches)}")
+    if files:
+        click.echo(f"read from {', '.join(files)}")
     for notice in document.notices:
         click.secho(_notice(notice), fg="red")
     begins = {section.span.start: section.kind for section in reversed(document.sections)}
@@ -220,7 +224,7 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
     for evidence in in_order(assertion.evidence):
         span = evidence.spans[0]
         click.echo(
-            f"  {evidence.document}{doubted(graph, evidence.document)}, {evidence.section},"
+            f"  {cited(graph, evidence.document)}, {evidence.section},"
             f" {span.start}-{span.end}, {evidence.status.value},"
             f" {evidence.source.component}: {evidence.text}"
         )

@@ -152,6 +152,14 @@ class StoredGraph(Closing):
             annotations += layer
         return AnnotatedDocument(document=self._document(row), annotations=annotations)
 
+    def files(self, curie: str) -> list[str]:
+        """The files that a document's text was read from, sorted. Raises NotInGraphError."""
+        version = self._document_row(curie)[1]
+        rows = self._stream(
+            "SELECT path FROM file_versions WHERE version = ? ORDER BY path", version
+        )
+        return [path for (path,) in rows]
+
     def _document_row(self, curie: str) -> tuple[Any, ...]:
         row = self._row(f"{_DOCUMENT} WHERE d.curie = ?", curie) or self._row(
             f"{_DOCUMENT} JOIN identifiers i ON i.version = v.id WHERE i.curie = ?",

@@ -15,7 +15,15 @@ The host is an object: ``Host.load()`` returns one. It never prints: what went w
 ``host.warnings`` and in the records of ``host.plugins``.
 """
 
-from kgbuild.host.calls import CheckedTerminology, extract_each, link, rules, segment
+from kgbuild.host.calls import (
+    CheckedTerminology,
+    export,
+    extract_each,
+    link,
+    rules,
+    segment,
+    staying,
+)
 from kgbuild.host.host import Host
 from kgbuild.host.kinds import KINDS, Kind, Offer
 from kgbuild.host.plugins import PluginRecord, PluginStatus, list_plugins
@@ -33,9 +41,11 @@ __all__ = [
     "check_links",
     "check_reading",
     "check_sentences",
+    "export",
     "extract_each",
     "link",
     "list_plugins",
     "rules",
     "segment",
+    "staying",
 ]

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from kgbuild.annotation import Annotations, Link, Mention
 from kgbuild.assertion import Concept
 from kgbuild.components import (
+    Exporter,
+    ExporterSpec,
     Extractor,
     ExtractorSpec,
+    Graph,
     Linker,
     LinkerSpec,
     Rules,
     Segmenter,
     SegmenterSpec,
-    Spec,
     Task,
     Terminology,
 )
 from kgbuild.document import Document
 from kgbuild.errors import ContractError, KgbuildError
+from kgbuild.exporters import export_graph
 from kgbuild.host.kinds import Offer
 from kgbuild.host.promises import (
     check_annotations,
@@ -34,7 +38,7 @@ from kgbuild.reasoning.rule_syntax import read_texts
 from kgbuild.reasoning.rules import Rule
 from kgbuild.vocabulary import normalise
 
-__all__ = ["CheckedTerminology", "extract_each", "link", "rules", "segment"]
+__all__ = ["CheckedTerminology", "export", "extract_each", "link", "rules", "segment", "staying"]
 
 A = TypeVar("A")
 
@@ -65,7 +69,7 @@ def extract_each(
 def _results(spec: ExtractorSpec, extractor: Extractor, batch: Sequence[Task]) -> list[Annotations]:
     wanted = len(batch)
     # One more than wanted is enough to know; a generator without end would never return.
-    with _staying(spec):
+    with staying(spec.name):
         results = list(islice(extractor.extract(tuple(batch)), wanted + 1))
     if len(results) != wanted:
         many = f"{len(results)} results" if len(results) < wanted else f"more than {wanted} results"
@@ -75,12 +79,15 @@ def _results(spec: ExtractorSpec, extractor: Extractor, batch: Sequence[Task]) -
 
 
 @contextmanager
-def _staying(spec: Spec) -> Iterator[None]:
-    """A component that calls sys.exit, as scripts do, fails on its document; the run goes on."""
+def staying(component: str) -> Iterator[None]:
+    """A component that calls sys.exit, as scripts do, fails as any other; the run goes on.
+
+    Raises ContractError in its place.
+    """
     try:
         yield
     except SystemExit as error:
-        raise ContractError(f"it called sys.exit({error.code!r})", component=spec.name) from error
+        raise ContractError(f"it called sys.exit({error.code!r})", component=component) from error
 
 
 def _kept(
@@ -99,7 +106,7 @@ def link(
     spec: LinkerSpec, linker: Linker, document: Document, mentions: Sequence[Mention]
 ) -> tuple[Link, ...]:
     """The links of one document, checked. Raises ContractError, and what the linker raises."""
-    with _staying(spec):
+    with staying(spec.name):
         links = tuple(linker.link(document, tuple(mentions)))
     check_links(spec, document, mentions, links)
     return links
@@ -107,7 +114,7 @@ def link(
 
 def segment(spec: SegmenterSpec, segmenter: Segmenter, document: Document) -> Document:
     """The document with its sentences. Raises ContractError, and what the segmenter raises."""
-    with _staying(spec):
+    with staying(spec.name):
         sentences = tuple(segmenter.segment(document))
     check_sentences(spec, document, sentences)
     return document.with_sentences(sentences)
@@ -143,12 +150,31 @@ class CheckedTerminology:
 
     def _answer(self, ask: Callable[[str], A], curie: str) -> A:
         try:
-            return ask(curie)
+            with staying(self._name):
+                return ask(curie)
         except KgbuildError:
             raise
         except Exception as error:  # isolation point: calling a component
             rule = f"asked about {curie!r} it raised {type(error).__name__}: {error}"
             raise ContractError(rule, component=self._name) from error
+
+
+def export(
+    spec: ExporterSpec, exporter: Exporter, graph: Graph, target: Path
+) -> tuple[int, Mapping[str, int]]:
+    """Write the graph to the target; return how many bytes that is, and what it could not hold.
+
+    Raises UsageError where the target cannot be written, ContractError where the exporter raises.
+    """
+    try:
+        with staying(spec.name):
+            return export_graph(exporter, graph, target, folder=spec.folder)
+    except KgbuildError:
+        raise
+    except Exception as error:  # isolation point: calling a component
+        raise ContractError(
+            f"export raised {type(error).__name__}: {error}", component=spec.name
+        ) from error
 
 
 def rules(offer: Offer, component: Rules) -> tuple[Rule, ...]:
@@ -157,7 +183,8 @@ def rules(offer: Offer, component: Rules) -> tuple[Rule, ...]:
     Raises InputError for rules that cannot be applied, ContractError for what is no text.
     """
     try:
-        texts = dict(component.texts())
+        with staying(offer.spec.name):
+            texts = dict(component.texts())
     except Exception as error:  # isolation point: calling a component
         raise ContractError(
             f"texts raised {type(error).__name__}: {error}", component=offer.spec.name

@@ -138,9 +138,7 @@ def _findings(
             [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=folder
         )
         if not report.is_file():
-            yield Finding(
-                component=record.name, law="the suite runs", outcome="failed", detail=run.stderr
-            )
+            yield Finding(component="the suite", law="it runs", outcome="failed", detail=run.stderr)
             return
         yield from map(_finding, ElementTree.parse(report).iter("testcase"))  # noqa: S314
 
@@ -149,6 +147,9 @@ def _finding(case: ElementTree.Element) -> Finding:
     component = case.get("classname", "").rpartition(".")[2].removeprefix("Test")
     law = case.get("name", "").removeprefix("test_").replace("_", " ")
     for child in case:
+        if child.tag == "error":  # the suite itself: what pytest calls the message is its heading
+            detail = (child.text or "").strip()
+            return Finding(component="the suite", law="it runs", outcome="failed", detail=detail)
         outcome = "left out" if child.tag == "skipped" else "failed"
         detail = child.get("message") or (child.text or "").strip()
         return Finding(component=component, law=law, outcome=outcome, detail=detail)

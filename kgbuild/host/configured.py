@@ -15,6 +15,7 @@ from kgbuild.errors import (
     ContractError,
     KgbuildError,
 )
+from kgbuild.host.calls import staying
 from kgbuild.host.kinds import KINDS, Offer
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def _canonical(value: object) -> object:
 
 def _unless_unavailable(offer: Offer, act: Callable[[], T]) -> T:
     try:
-        return act()
+        with staying(offer.spec.name):
+            return act()
     except (ComponentUnavailableError, ConfigError):
         raise
     except Exception as error:  # isolation point: calling a component

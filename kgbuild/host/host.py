@@ -26,6 +26,7 @@ from kgbuild.errors import (
     nearest,
 )
 from kgbuild.host import configured
+from kgbuild.host.calls import staying
 from kgbuild.host.first_party import how_to_install
 from kgbuild.host.kinds import KINDS, Kind, Offer
 from kgbuild.host.loading import (
@@ -49,6 +50,8 @@ from kgbuild.host.promises import check_review
 if TYPE_CHECKING:
     import pluggy
     from pydantic import BaseModel
+
+    from kgbuild.config import Configuration
 
 __all__ = ["Host"]
 
@@ -117,6 +120,13 @@ class Host:
             host._load(one)
         host._warn_at_once = warn
         return host
+
+    @classmethod
+    def configured(cls, configuration: Configuration) -> Host:
+        """Load the plugins as a configuration says. Raises as :meth:`load`."""
+        plugins, root = configuration.settings.plugins, configuration.root
+        files = tuple(root / path for path in plugins.files)
+        return cls.load(disable=plugins.disable, files=files, root=root)
 
     @property
     def plugins(self) -> tuple[PluginRecord, ...]:
@@ -313,7 +323,8 @@ class Host:
 
     def _accepts(self, spec: ReaderSpec, name: str, head: bytes) -> bool:
         try:
-            return bool(spec.accepts(name, head))
+            with staying(spec.name):
+                return bool(spec.accepts(name, head))
         except Exception as error:  # noqa: BLE001 - isolation point: calling a component
             failure = ContractError(
                 f"accepts raised {type(error).__name__}: {error}",
@@ -428,7 +439,8 @@ def _ends(target: Path, suffix: str) -> bool:
 
 
 def _checked_result(implementation: pluggy.HookImpl, arguments: Iterable[object]) -> object:
-    result = implementation.function(*arguments)
+    with staying(implementation.plugin_name):
+        result = implementation.function(*arguments)
     reviewing = implementation.function.__name__ == "kgbuild_review_assertion"
     if reviewing and result is not None:
         check_review(result)

@@ -199,7 +199,10 @@ def _of_file(path: Path) -> Found:
         )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
     record = PluginRecord(
-        name=path.stem, distribution=path.name, version=f"sha256:{digest}", place=str(path)
+        name=path.stem,
+        distribution=path.name,
+        version=f"sha256:{digest}",
+        place=str(path.absolute()),
     )
     return Found(record, path)
 

@@ -283,14 +283,7 @@ def _failure(name: str, error: Exception, problem: str = "") -> Failure:
     if isinstance(error, OSError):
         problem = problem or f"cannot be read: {error.strerror}"
         error = InputError(problem)
-    assert isinstance(error, InputError)
-    return Failure(
-        file=name,
-        component=COMPONENT,
-        error=type(error).__name__,
-        message=error.message,
-        place=error.place,
-    )
+    return Failure.of(error, COMPONENT, file=name)
 
 
 def _open_regular(path: str, name: str) -> IO[bytes]:

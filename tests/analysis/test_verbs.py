@@ -48,6 +48,16 @@ def test_what_a_graph_lost_and_gained_is_printed(folder, tmp_path, capsys):
     assert {one["kind"] for one in json.loads(capsys.readouterr().out)} == {"withdrawn"}
 
 
+def test_only_such_concepts_are_passed_as_are_asked_for(folder, capsys):
+    near = ["near", "G1", "--steps", "2", "--kg", folder]
+    assert main(near) == 0
+    assert "g2" in capsys.readouterr().out
+    assert main([*near, "--through", "biolink:ChemicalEntity"]) == 0
+    said = capsys.readouterr().out
+    assert "d1" in said
+    assert "g2" not in said
+
+
 def test_names_that_the_graph_lacks_are_listed_and_left_out(folder, tmp_path, capsys):
     wanted = tmp_path / "genes.txt"
     wanted.write_text("g1\nG99\nmesh:G2\n\n", encoding="utf-8")

@@ -105,6 +105,14 @@ def test_whatever_else_create_raises_is_named_with_its_plugin(
     assert "/not/there" in str(caught.value)
 
 
+def test_a_create_that_calls_sys_exit_does_not_end_the_run(
+    kgbuild_distribution: Distribution,
+) -> None:
+    host = extractor(kgbuild_distribution, create="raise SystemExit(4)")
+    with pytest.raises(ComponentUnavailableError, match=r"it called sys.exit\(4\)"):
+        host.create("extractor", "aa-bad")
+
+
 def test_a_create_that_returns_something_else_is_a_broken_promise(
     kgbuild_distribution: Distribution,
 ) -> None:
@@ -298,7 +306,7 @@ class Names:
         self._preferred = preferred
 
     def concept(self, curie: str) -> Any:
-        if isinstance(self._concept, Exception):
+        if isinstance(self._concept, BaseException):
             raise self._concept
         return self._concept
 
@@ -316,6 +324,7 @@ class Names:
         (Concept(id="mesh:D1", label=None), "holds what is no text"),  # type: ignore[arg-type]
         (Concept(id="mesh:D1", synonyms=("\ud800",)), "holds what is no text"),
         (ValueError("boom"), "asked about 'mesh:D1' it raised ValueError: boom"),
+        (SystemExit(4), r"it called sys.exit\(4\)"),
     ],
 )
 def test_what_a_terminology_says_of_a_concept_is_checked(concept: object, rule: str) -> None:
@@ -370,6 +379,7 @@ def test_a_review_that_raises_is_left_out_and_the_others_are_asked(
     "body",
     [
         "raise RuntimeError",
+        "raise SystemExit(4)",
         "return 'accepted'",
         "return kgbuild.Review(verdict='accepted', reviewer='me')",
         "return kgbuild.Review(verdict=kgbuild.Verdict.ACCEPTED, reviewer=None)",
@@ -406,10 +416,11 @@ def observer(body: str) -> str:
         """
 
 
+@pytest.mark.parametrize("act", ["1 / 0", "raise SystemExit(4)"])
 def test_an_observer_that_raises_is_warned_about_once_and_told_no_more(
-    kgbuild_distribution: Distribution,
+    kgbuild_distribution: Distribution, act: str
 ) -> None:
-    install(kgbuild_distribution, observer("1 / 0"))
+    install(kgbuild_distribution, observer(act))
     install(kgbuild_distribution, observer("pass"), "zz-good")
     host = Host.load()
     assert host.listens("kgbuild_after_document")

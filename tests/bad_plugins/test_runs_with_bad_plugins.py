@@ -126,8 +126,8 @@ def test_one_bad_document_fails_alone_and_is_kept_among_the_failures(
     assert outcome.exit_code == 1
     assert evidence(project) == 2
     failures = project.run("failures").stdout
-    assert "pubmed:2" in failures
-    assert "aa-bad" in failures
+    assert "pubmed:2: aa-bad: " in failures
+    assert failures.count("aa-bad") == 1
     assert message in failures
 
 
@@ -225,6 +225,54 @@ def test_a_failing_reviewer_and_observer_are_warned_about_and_nothing_is_lost(
     assert "review: missed, because a reviewing plugin failed" in outcome.stdout
     assert outcome.stderr.count("the curator's file is gone") == 1
     assert outcome.stderr.count("the log is full") == 1
+
+
+SCRIPT = """
+class Script:
+    def read(self, file):
+        yield kgbuild.Document(id="pubmed:1", text="Aspirin.")
+        raise SystemExit(4)
+
+    def export(self, graph, target):
+        raise {exporting}
+
+@kgbuild.hookimpl
+def kgbuild_readers():
+    yield kgbuild.ReaderSpec(name="script", summary="Ends.", suffixes=(".script",),
+                             accepts=lambda name, head: name.endswith(".script"),
+                             create=lambda settings: Script())
+
+@kgbuild.hookimpl
+def kgbuild_exporters():
+    yield kgbuild.ExporterSpec(name="script", summary="Ends.", suffixes=(".script",),
+                               create=lambda settings: Script())
+"""
+
+
+def test_a_reader_that_calls_sys_exit_costs_the_rest_of_its_file(
+    run: Callable[..., tuple[Project, Outcome]],
+) -> None:
+    project, _ = run(GOOD, SCRIPT.format(exporting="ValueError"))
+    (project.folder / "papers" / "b.script").write_text("Aspirin.")
+    outcome = project.run("ingest", "papers")
+    assert outcome.exit_code == 1
+    assert "b.script: script: it called sys.exit(4)" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("exporting", "message"),
+    [
+        ("SystemExit(4)", "error: script: it called sys.exit(4)"),
+        ("ValueError('no room')", "error: script: export raised ValueError: no room"),
+    ],
+)
+def test_an_exporter_that_fails_is_named_and_leaves_nothing(
+    run: Callable[..., tuple[Project, Outcome]], exporting: str, message: str
+) -> None:
+    project, _ = run(GOOD, SCRIPT.format(exporting=exporting))
+    outcome = project.run("export", "graph.script")
+    assert (outcome.exit_code, outcome.stderr.strip()) == (2, message)
+    assert not list(project.folder.glob("*graph.script*"))
 
 
 def test_a_rejected_assertion_is_kept_with_its_reviewer_and_makes_no_plain_edge(

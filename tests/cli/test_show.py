@@ -202,6 +202,7 @@ def test_each_section_of_a_document_has_a_line_of_its_own(project: Any) -> None:
     said = _lines(project, document)
     chemical, disease = "(mesh:D001241)", "(mesh:D006261)"
     assert said[1:] == [
+        "read from papers/a.md",
         f"[Aspirin]{chemical} now",
         f"[Aspirin]{chemical} is old.",
         "",
@@ -218,3 +219,22 @@ def test_a_document_is_found_as_people_write_its_identifier(project: Any, writte
     project.write("a.nbib", PAPERS.replace("TI  - One.", "LID - 10.1000/x1 [doi]\nTI  - One."))
     project.run("ingest", "papers")
     assert _lines(project, written)[:2] == ["pubmed:990000001", "same as doi:10.1000/x1"]
+
+
+def test_a_paper_without_an_identifier_is_named_by_its_file(project: Any) -> None:
+    project.write("notes.txt", "Aspirin treats headache.")
+    project.run("ingest", "papers")
+    [document] = [line.partition(" ")[0] for line in _cited(project, "aspirin")]
+    assert document.startswith("kgbuild:document:")
+    assert _cited(project, "aspirin") == [
+        f"{document} (papers/notes.txt), other, 0-24, stated, spacy-rules: Aspirin treats headache."
+    ]
+    assert _lines(project, document)[1] == "read from papers/notes.txt"
+    [shown] = json.loads(project.run("show", document, "--json")[1])
+    assert shown["files"] == ["papers/notes.txt"]
+
+
+def _cited(project: Any, concept: str) -> list[str]:
+    """The sentences of a concept's only edge."""
+    [edge] = _lines(project, concept)[1:]
+    return _lines(project, edge.partition(" ")[0])[1:]

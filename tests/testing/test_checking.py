@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -13,6 +14,7 @@ from kgbuild.host.checking import check_plugin
 from kgbuild.testing.plugin import Project
 
 Distribution = Callable[..., Path]
+MakeProject = Callable[[dict[str, str]], Project]
 
 NOISY = """
     from pydantic import BaseModel, ConfigDict
@@ -56,6 +58,15 @@ def test_a_plugin_that_breaks_laws_is_told_which(kgbuild_distribution: Distribut
         in failed["it loads and offers something"]
     )
     assert "every promise is kept" in {finding.law for finding in findings}
+
+
+def test_a_plugin_in_a_file_is_checked_where_it_lies(kgbuild_project: MakeProject) -> None:
+    quiet = NOISY.replace("print(self.word)", "pass").replace("word: str", 'word: str = ""')
+    project = kgbuild_project({"quiet.py": dedent(quiet).replace("(result=None)", "(result)")})
+    outcome = project.run("plugins", "check", "quiet", "--plugin", "quiet.py")
+    assert outcome.exit_code == 0, outcome.stdout
+    assert "every promise is kept" in outcome.stdout
+    assert " 0 broken" in outcome.stdout
 
 
 MEDDLING = """

@@ -26,14 +26,24 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float32]
     Places = NDArray[np.int64]
 
-__all__ = ["PLACES", "Doubt", "Pieces", "pieces_of", "places_of", "read_doubt", "reconsidered"]
+__all__ = [
+    "PLACES",
+    "STRETCH",
+    "Doubt",
+    "Pieces",
+    "pieces_of",
+    "places_of",
+    "read_doubt",
+    "reconsidered",
+]
 
 PLACES = 8
 """Far and near before the first of two mentions, between, near and far behind the second; in the
 first, in the second, in others."""
 
 _NEAR = 12
-_STRETCH = 3.0
+STRETCH = 3.0
+"""The most that a head says, before ``out`` weighs it; the weights were learnt with it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +84,7 @@ class Doubt:
         looks = states @ self.sought.T + self.sought_at[places]
         looks = np.exp(looks - looks.max(0))
         shares = looks / looks.sum(0) * (states @ self.said.T + self.said_at[places])
-        against = _STRETCH * np.tanh(shares.sum(0)) @ self.out + self.bias
+        against = STRETCH * np.tanh(shares.sum(0)) @ self.out + self.bias
         return float(against), shares @ self.out
 
 

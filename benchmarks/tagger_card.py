@@ -25,6 +25,7 @@ from kgbuild_model.checkpoint import load_tagger
 from kgbuild_model.held_out import answers_to, calibrated, strictly_scored
 from kgbuild_model.mistakes import mistakes, names_of
 from kgbuild_model.tagger_training import TaggerRecipe, gold_examples
+from kgbuild_model.texts import letters
 from kgbuild_model.weights import weights_folder
 from kgbuild_transformer.settings import TaggerSettings
 from kgbuild_transformer.tagger import precision_of
@@ -34,7 +35,6 @@ from tagger_elsewhere import (  # type: ignore[import-not-found]
     ELSEWHERE,
     RECIPE,
     drawn,
-    letters,
 )
 
 if TYPE_CHECKING:

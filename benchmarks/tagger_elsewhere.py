@@ -21,6 +21,7 @@ from kgbuild_model.checkpoint import load_tagger
 from kgbuild_model.examples import Example, LabelledSpan, read_examples, relabelled
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
 from kgbuild_model.tagger_training import TaggerRecipe, gold_examples
+from kgbuild_model.texts import letters
 from kgbuild_model.weights import weights_folder
 from kgbuild_transformer.settings import TaggerSettings
 from kgbuild_transformer.tagger import precision_of
@@ -81,11 +82,6 @@ ELSEWHERE = (
         marks_all=False,
     ),
 )
-
-
-def letters(text: str) -> str:
-    """A text as it is told again: letters and digits alone."""
-    return "".join(filter(str.isalnum, text.lower()))
 
 
 def drawn(corpus: Elsewhere, root: Path, known: str, most: int) -> tuple[list[Example], int]:

@@ -5,7 +5,7 @@
     config.json            the shape of the encoder, labels, conventions, calibration
     tokenizer.json         the wordpieces
     weights-1.safetensors  the weights, matrices as int8 with one scale a row, or fp16, or fp32
-    weights-2.safetensors  what did not fit in a file of 95 MB
+    weights-2.safetensors  what did not fit in a file of 95 MB, or corrections of the first file
 
 Nothing in it is code and nothing is pickled. Int8 saves space only: weights are made floating point
 again when they are read.
@@ -29,6 +29,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from kgbuild_model.calibration import Calibration
+from kgbuild_model.corrections import corrected, corrections
 from kgbuild_model.digest import check_folder, digest, weight_files
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.packed import pack
@@ -96,8 +97,13 @@ def save_tagger(
     *,
     precision: str = "int8",
     papers: Mapping[str, str] | None = None,
+    corrects: Path | None = None,
 ) -> None:
-    """Write a tagger as a checkpoint folder; ``papers`` are texts to lie in it, by file name."""
+    """Write a tagger as a checkpoint folder; ``papers`` are texts to lie in it, by file name.
+
+    ``corrects`` is the checkpoint that the tagger began as, where it learnt corrections only: its
+    weights are copied byte for byte, and the corrections lie in one more file.
+    """
     if precision not in PRECISIONS:
         raise CheckpointError(f"no precision {precision!r}", hint=f"one of {', '.join(PRECISIONS)}")
     config = {
@@ -110,7 +116,9 @@ def save_tagger(
         "overlap": run.overlap,
         "calibration": run.calibration.points,
     }
-    _save(folder, config, run.tokenizer, run.tagger.state_dict(), precision, papers or {})
+    begun = weight_files(corrects) if corrects else ()
+    tensors = corrections(run.tagger) if corrects else run.tagger.state_dict()
+    _save(folder, config, run.tokenizer, tensors, precision, papers or {}, begun)
 
 
 def save_decoder(
@@ -243,11 +251,14 @@ def _save(
     tensors: Mapping[str, Tensor],
     precision: str,
     papers: Mapping[str, str],
+    begun: Sequence[Path] = (),
 ) -> None:
     with new_folder(folder) as partial:
         (partial / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
         tokenizer.save(str(partial / "tokenizer.json"))
-        for number, file in enumerate(_files(tensors, precision), 1):
+        for path in begun:
+            shutil.copyfile(path, partial / path.name)
+        for number, file in enumerate(_files(tensors, precision), len(begun) + 1):
             save_file(file, partial / f"weights-{number}.safetensors")
         for name, text in papers.items():
             (partial / name).write_text(text, encoding="utf-8")
@@ -378,16 +389,25 @@ def _doubled(packed: Tensor, scale: Tensor) -> Tensor:
 
 
 def unpacked(folder: Path) -> dict[str, Tensor]:
-    """All weights of a checkpoint in fp32, by name."""
+    """All weights of a checkpoint in fp32, by name; a later file corrects what earlier ones say."""
     tensors: dict[str, Tensor] = {}
     for path in weight_files(folder):
         try:
-            with safe_open(path, "pt") as file:
-                tensors |= {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            tensors = corrected(tensors, _unpacked_file(path))
         except (SafetensorError, OSError) as error:
             raise CheckpointError(
                 f"{path} is damaged: {error}", hint="copy the folder anew"
             ) from error
+        except KeyError as error:
+            raise CheckpointError(
+                f"{path} corrects weights, and {error} is not there", hint="copy the folder anew"
+            ) from error
+    return tensors
+
+
+def _unpacked_file(path: Path) -> dict[str, Tensor]:
+    with safe_open(path, "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     return {
         name: _read_back(value, tensors.get(name + ".scale"), tensors.get(name + ".groups"))
         for name, value in tensors.items()

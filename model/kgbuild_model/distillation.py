@@ -54,18 +54,21 @@ def teach(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoftBatch:
-    """Windows with the teacher's probabilities [batch, words, tags]; 0 where there is no word."""
+    """Windows with the teacher's probabilities [conventions, batch, words, tags].
+
+    They are 0 where there is no word.
+    """
 
     batch: Batch
     taught: Tensor
-    convention: Tensor
 
 
 class SoftSet:
     """Texts with a teacher's answers, cut into windows, and their batches.
 
-    ``conventions`` are the student's conventions, in the order of the teacher's answers. Texts
-    that student and teacher cut into different words are left out; ``left_out`` counts them.
+    A window is read once, and scored under each of ``conventions``: the student's, in the order of
+    the teacher's answers. Texts that student and teacher cut into different words are left out;
+    ``left_out`` counts them.
     """
 
     def __init__(
@@ -78,7 +81,8 @@ class SoftSet:
         pieces: int,
     ) -> None:
         self._student = student
-        self._rows: list[tuple[Words, Window, int, NDArray[np.float16]]] = []
+        self._conventions = conventions
+        self._rows: list[tuple[Words, Window, NDArray[np.float16]]] = []
         self.left_out = 0
         with safe_open(file, "np") as answers:
             for place, words in enumerate(tokenise(student.tokenizer, texts)):
@@ -87,10 +91,8 @@ class SoftSet:
                     self.left_out += 1
                     continue
                 for window in windows(words, pieces, 0):
-                    for convention, values in zip(conventions, taught, strict=True):
-                        kept = values[window.start : window.end]
-                        self._rows.append((words, window, convention, kept))
-        self._sizes = [pieces_of(words, window) for words, window, _, _ in self._rows]
+                    self._rows.append((words, window, taught[:, window.start : window.end]))
+        self._sizes = [pieces_of(words, window) for words, window, _ in self._rows]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -103,23 +105,25 @@ class SoftSet:
     def batch(self, places: Sequence[int]) -> SoftBatch:
         """The windows at ``places`` side by side."""
         rows = [self._rows[place] for place in places]
-        batch = self._student.side_by_side([(w, window) for w, window, _, _ in rows])
-        taught = torch.zeros(*batch.first.shape, len(self._student.tags))
+        batch = self._student.side_by_side([(words, window) for words, window, _ in rows])
+        shape = len(self._conventions), *batch.first.shape, len(self._student.tags)
+        taught = torch.zeros(shape)
         for row, (*_, values) in enumerate(rows):
-            taught[row, : len(values)] = torch.from_numpy(values).float()
-        return SoftBatch(batch, taught, torch.tensor([c for _, _, c, _ in rows]))
+            taught[:, row, : values.shape[1]] = torch.from_numpy(values).float()
+        return SoftBatch(batch, taught)
 
     def loss(self, soft: SoftBatch) -> Tensor:
-        """The cross-entropy between teacher and student, a mean over words."""
-        batch = soft.batch
-        hidden = self._student.tagger.read(batch.ids, batch.mask, batch.shapes)
+        """The cross-entropy between teacher and student, a mean over words and conventions."""
+        batch, tagger = soft.batch, self._student.tagger
+        hidden = tagger.read(batch.ids, batch.mask, batch.shapes)
         with torch.autocast("cpu", enabled=False):
-            scores = self._student.tagger.score(hidden, batch.first, soft.convention)
+            rows = [torch.full((len(batch.first),), place) for place in self._conventions]
+            scores = torch.stack([tagger.score(hidden, batch.first, row) for row in rows])
             return soft_loss(scores, soft.taught)
 
 
 def soft_loss(scores: Tensor, taught: Tensor) -> Tensor:
-    """Cross-entropy of log-probabilities ``scores`` to ``taught``, both [batch, words, tags].
+    """Cross-entropy of log-probabilities ``scores`` to ``taught``, both […, words, tags].
 
     It is zero at its least: the teacher's own entropy is taken off.
     """

@@ -18,6 +18,7 @@ import torch
 
 from kgbuild_model.card import curves_svg, model_card, read_log
 from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
+from kgbuild_model.corrections import correct
 from kgbuild_model.digest import digests_of
 from kgbuild_model.distillation import SoftBatch, SoftSet, teach
 from kgbuild_model.early_stopping import kept_line
@@ -35,7 +36,7 @@ from kgbuild_model.tagger_training import (
 )
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
-from kgbuild_model.texts import read_texts
+from kgbuild_model.texts import letters, read_texts
 from kgbuild_model.training import claim, train
 
 if TYPE_CHECKING:
@@ -75,12 +76,12 @@ def fine_tune(
     if not learning:
         raise RecipeError("the recipe's corpora hold no text to train on")
     digests = [_digests(corpus, places) for corpus in recipe.corpora]
+    run = _student(recipe, places)  # refused before there is a folder that another would stumble on
     claim(work, {"recipe": asdict(recipe), "gold": digests})
-    run = _student(recipe, places)
     gold = TrainingSet(recipe, learning, run)
     tell(f"{len(learning)} texts to learn from, {len(held)} held out, {len(gold)} batches of gold")
     plan: list[Any] = [("gold", step) for step in range(len(gold))]
-    soft = _soft(recipe, places, run, {example.text for example in learning + held}, work, tell)
+    soft = _soft(recipe, places, run, {letters(one.text) for one in learning + held}, work, tell)
     if soft is not None:
         distilled = soft.plan(recipe.distil_share, recipe.tokens, recipe.optimisation.seed)
         plan = _interleaved(plan, [("soft", group) for group in distilled])
@@ -130,9 +131,16 @@ def _student(recipe: TaggerRecipe, places: Places) -> TaggerRun:
         tagger.shapes.load_state_dict(begun.tagger.shapes.state_dict())
         if begun.tags == tags and begun.tagger.convention_bias.shape[0] == conventions:
             tagger.load_state_dict(begun.tagger.state_dict())
+    elif recipe.rank:
+        raise RecipeError(
+            f"rank corrects a tagger, and {source} is none",
+            hint="name weights that ship, or a folder that kgbuild train wrote",
+        )
     else:
         encoder, tokenizer = load_encoder(source)
         tagger = Tagger(encoder, tags=len(tags), conventions=conventions, dropout=recipe.dropout)
+    if recipe.rank:
+        correct(tagger, rank=recipe.rank, layers=recipe.upper_layers)
     return TaggerRun(
         tagger=tagger,
         tokenizer=tokenizer,
@@ -152,14 +160,14 @@ def _soft(
 ) -> SoftSet | None:
     """The teacher's answers, made once and kept in the run's folder.
 
-    Texts that are gold are left out: a student that was taught on the held-out texts would be
-    measured on what it has seen, if not on its labels.
+    Texts with the letters of gold are left out: a student that was taught on the held-out texts
+    would be measured on what it has seen, if not on its labels. Corpora set spaces otherwise.
     """
     if not recipe.teacher:
         return None
     folder = places.encoders / recipe.teacher
     texts = [text for file in recipe.distil_texts for text in read_texts(places.corpora / file)]
-    unlabelled = [text for text in texts if text not in gold]
+    unlabelled = [text for text in texts if letters(text) not in gold]
     tell(f"{len(texts) - len(unlabelled)} of {len(texts)} texts are gold: the teacher skips them")
     texts = unlabelled[: recipe.distil_most or None]
     names = read_config(folder)["conventions"]
@@ -227,8 +235,14 @@ def _write(
         "curves.svg": curves_svg(log),
         "README.md": model_card(facts),
     }
-    calibrated_run = replace(run, calibration=curve)
-    save_tagger(folder, calibrated_run, names, precision=precision, papers=papers)
+    save_tagger(
+        folder,
+        replace(run, calibration=curve),
+        names,
+        precision=precision,
+        papers=papers,
+        corrects=places.encoders / recipe.encoder if recipe.rank else None,
+    )
 
 
 def _measured_on(

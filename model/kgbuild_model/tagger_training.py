@@ -66,7 +66,9 @@ class TaggerRecipe:
     the size of a batch, padding included. With ``hold_out`` false the held-out texts are learnt
     too: for weights that ship after they were measured. ``teacher`` names the checkpoint to
     distil from, over ``distil_texts`` and under ``distil_conventions``; ``distil_share`` is how
-    often each of its answers is seen, ``distil_most`` how many texts are read (0 for all).
+    often each text is seen, ``distil_most`` how many texts are read (0 for all).
+    With ``rank`` only corrections of that rank of the ``upper_layers`` are learnt, besides the
+    heads, and the checkpoint has them in a file of their own.
     ``calibration`` and ``measured`` are given where nothing is held out: the figures of the weights
     that the run goes on from, on texts that were held out from them.
     """
@@ -84,6 +86,8 @@ class TaggerRecipe:
     distil_conventions: tuple[str, ...] = ()
     distil_share: float = 1.0
     distil_most: int = 0
+    rank: int = 0
+    upper_layers: int = 0
     calibration: tuple[tuple[float, float], ...] = ()
     calibration_error: float = 0.0
     measured: Mapping[str, Any] = field(default_factory=dict)
@@ -98,6 +102,11 @@ class TaggerRecipe:
                     f"corpus {corpus.name} has labels that the tagger lacks: {', '.join(unknown)}",
                     hint=f"labels are {', '.join(self.labels)}",
                 )
+        if (self.rank == 0) != (self.upper_layers == 0):
+            raise RecipeError(
+                f"rank is {self.rank} and upper_layers is {self.upper_layers}",
+                hint="corrections need both; leave both out to train all weights",
+            )
         if self.optimisation.patience and not self.hold_out:
             raise RecipeError(
                 "patience needs held-out texts, and hold_out is false", hint="leave out one of them"

@@ -8,9 +8,14 @@ from pathlib import Path
 
 from kgbuild_model.errors import GoldError
 
-__all__ = ["read_texts"]
+__all__ = ["letters", "read_texts"]
 
 _SUFFIXES = (".txt", ".md", ".jsonl")
+
+
+def letters(text: str) -> str:
+    """A text as it is told again where spaces and marks are set otherwise: letters and digits."""
+    return "".join(filter(str.isalnum, text.lower()))
 
 
 def read_texts(path: Path) -> Iterator[str]:

@@ -227,14 +227,14 @@ def features(text: str, span: Span, first: Mention, second: Mention, mentions: i
 class SentenceClassifier:
     """A logistic regression on the words of a sentence: whether its pair is related."""
 
-    def __init__(self, training: Sequence[Text], epochs: int = 12) -> None:
+    def __init__(self, training: Sequence[Text]) -> None:
         torch.manual_seed(20261125)
         self._table = torch.nn.EmbeddingBag(HASHED, 1, mode="sum")
         torch.nn.init.zeros_(self._table.weight)
         rows = [(f, pair in text.related) for text in training for pair, _, f in together(text)]
         truth = torch.tensor([float(true) for _, true in rows])
         optimiser = torch.optim.Adam(self._table.parameters(), lr=0.02, weight_decay=1e-5)
-        for _ in range(epochs):
+        for _ in range(12):
             for batch in torch.randperm(len(rows)).split(128):
                 optimiser.zero_grad()
                 logits = self._logits([rows[int(n)][0] for n in batch])

@@ -55,6 +55,7 @@ from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel
 
 RECIPE = Path(__file__).resolve().parents[1] / "model" / "recipes" / "relations-fast-3.toml"
 NAMES = {"BioRED": "biored", "BC5CDR": "bc5cdr"}
+FOLDS = 5
 Way = Callable[[Candidate], float]
 
 
@@ -158,11 +159,11 @@ class Fitting:
         losses = [loss([beliefs[row] for row in rows], truth) for beliefs in self._beliefs]
         return losses.index(min(losses))
 
-    def crosswise(self, seed: int, folds: int = 5) -> Measured:
+    def crosswise(self, seed: int) -> Measured:
         """Each text by the model that is the likeliest on the other folds."""
         documents = sorted({one.document for one in self._some})
         random.Random(seed).shuffle(documents)
-        parts = [set(documents[fold::folds]) for fold in range(folds)]
+        parts = [set(documents[fold::FOLDS]) for fold in range(FOLDS)]
         chosen = {
             document: number
             for part in parts

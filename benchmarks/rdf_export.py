@@ -100,10 +100,10 @@ def made_up(evidences: int, *, shuffled: bool = False) -> MemoryGraph:
     )
 
 
-def cpu_seconds(work: Callable[[], object], repeats: int = 3) -> float:
-    """The CPU time of the fastest of some runs."""
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """The CPU time of the fastest of three runs."""
     times = []
-    for _ in range(repeats):
+    for _ in range(3):
         gc.collect()
         start = time.process_time()
         work()

@@ -69,7 +69,7 @@ def drawn() -> Iterator[tuple[Path, str]]:
 def shown(svg: str) -> str:
     """What is to be read in a picture, without what a clock said."""
     words = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg)).replace("&#160;", " ")
-    timed = r" \d+\.\d s\b|, [\d.,]+ a second|, [\d,]+ s left"
+    timed = r" \d+\.\d s\b|, [\d.,]+ a second|, [\d.,]+ (?:s|min|h) left"
     return re.sub(timed, "", " ".join(words.split()))
 
 

@@ -56,13 +56,16 @@ __all__ = [
 class KgbuildError(Exception):
     """The root: catch this to catch every mistake that kgbuild names.
 
-    ``hints`` are shown below the message, one ``hint:`` line each.
+    ``hints`` are shown below the message, one ``hint:`` line each; in Python as notes below the
+    traceback.
     """
 
     def __init__(self, message: str = "", *, hints: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hints: tuple[str, ...] = tuple(hints)
+        for hint in self.hints:
+            self.add_note(f"hint: {hint}")
 
     def __str__(self) -> str:
         return self.message
@@ -137,12 +140,11 @@ class UnknownComponentError(PluginError):
     def __init__(
         self, *, kind: str, name: str, available: Sequence[str], hints: Sequence[str] = ()
     ) -> None:
+        hints = hints or nearest(name, available)
         super().__init__(f"no {kind} named {name!r}", plugin="", hints=hints)
         self.kind = kind
         self.name = name
         self.available = tuple(available)
-        if not self.hints:
-            self.hints = nearest(name, self.available)
 
     def __str__(self) -> str:
         return f"{self.message}\n  available: {', '.join(self.available) or 'none'}"

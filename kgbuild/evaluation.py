@@ -32,6 +32,9 @@ __all__ = [
     "with_preferred",
 ]
 
+_DRAWS = 1000
+"""Of the bootstrap."""
+
 Pair = tuple[AnnotatedDocument, AnnotatedDocument]
 """A document's gold, and what was predicted for it."""
 
@@ -355,15 +358,15 @@ def _confused(
             yield gold, type_
 
 
-def _bootstrap(each: Sequence[Counts], samples: int = 1000) -> tuple[float, float]:
+def _bootstrap(each: Sequence[Counts]) -> tuple[float, float]:
     """The 2.5% and 97.5% points of F1 over documents drawn with replacement (Efron 1979)."""
     if not each:
         return 0.0, 0.0
     random = Random(0)
     rows = [(2 * c.right, 2 * c.right + c.spurious + c.missed) for c in each]
     found = []
-    for _ in range(samples):
+    for _ in range(_DRAWS):
         drawn = random.choices(rows, k=len(rows))
         found.append(sum(a for a, _ in drawn) / max(1, sum(b for _, b in drawn)))
     found.sort()
-    return found[round(0.025 * (samples - 1))], found[round(0.975 * (samples - 1))]
+    return found[round(0.025 * (_DRAWS - 1))], found[round(0.975 * (_DRAWS - 1))]

@@ -34,10 +34,10 @@ class Telling:
         rate = done / (now - self._began) if now > self._began else 0.0
         far = f"{done:,} of {counted(total, what)}" if total else counted(done, what)
         line = f"{phase}: {far}"
-        if rate:
+        if rate >= 0.1:
             line += f", {rate:,.{0 if rate >= 10 else 1}f} a second"
         if total and rate:
-            line += f", {(total - done) / rate:,.0f} s left"
+            line += f", {_duration((total - done) / rate)} left"
         if self._terminal:
             click.echo(f"\r\033[K{line}", nl=done == total, err=True)
             self._open = done != total
@@ -49,3 +49,14 @@ class Telling:
         if self._open:
             click.echo("\r\033[K", nl=False, err=True)
             self._open = False
+
+
+def _duration(seconds: float) -> str:
+    """A time as people say it.
+
+    >>> _duration(19.4), _duration(916), _duration(13528)
+    ('19 s', '15 min', '3.8 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"

@@ -93,31 +93,30 @@ def _term(term: Term, values: list[Any], base_iri: str) -> Iri | Literal:
     return Literal(encodable(text))
 
 
-def nquads(statements: Iterable[Statement], *, base_iri: str = OWN_IRI) -> bytes:
+def nquads(statements: Iterable[Statement]) -> bytes:
     """Statements as N-Quads, UTF-8."""
-    return "".join(NQuads(base_iri).document(statements)).encode()
+    return "".join(NQuads().document(statements)).encode()
 
 
-def quads_of_graph(graph: Graph, *, base_iri: str = OWN_IRI) -> Iterator[bytes]:
+def quads_of_graph(graph: Graph) -> Iterator[bytes]:
     """A whole graph as N-Quads, in pieces of some lines each."""
-    model = RdfModel(base_iri)
-    return (piece.encode() for piece in NQuads(base_iri).document(model.statements(graph)))
+    return (piece.encode() for piece in NQuads().document(RdfModel().statements(graph)))
 
 
-def as_rdflib(graph: Graph, *, base_iri: str = OWN_IRI) -> rdflib.Dataset:
+def as_rdflib(graph: Graph) -> rdflib.Dataset:
     """The graph as an rdflib Dataset, one named graph for each layer, held in memory.
 
     rdflib needs about 1.2 GB for a million triples: for a large graph use ``kgbuild query``
-    or an export. Named graphs are ``<base>graph:asserted``, ``inferred``, ``concepts``,
+    or an export. Named graphs are ``kgbuild:graph:asserted``, ``inferred``, ``concepts``,
     ``provenance`` and ``dataset``; the default graph shows their union.
     """
     import rdflib
 
     dataset = rdflib.Dataset(default_union=True)
-    for name, iri in sorted(prefixes(base_iri).items()):
+    for name, iri in sorted(prefixes().items()):
         dataset.bind(name, rdflib.Namespace(iri), replace=True)
     graphs: dict[str, rdflib.Graph] = {}
-    for quad in quads(graph, base_iri=base_iri):
+    for quad in quads(graph):
         if quad.graph not in graphs:
             graphs[quad.graph] = dataset.graph(rdflib.URIRef(quad.graph))
         graphs[quad.graph].add(

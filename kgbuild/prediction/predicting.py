@@ -57,7 +57,6 @@ def predict(
     limit: int = 1000,
     seed: int = 0,
     above: Above | None = None,
-    afresh: bool = False,
 ) -> Predicted:
     """Bring the predicted layer up to date: the ``limit`` likeliest links, with their reasons.
 
@@ -71,7 +70,7 @@ def predict(
     """
     wanted = sorted(map(check_predicate, predicates))
     made = json.dumps([wanted, limit, seed, above is not None])
-    if not afresh and stamp(graph) == made:
+    if stamp(graph) == made:
         return Predicted(fresh=False)
     above = cache(above) if above else None
     links = without_general(graph, links_of(graph), above)

@@ -26,6 +26,8 @@ _SERVICE = re.compile(r"(?<![\w:?$.-])service(?![\w:.-])", re.IGNORECASE)
 _PREFIX = re.compile(r"(?<![\w:?$.-])([A-Za-z][\w.-]*):")
 _DECLARED = re.compile(r"\bprefix\s+([\w.-]+):", re.IGNORECASE)
 _LONGEST = 1_000_000
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_UPDATES = {"insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +82,47 @@ def _parsed(text: str) -> Any:
     try:
         return parseQuery(text)[1]
     except ParseBaseException as error:
-        first = text.lstrip()[:30].splitlines()[0] if text.strip() else ""
-        updates = ("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy")
-        if first.lower().startswith(updates):
-            raise QueryError(
-                "a query may not change the graph",
-                hints=["kgbuild ingest, review and remove change it"],
-            ) from error
-        raise QueryError(
-            f"not a SPARQL 1.1 query (line {error.lineno}, column {error.column}): {error.msg}"
-        ) from error
+        raise _not_understood(text, error.lineno, error.column) from error
     except RecursionError as error:
         raise QueryError("the query is nested too deep") from error
+
+
+def _not_understood(text: str, line: int, column: int) -> QueryError:
+    """Why a text is no query; rdflib's parser gave up at the place given."""
+    first, *_ = [*_NOT_WORDS.sub(" ", text).split(), ""]
+    if first.lower() in _UPDATES:
+        return QueryError(
+            "a query may not change the graph",
+            hints=["kgbuild ingest, review and remove change it"],
+        )
+    if first and first.upper() not in (*_FORMS, "PREFIX", "BASE"):
+        return QueryError(
+            f"a query begins with {', '.join(_FORMS)}, PREFIX or BASE, not {first!r}",
+            hints=nearest(first.upper(), _FORMS),
+        )
+    line, column = _fault(text) or (line, column)
+    rest = text.split("\n")[line - 1][column - 1 :]
+    return QueryError(
+        f"not a SPARQL 1.1 query: unexpected {repr(rest[:20]) if rest else 'end'}"
+        f" (line {line}, column {column})",
+        hints=["kgbuild query --cookbook list has queries to begin with"],
+    )
+
+
+def _fault(text: str) -> tuple[int, int] | None:
+    """The line and column, from 1, at which Oxigraph stops to understand a query.
+
+    rdflib names the place at which it began to try, which is seldom that of the mistake.
+    """
+    import pyoxigraph
+
+    names = dict.fromkeys(_PREFIX.findall(_NOT_WORDS.sub(" ", text)), "urn:any:")
+    try:
+        pyoxigraph.Store().query(text, prefixes=names)
+    except (SyntaxError, ValueError) as error:
+        place = re.match(r"error at (\d+):(\d+)", str(error))
+        return (int(place[1]), int(place[2])) if place else None
+    return None
 
 
 def _has_service(tree: Any) -> bool:

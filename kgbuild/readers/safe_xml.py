@@ -31,12 +31,12 @@ _PARSER = etree.XMLParser(**_OPTIONS)
 """Made once: MEDLINE has a parse for every record, and to make a parser takes 5% of one."""
 
 
-def parse(raw: bytes, *, file: str, place: str = "") -> etree._Element:
+def parse(raw: bytes, *, file: str) -> etree._Element:
     """The root element of one XML text. Raises InputError with the line."""
     try:
         return etree.fromstring(raw, _PARSER)
     except etree.XMLSyntaxError as error:
-        raise _input_error(error, file, place) from error
+        raise _input_error(error, file) from error
 
 
 def iterate(stream: IO[bytes], tags: Collection[str], *, file: str) -> Iterator[etree._Element]:
@@ -52,16 +52,12 @@ def iterate(stream: IO[bytes], tags: Collection[str], *, file: str) -> Iterator[
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise _input_error(error, file, "") from error
+        raise _input_error(error, file) from error
 
 
-def _input_error(error: etree.XMLSyntaxError, file: str, place: str) -> InputError:
+def _input_error(error: etree.XMLSyntaxError, file: str) -> InputError:
     line = f"line {error.lineno}" if error.lineno else ""
-    return InputError(
-        f"not well-formed XML: {error.msg}",
-        file=file,
-        place=", ".join(part for part in (place, line) if part),
-    )
+    return InputError(f"not well-formed XML: {error.msg}", file=file, place=line)
 
 
 def text_of(element: etree._Element, *, without: Collection[str] = ()) -> str:

@@ -45,7 +45,10 @@ def format_of(file: TermFile) -> TermFormat:
     if found is None:
         choice = ", ".join(form for form in TermFormat if form is not TermFormat.AUTO)
         problem = f"no format is known for its name; known endings: {', '.join(_ENDINGS)}"
-        raise refuse(file.path, problem, f"set its format to one of {choice}")
+        hint = f"set its format to one of {choice}"
+        if name.endswith((".csv", ".xlsx", ".xls", ".ods")):
+            hint = "save the table as text parted by tabs, with the ending .tsv"
+        raise refuse(file.path, problem, hint)
     if name.endswith(".xml") and any(root in head(file.path) for root in _MESH_ROOTS):
         return TermFormat.MESH
     return found

@@ -102,30 +102,30 @@ def _popular(drawn: random.Random, names: Sequence[str]) -> str:
     return names[int(drawn.random() ** 2 * len(names))]
 
 
-def papers_of(
-    world: World,
-    *,
-    years: Sequence[int] = tuple(range(2000, 2021)),
-    published: float = 0.7,
-    false: float = 0.1,
-) -> Iterator[tuple[str, dict[str, list[Said]]]]:
+_YEARS = range(2000, 2021)
+_PUBLISHED = 0.7
+"""The share of what is true that is ever reported."""
+_FALSE = 0.1
+"""How many false links are reported for each true one."""
+
+
+def papers_of(world: World) -> Iterator[tuple[str, dict[str, list[Said]]]]:
     """The papers of each year: (year, papers by CURIE).
 
-    ``published`` is the share of what is true that is ever reported, ``false`` how many false
-    links are reported for each true one. False ones get lower scores, on the whole.
+    Some of what is true is never reported; some that is false is, mostly with lower scores.
     """
     drawn = random.Random(world.seed + 1)
-    by_year: dict[int, list[Said]] = {year: [] for year in years}
+    by_year: dict[int, list[Said]] = {year: [] for year in _YEARS}
     for link in sorted(world.truth):
-        if drawn.random() < published:
-            by_year[_year(drawn, link, years)].append(_said(drawn, link, 0.75))
+        if drawn.random() < _PUBLISHED:
+            by_year[_year(drawn, link)].append(_said(drawn, link, 0.75))
     true = sorted(world.truth)
-    for _ in range(int(false * len(true))):
+    for _ in range(int(_FALSE * len(true))):
         subject, predicate, _ = drawn.choice(true)
         _, _, object_ = drawn.choice([link for link in true if link[1] == predicate])
         link = (subject, predicate, object_)
         if link not in world.truth and subject != object_:
-            by_year[_year(drawn, link, years)].append(_said(drawn, link, 0.45))
+            by_year[_year(drawn, link)].append(_said(drawn, link, 0.45))
     number = 0
     for year, said in by_year.items():
         drawn.shuffle(said)
@@ -136,10 +136,11 @@ def papers_of(
         yield str(year), papers
 
 
-def _year(drawn: random.Random, link: Link, years: Sequence[int]) -> int:
+def _year(drawn: random.Random, link: Link) -> int:
     """A year, on average earlier for concepts with low numbers: they are the well-known ones."""
     known = min(int(link[0][1:]), int(link[2][1:])) / 100
-    return years[min(int(drawn.betavariate(1 + known, 1.5) * len(years)), len(years) - 1)]
+    place = int(drawn.betavariate(1 + known, 1.5) * len(_YEARS))
+    return _YEARS[min(place, len(_YEARS) - 1)]
 
 
 def _said(drawn: random.Random, link: Link, mean: float) -> Said:

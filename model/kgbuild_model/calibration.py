@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Calibration", "expected_calibration_error"]
 
+_BINS = 10
+
 
 @dataclass(frozen=True)
 class Calibration:
@@ -95,16 +97,14 @@ def _pooled(values: Sequence[float], sizes: Sequence[int]) -> list[float]:
     return [value for value, _, count in blocks for _ in range(count)]
 
 
-def expected_calibration_error(
-    scores: Sequence[float], right: Sequence[bool], bins: int = 10
-) -> float:
-    """The mean gap between score and share of right answers, over ``bins`` of equal width.
+def expected_calibration_error(scores: Sequence[float], right: Sequence[bool]) -> float:
+    """The mean gap between score and share of right answers, over ten bins of equal width.
 
     Guo et al. (2017), section 2. Zero for an empty list.
     """
-    places = np.minimum((np.asarray(scores) * bins).astype(int), bins - 1)
+    places = np.minimum((np.asarray(scores) * _BINS).astype(int), _BINS - 1)
     gap = 0.0
-    for place in range(bins):
+    for place in range(_BINS):
         inside = places == place
         if inside.any():
             share = np.mean(np.asarray(right, dtype=float)[inside])

@@ -44,11 +44,11 @@ _MPNET = _BERT | {
 FAMILIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {"bert": _BERT, "mpnet": _MPNET}
 
 
-def load_encoder(folder: Path, *, dropout: float = 0.0) -> tuple[AnyEncoder, Tokenizer]:
+def load_encoder(folder: Path) -> tuple[AnyEncoder, Tokenizer]:
     """An encoder with its published weights, in fp32, and its tokenizer.
 
-    BERT and MPNet run in our own transformer, other families through ``transformers`` (without
-    ``dropout``). Raises CheckpointError where the folder lacks a file or is damaged.
+    BERT and MPNet run in our own transformer, other families through ``transformers``.
+    Raises CheckpointError where the folder lacks a file or is damaged.
     """
     published = _config(folder)
     family = str(published.get("model_type"))
@@ -57,7 +57,7 @@ def load_encoder(folder: Path, *, dropout: float = 0.0) -> tuple[AnyEncoder, Tok
 
         return load_other(folder), load_tokenizer(folder)
     try:
-        config = _shape(published, family, dropout)
+        config = _shape(published, family)
         weights = _renamed(_tensors(folder / "model.safetensors"), FAMILIES[family], config)
         encoder = Encoder(config)
         encoder.load_state_dict(weights)
@@ -135,7 +135,7 @@ def _config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _shape(published: Mapping[str, Any], family: str, dropout: float) -> TransformerConfig:
+def _shape(published: Mapping[str, Any], family: str) -> TransformerConfig:
     mpnet = family == "mpnet"
     return TransformerConfig(
         layers=published["num_hidden_layers"],
@@ -149,7 +149,6 @@ def _shape(published: Mapping[str, Any], family: str, dropout: float) -> Transfo
         relative_buckets=published.get("relative_attention_num_buckets", 32) if mpnet else 0,
         activation=published["hidden_act"],
         eps=published["layer_norm_eps"],
-        dropout=dropout,
         padding_id=published["pad_token_id"],
     )
 

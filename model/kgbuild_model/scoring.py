@@ -9,6 +9,9 @@ import numpy as np
 
 __all__ = ["Score", "bootstrap", "strict_scores"]
 
+_DRAWS = 1000
+"""Of the bootstrap."""
+
 Spans = Iterable[tuple[int, int, str]]
 
 
@@ -56,10 +59,10 @@ def strict_scores(gold: Spans, found: Spans, labels: Iterable[str]) -> Mapping[s
     return scores
 
 
-def bootstrap(scores: Sequence[Score], samples: int = 1000, seed: int = 0) -> tuple[float, float]:
+def bootstrap(scores: Sequence[Score]) -> tuple[float, float]:
     """The 95% interval of F1 when texts are drawn again with replacement (Efron 1979)."""
     counts = np.array([(s.right, s.spurious, s.missed) for s in scores])
-    draws = np.random.default_rng(seed).integers(0, len(counts), (samples, len(counts)))
+    draws = np.random.default_rng(0).integers(0, len(counts), (_DRAWS, len(counts)))
     right, spurious, missed = counts[draws].sum(axis=1).T
     f1 = 2 * right / np.maximum(2 * right + spurious + missed, 1)
     low, high = np.quantile(f1, [0.025, 0.975])

@@ -15,12 +15,13 @@ from kgbuild_model.transformer import Encoder, TransformerConfig
 __all__ = ["small_run", "small_tokenizer"]
 
 _LETTERS = string.ascii_lowercase + string.digits + "()-.,;:'"
+_WORDS = ("aspirin", "asthma", "causes")
 _MARKS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 
 
-def small_tokenizer(words: tuple[str, ...] = ("aspirin", "asthma", "causes")) -> Tokenizer:
-    """A WordPiece tokenizer that knows single letters and ``words``."""
-    pieces = (*_MARKS, *_LETTERS, *(f"##{letter}" for letter in _LETTERS), *words)
+def small_tokenizer() -> Tokenizer:
+    """A WordPiece tokenizer that knows single letters and three words."""
+    pieces = (*_MARKS, *_LETTERS, *(f"##{letter}" for letter in _LETTERS), *_WORDS)
     vocabulary = {piece: place for place, piece in enumerate(pieces)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))  # noqa: S106
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)

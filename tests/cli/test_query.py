@@ -93,3 +93,20 @@ def test_turtle_has_the_prefixes_that_it_uses_and_no_more(graph: Any) -> None:
     assert "mesh:D001241 biolink:treats mesh:D006261 ." in out.splitlines()
     declared = {line.split()[1] for line in out.splitlines() if line.startswith("@prefix")}
     assert declared == {"biolink:", "mesh:"}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT ?x { ?x biolink:treats }", "unexpected '}' (line 1, column 31)"),
+        ("SELECT ?x {\n  ?x a ?y", "unexpected end (line 2, column 10)"),
+        ("", "unexpected end (line 1, column 1)"),
+        ("SELECT ?x\n", "unexpected end (line 2, column 1)"),
+        ("SELEC ?x {}", "hint: did you mean 'SELECT'?"),
+        ("# change it\nDELETE WHERE { ?a ?b ?c }", "a query may not change the graph"),
+    ],
+)
+def test_a_query_that_is_none_is_told_where(graph: Any, query: str, said: str) -> None:
+    code, _, err = graph.run("query", query)
+    assert code == 2
+    assert said in err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from kgbuild import ancestors
+from kgbuild import ancestors, category_of
 
 __all__ = ["CATEGORIES", "UNSAID", "category_named", "compatible"]
 
@@ -47,16 +47,21 @@ CATEGORIES = tuple(
     )
 )
 
+_BY_NAME = {category.removeprefix("biolink:").lower(): category for category in CATEGORIES}
 _FAMILY = "biolink:GeneOrGeneProduct"
 
 
 def category_named(name: str) -> str | None:
-    """The category that a list means, with or without ``biolink:``; None if there is none.
+    """The category that a list means, in any case, with or without ``biolink:``; None for none.
 
-    >>> category_named("Disease"), category_named("biolink:Gene"), category_named("Thing")
+    Names that corpora give to types are understood, too.
+
+    >>> category_named("disease"), category_named("biolink:Gene"), category_named("Thing")
     ('biolink:Disease', 'biolink:Gene', None)
+    >>> category_named("chemical")
+    'biolink:ChemicalEntity'
     """
-    category = name if name.startswith("biolink:") else f"biolink:{name}"
+    category = _BY_NAME.get(name.removeprefix("biolink:").lower()) or category_of(name)
     return category if category in CATEGORIES else None
 
 

@@ -68,7 +68,7 @@ def _load(settings: LexiconSettings, content: str) -> Lexicon:
             hints=["python -m kgbuild_lexicon FILE shows what was left out"],
         )
     if report.reasons:
-        _log.warning("word lists: %s", report.summary())
+        _log.warning("word lists: %s; python -m kgbuild_lexicon FILE lists them", report.summary())
     return lexicon
 
 

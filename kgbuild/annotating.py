@@ -15,7 +15,7 @@ from kgbuild.config import Configuration
 from kgbuild.graph.rows import AnnotationRows, decode_annotated
 from kgbuild.graph.store import Pending
 from kgbuild.host import Host
-from kgbuild.ingest import read_papers
+from kgbuild.papers import read_papers
 from kgbuild.workers import Annotators
 
 __all__ = ["annotate_papers"]

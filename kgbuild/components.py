@@ -478,6 +478,11 @@ class Failure:
     document: str = ""
     place: str = ""
 
+    @property
+    def where(self) -> str:
+        """The file, the document and the place, as far as they are known."""
+        return ", ".join(filter(None, (self.file, self.document, self.place)))
+
     @classmethod
     def of(cls, error: Exception, component: str, *, file: str = "", document: str = "") -> Self:
         """What an error says of a file or document, without what the other fields say.

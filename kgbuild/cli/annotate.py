@@ -116,9 +116,7 @@ class _Failures:
     def tell(self, failure: Failure) -> None:
         self.count += 1
         self._telling.wipe()
-        names = (failure.file or failure.document, failure.place)
-        where = ", ".join(name for name in names if name)
-        click.echo(f"{where}: {failure.component}: {failure.message}", err=True)
+        click.echo(f"{failure.where}: {failure.component}: {failure.message}", err=True)
 
 
 def _told(documents: Iterator[AnnotatedDocument], telling: Telling) -> Iterator[AnnotatedDocument]:

@@ -27,7 +27,7 @@ from kgbuild.evaluation import (
 )
 from kgbuild.exporters.corpus_spelling import with_hedged
 from kgbuild.host import Host
-from kgbuild.ingest import read_papers
+from kgbuild.papers import read_papers
 from kgbuild.pipeline import Pipeline
 from kgbuild.terminologies import Terminologies
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode, counted
-from kgbuild.cli.setup import graph_option, hint_of_formats, set_up
+from kgbuild.cli.setup import graph_option, hints_of_failures, set_up
 from kgbuild.graph.reading import load
 from kgbuild.graph.store import GraphStore
 
@@ -42,8 +42,8 @@ def command(kg: Path | None, retry: bool, json_: bool) -> int:
             if json_:
                 click.echo(json.dumps(asdict(failure), ensure_ascii=False))
             else:
-                names = (failure.file, failure.document, failure.place)
-                where = ", ".join(name for name in names if name)
-                click.echo(f"{where}: {failure.component}: {failure.error}: {failure.message}")
-    hint_of_formats(errors)
+                click.echo(
+                    f"{failure.where}: {failure.component}: {failure.error}: {failure.message}"
+                )
+    hints_of_failures(errors)
     return ExitCode.WELL

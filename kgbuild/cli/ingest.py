@@ -13,14 +13,14 @@ from kgbuild.cli.linked import linked_lines
 from kgbuild.cli.progress import Telling
 from kgbuild.cli.setup import (
     as_json,
-    hint_of_formats,
+    hints_of_failures,
     run_options,
     say_what_annotates,
     set_up,
     setup_options,
 )
 from kgbuild.ingest import Summary, ingest
-from kgbuild.ingest import plan as plan_ingest
+from kgbuild.papers import plan
 
 __all__ = ["command"]
 
@@ -98,7 +98,7 @@ def command(
 def _dry_run(
     paths: tuple[str, ...], host: Any, setup: Any, reader: str | None, *, json_: bool
 ) -> int:
-    planned = list(plan_ingest(paths, host, setup.configuration, reader))
+    planned = list(plan(paths, host, setup.configuration, reader))
     if json_:
         as_json([{"file": name, "reader": choice} for name, choice in planned])
     else:
@@ -129,12 +129,11 @@ def _show(summary: Summary, folder: Path) -> None:
     if summary.failures_total:
         click.echo(f"{counted(summary.failures_total, 'failure')}:", err=True)
         for failure in summary.failures[:_FAILURES]:
-            where = ", ".join(p for p in (failure.file or failure.document, failure.place) if p)
-            click.echo(f"  {where}: {failure.component}: {failure.message}", err=True)
+            click.echo(f"  {failure.where}: {failure.component}: {failure.message}", err=True)
         if (more := summary.failures_total - _FAILURES) > 0:
             click.echo(f"  … and {more:,} more", err=True)
         click.echo("hint: kgbuild failures lists all of them", err=True)
-        hint_of_formats(failure.error for failure in summary.failures)
+        hints_of_failures(failure.error for failure in summary.failures)
 
 
 def _show_counts(heading: str, counts: Mapping[str, int]) -> None:

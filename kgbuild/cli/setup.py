@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from kgbuild.config import Configuration, load_configuration
-from kgbuild.errors import KgbuildError, UnknownFormatError
+from kgbuild.errors import KgbuildError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.host import Host
 from kgbuild.workers import HostOptions
@@ -21,7 +21,7 @@ __all__ = [
     "Setup",
     "as_json",
     "graph_option",
-    "hint_of_formats",
+    "hints_of_failures",
     "note_no_extractor",
     "note_nothing_annotates",
     "run_options",
@@ -191,10 +191,17 @@ def note_no_extractor(host: Host, *, configured: bool) -> None:
     click.echo("hint: --trust-annotations takes the annotations that come with files", err=True)
 
 
-def hint_of_formats(errors: Iterable[str]) -> None:
-    """Say on standard error, where one of the errors is that no reader claims a file, what does."""
-    if UnknownFormatError.__name__ in errors:
-        click.echo("hint: kgbuild plugins list has the readers; --reader NAME forces one", err=True)
+_HINTS = {
+    "UnknownFormatError": "kgbuild plugins list has the readers; --reader NAME forces one",
+    "WorkerDied": "kgbuild ingest --retry tries it again; the setting run.timeout gives it longer",
+}
+"""What to do about failures of a kind."""
+
+
+def hints_of_failures(errors: Iterable[str]) -> None:
+    """Say on standard error what to do, where something can be done about errors of that name."""
+    for error in sorted(_HINTS.keys() & set(errors)):
+        click.echo(f"hint: {_HINTS[error]}", err=True)
 
 
 def say_losses(format_: str, lost: Mapping[str, int]) -> None:

@@ -412,12 +412,12 @@ class StoredGraph(Closing):
     def failures(self) -> Iterator[Failure]:
         """What failed and was not done again since, by file and component."""
         rows = self._stream(
-            "SELECT path, component, error, message, document, place FROM failures"
-            " ORDER BY path, document, component, place, message"
+            f"SELECT {_FILE_OF_FAILURE} AS file, component, error, message, document, place"
+            " FROM failures f ORDER BY file, document, component, place, message"
         )
-        for path, component, error, message, document, place in rows:
+        for file, component, error, message, document, place in rows:
             yield Failure(
-                file=path,
+                file=file,
                 component=component,
                 error=error,
                 message=message,
@@ -452,6 +452,11 @@ class StoredGraph(Closing):
 
 
 _DOCUMENT = f"SELECT {DOCUMENT_COLUMNS} FROM {DOCUMENT_TABLES}"
+_FILE_OF_FAILURE = (
+    "coalesce(nullif(f.path, ''), (SELECT min(path) FROM file_versions"
+    " WHERE version = f.version), '')"
+)
+"""That of a component has its text alone; a text is known by the file that it was read from."""
 _CONCEPT = "SELECT curie, label, category, synonyms, exact_matches FROM concepts"
 _ASSERTION_COLUMNS = (
     "SELECT a.id, a.identity, s.curie, a.predicate, o.curie, a.negated, a.qualifiers,"

@@ -240,6 +240,13 @@ class GraphStore(Closing):
         ).fetchone()
         return bool(held)
 
+    def file_of(self, version: int) -> str:
+        """A file that a version was read from; empty where there is none."""
+        (path,) = self.connection.execute(
+            "SELECT min(path) FROM file_versions WHERE version = ?", (version,)
+        ).fetchone()
+        return path or ""
+
     def known_paths(self) -> list[str]:
         """The files that were read, or could not be, in the order of their names."""
         rows = self.connection.execute(

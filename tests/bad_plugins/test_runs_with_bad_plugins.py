@@ -153,7 +153,9 @@ def test_a_plugin_that_ends_or_holds_up_its_process_costs_the_one_document(
     assert outcome.exit_code == 1
     assert evidence(project) == 2
     failures = project.run("failures").stdout
-    assert "pubmed:2: aa-bad: WorkerDied" in failures
+    assert "papers/a.nbib, pubmed:2: aa-bad: WorkerDied" in failures
+    assert "papers/a.nbib, pubmed:2: aa-bad: " in outcome.stderr
+    assert "--retry tries it again" in outcome.stderr
     assert message in failures
 
 

@@ -79,7 +79,7 @@ def test_on_a_terminal_progress_and_failures_have_lines_of_their_own(project: An
     assert "annotating: 1 document" in said
     assert lines[-1] == "2 documents, 1 failure"
     wrong = "the text at its offsets is not the annotation's text"
-    assert f"papers/b.pubtator, line 3: pubtator: annotation: {wrong}" in lines
+    assert f"papers/b.pubtator, pubmed:990000001, line 3: pubtator: annotation: {wrong}" in lines
 
 
 @pytest.mark.parametrize(

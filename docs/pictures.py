@@ -2,8 +2,8 @@
 
     python docs/pictures.py
 
-Each picture is an SVG in docs/pictures/, with the fonts of whoever looks at it; the proof in
-docs/how-to/explain.md is drawn by the command that the page shows. ``tests/docs`` checks that each
+Each picture is an SVG in docs/pictures/, with the fonts of whoever looks at it; near.svg and the
+proof in docs/how-to/explain.md are drawn by commands themselves. ``tests/docs`` checks that each
 shows what the commands print now.
 """
 
@@ -46,6 +46,9 @@ PICTURES: dict[str, tuple[str, ...]] = {
 }
 """The commands of each picture. All begin with the graph of the first one."""
 
+NEAR = "kgbuild near aspirin --steps 2 --svg 2> /dev/null"
+"""Draws a picture itself, of the graph that those leave."""
+
 
 def main() -> None:
     """Write every picture."""
@@ -63,6 +66,7 @@ def drawn() -> Iterator[tuple[Path, str]]:
         shutil.copytree(ROOT / "examples", examples, ignore=hidden)
         for name, commands in PICTURES.items():
             yield FOLDER / f"{name}.svg", _picture(commands, examples)
+        yield FOLDER / "near.svg", _printed(NEAR, examples)
         yield PROOF.with_name("proof.svg"), _proof(PROOF.read_text("utf-8"), examples)
 
 

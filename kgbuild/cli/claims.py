@@ -13,7 +13,7 @@ from kgbuild.document import NoticeKind
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.vocabulary import in_words
 
-__all__ = ["as_belief", "cited", "claim", "in_order", "predicate_of", "sentences"]
+__all__ = ["as_belief", "cited", "claim", "in_order", "predicate_of", "sentences", "with_file"]
 
 
 def claim(graph: StoredGraph, said: Assertion | Prediction, dash: str = "—") -> str:
@@ -50,13 +50,14 @@ def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[s
 
 
 def cited(graph: StoredGraph, document: str) -> str:
-    """A document as the source of a sentence, with what its reader must know of it.
+    """A document as the source of a sentence, with what its reader must know of it."""
+    return f"{with_file(graph, document)}{_doubted(graph, document)}"
 
-    One whose file names no identifier is called by a hash of its text: nobody knows that, so
-    the file is named.
-    """
+
+def with_file(graph: StoredGraph, document: str) -> str:
+    """A document's identifier; where that is a hash of its text, with its file."""
     files = f" ({', '.join(graph.files(document))})" if document.startswith("kgbuild:") else ""
-    return f"{document}{files}{_doubted(graph, document)}"
+    return f"{document}{files}"
 
 
 def _doubted(graph: StoredGraph, document: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kgbuild.cli import ExitCode
+from kgbuild.cli.claims import with_file
 from kgbuild.cli.names import concept_of
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.errors import UsageError
@@ -51,7 +53,11 @@ def command(claim: tuple[str, ...], limit: int, form: str | None, kg: Path | Non
         name = Proofs(graph, layer).name
         if form == "json":
             as_json(explained)
-        elif form == "dot":
+            return ExitCode.WELL
+        shown = (one for proof in explained["proofs"] for one in _sentences(proof["tree"]))
+        for evidence in {id(one): one for one in shown}.values():
+            evidence["document"] = with_file(graph, evidence["document"])
+        if form == "dot":
             click.echo(as_dot(explained, name), nl=False)
         elif form == "html":
             click.echo(as_html(explained, name), nl=False)
@@ -90,3 +96,10 @@ def _meant(
     if layer.find(relation, (first, object_)) is not None:
         return relation, (first, object_)
     return relation, (first, concept_of(graph, object_))
+
+
+def _sentences(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The evidence of a proof, which may stand in it several times."""
+    yield from node.get("evidence", ())
+    for premise in node.get("premises", ()):
+        yield from _sentences(premise)

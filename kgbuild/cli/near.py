@@ -25,6 +25,7 @@ __all__ = ["command"]
 @click.option("--steps", default=1, show_default=True, type=click.IntRange(1, 4))
 @click.option("--limit", "-n", default=20, show_default=True, type=click.IntRange(1, 1_000_000))
 @click.option("--category", default="", help="Of what is to be found.")
+@click.option("--svg", is_flag=True, help="Print a picture.")
 @edge_options
 def command(
     graph: StoredGraph,
@@ -33,6 +34,7 @@ def command(
     steps: int,
     limit: int,
     category: str,
+    svg: bool,
     json_: bool,
 ) -> int:
     r"""List the concepts within some steps of one, the nearest and surest first.
@@ -42,17 +44,22 @@ def command(
 
     \b
     Example: kgbuild near aspirin --steps 2
+             kgbuild near aspirin --svg > aspirin.svg
     """
     from kgbuild.analysis.neighbourhood import near
+    from kgbuild.analysis.neighbourhood_picture import as_svg
     from kgbuild.vocabulary import check_category
 
     wanted = check_category(category) if category else ""
+    start = concept_of(graph, concept)
     found = [
         one
-        for one in near(graph, concept_of(graph, concept), steps=steps, constraints=constraints)
+        for one in near(graph, start, steps=steps, constraints=constraints)
         if not wanted or one.category == wanted
     ]
-    if json_:
+    if svg:
+        click.echo(as_svg(graph, start, found[:limit]), nl=False)
+    elif json_:
         as_json([asdict(one) for one in found[:limit]])
     else:
         for one in found[:limit]:

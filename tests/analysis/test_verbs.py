@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from lxml import etree
 
 from kgbuild.cli import main
 from kgbuild.reasoning.derivation import reason
@@ -46,6 +47,26 @@ def test_what_a_graph_lost_and_gained_is_printed(folder, tmp_path, capsys):
     assert "3 new, 0 strengthened, 0 weakened, 0 contradicted, 0 withdrawn" in said.err
     assert main(["diff", folder, str(other.folder), "--only", "withdrawn", "--json"]) == 0
     assert {one["kind"] for one in json.loads(capsys.readouterr().out)} == {"withdrawn"}
+
+
+def test_what_lies_around_is_drawn_with_all_that_lies_between(folder, capsys):
+    near = ["near", "G1", "--steps", "2", "--svg", "--kg", folder]
+    assert main([*near, "--category", "biolink:Gene"]) == 0
+    drawn = etree.fromstring(capsys.readouterr().out)
+    shown = sorted("".join(text.itertext()) for text in drawn.iter("{*}text"))
+    assert shown == [*["associated with"] * 3, "d1", "g1", "g2", "g3"]
+    titles = ["".join(title.itertext()) for title in drawn.iter("{*}title")]
+    assert titles[0] == "around g1"
+    assert all("belief 0." in title for title in titles[1:])
+    assert all("G" in title.partition(": ")[2] for title in titles[1:])
+
+
+def test_a_concept_that_nothing_is_tied_to_is_drawn_alone(folder, capsys):
+    assert (
+        main(["near", "G1", "--max-degree", "1", "--before", "1900", "--svg", "--kg", folder]) == 0
+    )
+    drawn = etree.fromstring(capsys.readouterr().out)
+    assert [text.text for text in drawn.iter("{*}text")] == ["g1"]
 
 
 def test_only_such_concepts_are_passed_as_are_asked_for(folder, capsys):

@@ -232,6 +232,9 @@ def test_a_paper_without_an_identifier_is_named_by_its_file(project: Any) -> Non
     assert _lines(project, document)[1] == "read from papers/notes.txt"
     [shown] = json.loads(project.run("show", document, "--json")[1])
     assert shown["files"] == ["papers/notes.txt"]
+    project.run("reason")
+    proof = project.run("explain", "aspirin", "treats", "headache")[1]
+    assert f"{document} (papers/notes.txt), other, 0-24, stated: Aspirin" in proof
 
 
 def _cited(project: Any, concept: str) -> list[str]:

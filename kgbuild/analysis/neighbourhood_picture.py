@@ -102,9 +102,14 @@ def _places(start: str, reached: Mapping[str, Sequence[str]]) -> dict[str, Place
         rings |= dict.fromkeys(reached.get(concept, ()), rings[concept] + 1)
     ring = max(_RING, _APART * len(tips) / (2 * pi))
     return {
-        one: (ring * rings[one] * cos(angle), ring * rings[one] * sin(angle))
+        one: (_tenth(ring * rings[one] * cos(angle)), _tenth(ring * rings[one] * sin(angle)))
         for one, angle in angles.items()
     }
+
+
+def _tenth(number: float) -> float:
+    """As it is written: other processors give other last bits, and a zero its sign."""
+    return round(number, 1) + 0.0
 
 
 def _in_order(start: str, reached: Mapping[str, Sequence[str]]) -> list[str]:

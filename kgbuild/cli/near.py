@@ -44,7 +44,7 @@ def command(
 
     \b
     Example: kgbuild near aspirin --steps 2
-             kgbuild near aspirin --svg > aspirin.svg
+             kgbuild near aspirin --svg
     """
     from kgbuild.analysis.neighbourhood import near
     from kgbuild.analysis.neighbourhood_picture import as_svg

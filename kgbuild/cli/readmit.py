@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode
+from kgbuild.cli.names import of_a_paper
 from kgbuild.cli.setup import graph_option, set_up
 from kgbuild.graph.reading import load
 from kgbuild.graph.store import GraphStore
@@ -29,9 +30,12 @@ def command(documents: tuple[str, ...], kg: Path | None) -> int:
     folder = set_up(kg=kg).folder
     if not documents:
         return _list(folder)
+    with load(folder) as graph:
+        kept_out = {curie for curie, _ in graph.kept_out()}
     with GraphStore.create(folder) as store:
         for document in documents:
-            freed = store.readmit(normalise(document))
+            named = (one for one in of_a_paper(document) if one in kept_out)
+            freed = store.readmit(next(named, None) or normalise(document))
             click.echo(f"let in again: {', '.join(freed)}")
     click.echo("the next kgbuild ingest of their files brings them back", err=True)
     return ExitCode.WELL

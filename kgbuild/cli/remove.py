@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 
 from kgbuild.cli import ExitCode, counted
+from kgbuild.cli.names import of_a_paper
 from kgbuild.cli.setup import graph_option, set_up
+from kgbuild.errors import NotInGraphError
+from kgbuild.graph.reading import load
 from kgbuild.graph.store import GraphStore
 from kgbuild.vocabulary import normalise
 
@@ -21,11 +24,24 @@ __all__ = ["command"]
 def command(documents: tuple[str, ...], keep_out: str | None, kg: Path | None) -> int:
     r"""Take documents out, with their mentions, links, relations and evidence.
 
+    A PMID, PMCID or DOI may stand alone.
+
     \b
     Example: kgbuild remove pubmed:354896
     """
     with GraphStore.create(set_up(kg=kg).folder) as store:
         for document in documents:
-            texts = store.remove(normalise(document), exclude=keep_out)
+            texts = store.remove(_identifier(store.folder, document), exclude=keep_out)
             click.echo(f"removed {document}: {counted(texts, 'text')}")
     return ExitCode.WELL
+
+
+def _identifier(folder: Path, given: str) -> str:
+    """The identifier that is meant, also by a PMID, PMCID or DOI alone."""
+    with load(folder) as graph:
+        for identifier in of_a_paper(given):
+            try:
+                return graph.document(identifier).id
+            except NotInGraphError:
+                continue
+    return normalise(given)

@@ -192,6 +192,7 @@ def note_no_extractor(host: Host, *, configured: bool) -> None:
 
 
 _HINTS = {
+    "LimitError": "[limits] in kgbuild.toml raises limits; kgbuild config show has their values",
     "UnknownFormatError": "kgbuild plugins list has the readers; --reader NAME forces one",
     "WorkerDied": "kgbuild ingest --retry tries it again; the setting run.timeout gives it longer",
 }

@@ -15,11 +15,11 @@ from kgbuild.assertion import Assertion, Concept
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
 from kgbuild.cli.claims import as_belief, cited, claim, in_order
+from kgbuild.cli.names import of_a_paper
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import NotInGraphError, nearest
 from kgbuild.graph.reading import StoredGraph, load
-from kgbuild.readers.written_identifiers import written_identifiers
 from kgbuild.reasoning.contradictions import contradicting
 
 __all__ = ["command"]
@@ -69,7 +69,7 @@ def _weighed(graph: StoredGraph, found: object) -> dict[str, Any]:
 def _find(graph: StoredGraph, thing: str) -> Iterator[AnnotatedDocument | Concept | Assertion]:
     """The document, concept or assertion of that identifier, else the concepts of that name."""
     looks = [(look, thing) for look in (graph.annotated, graph.concept, graph.assertion)]
-    for look, identifier in (*looks, *((graph.annotated, bare) for bare in _of_a_paper(thing))):
+    for look, identifier in (*looks, *((graph.annotated, bare) for bare in of_a_paper(thing))):
         try:
             yield look(identifier)
         except NotInGraphError:
@@ -83,20 +83,6 @@ def _find(graph: StoredGraph, thing: str) -> Iterator[AnnotatedDocument | Concep
             hints=nearest(thing, graph.names_like(thing)) or ["kgbuild status says what it holds"],
         )
     yield from named
-
-
-def _of_a_paper(thing: str) -> Iterator[str]:
-    """What a PMID, PMCID or DOI that stands alone, or in a link, may be.
-
-    >>> list(_of_a_paper("354896")), list(_of_a_paper("https://doi.org/10.1000/X1"))
-    (['pubmed:354896', 'pmc:PMC354896'], ['doi:10.1000/x1'])
-    """
-    for found, _ in (
-        written_identifiers(pmid=thing),
-        written_identifiers(pmcid=thing),
-        written_identifiers(doi=thing),
-    ):
-        yield from found
 
 
 def _print(graph: StoredGraph, found: AnnotatedDocument | Concept | Assertion) -> None:

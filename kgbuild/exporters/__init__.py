@@ -61,7 +61,7 @@ def check_target(target: Path, *, folder: bool = False) -> None:
     if not target.name:
         raise UsageError(f"{target}: has no name of its own", hints=["name another target"])
     if not target.absolute().parent.is_dir():
-        raise UsageError(f"{target.parent}: there is no such folder")
+        raise UsageError(f"{target.parent}: there is no such folder", hints=["make it first"])
 
 
 def _check_replaced(target: Path, partial: Path) -> None:

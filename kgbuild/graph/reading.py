@@ -254,7 +254,10 @@ class StoredGraph(Closing):
             return found[0]
         if found:
             names = ", ".join(assertion.id[:12] for assertion in found[:5])
-            raise NotInGraphError(f"{identity!r} begins {len(found)} assertions: {names}")
+            raise NotInGraphError(
+                f"{identity!r} begins {len(found)} assertions: {names}",
+                hints=["give more of the identifier"],
+            )
         raise NotInGraphError(
             f"the graph has no assertion {identity!r}",
             hints=["kgbuild show CONCEPT lists assertions with their identifiers"],

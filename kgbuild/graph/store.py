@@ -341,7 +341,10 @@ class GraphStore(Closing):
         """
         versions = self._versions_named(curie)
         if not versions:
-            raise NotInGraphError(f"the graph has no document {curie!r}")
+            raise NotInGraphError(
+                f"the graph has no document {curie!r}",
+                hints=["identifiers look like pubmed:354896, pmc:PMC123 or doi:10.1/x"],
+            )
         self.connection.execute("PRAGMA secure_delete = ON")
         with self.batch():
             if exclude is not None:

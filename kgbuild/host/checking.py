@@ -144,7 +144,7 @@ def _findings(
 
 
 def _finding(case: ElementTree.Element) -> Finding:
-    component = case.get("classname", "").rpartition(".")[2].removeprefix("Test")
+    component = case.get("classname", "").rpartition(".")[2].removeprefix("Test ")
     law = case.get("name", "").removeprefix("test_").replace("_", " ")
     for child in case:
         if child.tag == "error":  # the suite itself: what pytest calls the message is its heading

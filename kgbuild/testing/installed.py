@@ -97,7 +97,7 @@ def suite(plugin: str, settings: Mapping[str, Mapping[str, Any]], host: Host) ->
     """
     classes: dict[str, type] = {}
     if list(metadata.entry_points(group="kgbuild", name=plugin)):
-        classes["TestPlugin"] = type("TestPlugin", (PluginContract,), {"plugin": plugin})
+        classes["Test plugin"] = type("Test plugin", (PluginContract,), {"plugin": plugin})
     for kind, contract in CONTRACTS.items():
         for name, offer in host.specs(kind).items():
             if offer.plugin != plugin or name not in settings:
@@ -108,8 +108,8 @@ def suite(plugin: str, settings: Mapping[str, Mapping[str, Any]], host: Host) ->
                 "root": host.root,
                 **_UNKNOWABLE.get(kind, {}),
             }
-            title = "".join(part.title() for part in (kind, *name.split("-")))
-            classes[f"Test{title}"] = type(f"Test{title}", (contract,), facts)
+            title = f"Test {kind} {name}"
+            classes[title] = type(title, (contract,), facts)
     return classes
 
 

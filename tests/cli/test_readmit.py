@@ -32,7 +32,7 @@ def kept_out(project: Any) -> bytes:
     return before
 
 
-@pytest.mark.parametrize("name", ["pubmed:990000001", "DOI:10.1000/X1"])
+@pytest.mark.parametrize("name", ["pubmed:990000001", "DOI:10.1000/X1", "990000001", "10.1000/x1"])
 @pytest.mark.parametrize("read_meanwhile", [False, True])
 def test_one_of_its_identifiers_lets_the_whole_document_in_again(
     project: Any, kept_out: bytes, name: str, read_meanwhile: bool
@@ -45,6 +45,16 @@ def test_one_of_its_identifiers_lets_the_whole_document_in_again(
     assert out == "let in again: doi:10.1000/x1, pubmed:990000001\n"
     project.run("ingest", "papers")
     assert project.exported() == kept_out
+
+
+@pytest.mark.parametrize("name", ["990000001", "PMID: 990000001", "https://doi.org/10.1000/x1"])
+def test_a_document_is_taken_out_by_its_identifier_as_people_write_it(
+    project: Any, name: str
+) -> None:
+    project.write("a.nbib", PAPER)
+    project.run("ingest", "papers")
+    assert project.run("remove", name) == (0, f"removed {name}: 1 text\n", "")
+    assert project.run("show", "pubmed:990000001")[0] == 2
 
 
 def test_what_is_kept_out_is_listed_with_its_reason(project: Any, kept_out: bytes) -> None:

@@ -65,7 +65,7 @@ def test_a_plugin_in_a_file_is_checked_where_it_lies(kgbuild_project: MakeProjec
     project = kgbuild_project({"quiet.py": dedent(quiet).replace("(result=None)", "(result)")})
     outcome = project.run("plugins", "check", "quiet", "--plugin", "quiet.py")
     assert outcome.exit_code == 0, outcome.stdout
-    assert "every promise is kept" in outcome.stdout
+    assert "passed: extractor aa-noisy: every promise is kept" in outcome.stdout
     assert " 0 broken" in outcome.stdout
 
 

@@ -8,7 +8,7 @@ of the text or was known.
 
 from kgbuild.statements.conditions import conditions
 from kgbuild.statements.cues import Cues, Reading, read_cues
-from kgbuild.statements.hiding import MENTION, hidden, lowered
+from kgbuild.statements.hiding import MENTION, hidden, is_name, lowered
 from kgbuild.statements.novelty import novelty
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Reading",
     "conditions",
     "hidden",
+    "is_name",
     "lowered",
     "novelty",
     "read_cues",

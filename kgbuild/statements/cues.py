@@ -23,7 +23,7 @@ from kgbuild.document import Span
 from kgbuild.errors import ConfigError
 from kgbuild.statements.chance import insignificant
 from kgbuild.statements.doubt import against, telling
-from kgbuild.statements.hiding import CONTRACTED, hidden, lowered
+from kgbuild.statements.hiding import CONTRACTED, hidden, is_name, lowered
 from kgbuild.statements.scope import Scope, scope
 
 __all__ = ["Cues", "Reading", "read_cues", "surroundings"]
@@ -92,12 +92,6 @@ class Reading:
 
 
 _CLASS = re.compile(r"<(\w+)>")
-_PEOPLE = re.compile(
-    r"(?:patients?|participants?|subjects?|animals?|humans?|people|volunteers?|(?:wo)?m[ae]n"
-    r"|child(?:ren)?|infants?|mice|mouse|rats?)"
-)
-"""Whom a sentence tells of: words that cues are made of ("no patient"), tagged or not."""
-
 _SMALL = "(?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by)"
 _NOT = re.compile(r"\bnot\b")
 
@@ -333,7 +327,7 @@ def surroundings(sentence: str, first: Span, second: Span, mentions: Iterable[Sp
 
 def _hiding(sentence: str, first: Span, second: Span, mentions: Iterable[Span]) -> str:
     text = lowered(sentence)
-    named = [span for span in mentions if not _PEOPLE.fullmatch(span.of(text))]
+    named = [span for span in mentions if is_name(span.of(sentence))]
     return hidden(text, _apart([first, second, *named]))
 
 

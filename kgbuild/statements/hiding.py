@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from kgbuild.document import Span
 
-__all__ = ["CONTRACTED", "MENTION", "hidden", "lowered"]
+__all__ = ["CONTRACTED", "MENTION", "hidden", "is_name", "lowered"]
 
 MENTION = "\ue000"
 """Each character of a hidden mention, so that offsets stay."""
@@ -16,6 +16,14 @@ CONTRACTED = "\ue001"
 """The apostrophe of "n't", so that a denial is told from "22 nt"; the "n" stands in front of it."""
 
 _CONTRACTED = re.compile(r"(?<=[a-z])n['’]t\b")
+_WORD = re.compile(
+    r"no|not|nil|non|none|null|zero|never|neither|nor|without|lack|if|may|might|can|could"
+    r"|patients?|participants?|subjects?|animals?|humans?|people|volunteers?|(?:wo)?m[ae]n"
+    r"|child(?:ren)?|infants?|mice|mouse|rats?"
+)
+"""Words that cues are made of ("no patient"), denials and whom a sentence tells of, even where they
+were tagged: "no" is seldom nitric oxide."""
+
 _NITRIC_OXIDE = re.compile(r"(?<=\w )NO\b(?! [A-Z]{2})")
 
 
@@ -33,6 +41,15 @@ def lowered(text: str) -> str:
     if "'t" in small or "’t" in small:
         small = _CONTRACTED.sub(f" {CONTRACTED}t", small)
     return small
+
+
+def is_name(mention: str) -> bool:
+    """Whether a mention, as it is written, is more than a word that cues are made of.
+
+    >>> is_name("No"), is_name("no"), is_name("mice")
+    (True, False, False)
+    """
+    return _WORD.fullmatch(mention) is None
 
 
 def hidden(sentence: str, mentions: Iterable[Span]) -> str:

@@ -84,6 +84,8 @@ _OPENING = re.compile(
     r"|independent(?:ly)? of|without|in the absence of"
     r"|as (?:(?:we|i|they|was|were|is|had|have|been|one|would|might|could|be) ){0,4}"
     r"(?:expect|predict|anticipate|hypothesi[sz]e|suspect)(?:ed|d)?"
+    r"|(?:once|long|first|initially|originally|previously) (?:\w+ )?"
+    r"(?:thought|believed|considered|regarded|held|feared|claimed)"
     r"|(?:un|not )surprisingly|to (?:our|their) (?:\w+ )?surprise)\b[^,]*"
     r"|(?:in order )?to \w+ [^,]*"
     r"(?=, (?:we|i|the authors|(?:the |these |our )?[\w-]+ (?:were|was|received|underwent))\b)), "

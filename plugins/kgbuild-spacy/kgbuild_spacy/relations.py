@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import combinations
 
 from kgbuild import Annotations, Cue, Mention, Relation, Span, Task
-from kgbuild.statements import Cues, Reading, conditions, hidden, lowered, read_cues
+from kgbuild.statements import Cues, Reading, conditions, hidden, is_name, lowered, read_cues
 from kgbuild_spacy.parsed import ParsedRules
 from kgbuild_spacy.rules import Rule
 
@@ -52,7 +52,7 @@ class _Sentence:
     @cached_property
     def hidden(self) -> str:
         """The text in lower case, its mentions hidden."""
-        return hidden(self.lowered, map(self.place, self.mentions))
+        return hidden(self.lowered, [self.place(m) for m in self.mentions if is_name(m.text)])
 
     def place(self, mention: Mention) -> Span:
         return mention.span.shift(-self.span.start)

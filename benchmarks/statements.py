@@ -58,7 +58,8 @@ PARTS = (
     *("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"),
     *("twenty_first", "twenty_second", "twenty_third", "twenty_fourth"),
     *("twenty_fifth", "twenty_sixth", "twenty_seventh", "twenty_eighth", "twenty_ninth"),
-    *("thirtieth", "thirty_first", "thirty_second"),
+    *("thirtieth", "thirty_first", "thirty_second", "thirty_third", "thirty_fourth"),
+    *("thirty_fifth", "thirty_sixth"),
 )
 CUES = read_cues(None)
 UNWEIGHED = read_cues(None, weighed=False)

@@ -31,7 +31,8 @@ LATER = [
     *("fifteenth", "sixteenth", "seventeenth", "twentieth", "twenty_first", "twenty_second"),
     *("twenty_third", "twenty_fourth", "twenty_fifth", "twenty_sixth", "twenty_seventh"),
     *("twenty_eighth", "twenty_ninth", "thirtieth", "thirty_first", "thirty_second"),
-    *("thirty_third", "thirty_fourth", "thirty_fifth", "thirty_sixth", "thirty_seventh", "thirty_eighth"),
+    *("thirty_third", "thirty_fourth", "thirty_fifth", "thirty_sixth"),
+    *("thirty_seventh", "thirty_eighth"),
 ]
 """Sets written one after the other, each when the one before had mended the cues.
 

@@ -1,6 +1,11 @@
 """How far the figures of relations hang on which texts are held out: three seeds, five folds.
 
     python benchmarks/relation_folds.py [--model fast] [--tagger fast] [--seeds N]
+                                        [--corpora FOLDER]
+
+FOLDER holds the corpora that the recipe of the weights names, each in a folder of its own, and
+`sentence-gold`, which `python model/recipes/sentence_gold.py FOLDER FOLDER/sentence-gold` makes of
+them. None of it can lie in the repository.
 
 The held-out texts are drawn into fifths, anew for each seed; what is fitted on them (weigher and
 threshold) is fitted on four and measured on the fifth, by turns. So the encoder alone, the words
@@ -34,6 +39,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "corpora"
+NEEDED = ("biored", "bc5cdr", "drugprot-part", "biotext-treatment-disease", "sentence-gold")
 RECIPES = {"fast": "relations-fast-3.toml", "accurate": "relations-accurate-2.toml"}
 
 
@@ -50,17 +56,24 @@ READERS: Mapping[str, tuple[Callable[[Answered], Answered], bool]] = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--model", default="fast")
     parser.add_argument("--tagger", default="fast")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--corpora", type=Path, metavar="FOLDER", help=f"by default {CORPORA}")
     options = parser.parse_args()
-    if not CORPORA.exists():
-        print(f"left out: no corpora at {CORPORA}")
+    corpora = options.corpora or CORPORA
+    if lacking := [name for name in NEEDED if not (corpora / name).is_dir()]:
+        told = f"{corpora} has no {', '.join(lacking)}; see --help for what --corpora names"
+        if options.corpora:
+            parser.error(told)
+        print(f"left out: {told}")
         return
     print(describe())
     recipe = RelationRecipe.read(ROOT / "model" / "recipes" / RECIPES[options.model])
-    learning, held = gold_relations(recipe, CORPORA)
+    learning, held = gold_relations(recipe, corpora)
     folders = [
         weights_folder(name) or Path(name)
         for name in (f"relations-{options.model}", options.tagger)

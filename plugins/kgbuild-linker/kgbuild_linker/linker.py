@@ -295,14 +295,17 @@ def _part(ranked: list[Ranked]) -> _Part:
 
 
 def _shown(ranked: list[Ranked]) -> Iterator[Candidate]:
-    """The candidates with scores that are as often right; they and none still make 1."""
+    """The candidates with scores that are as often right; they and none make 1 at most.
+
+    None is surer than the first, which may be a family's gene and worth less for it.
+    """
     if not ranked:
         return
     best, *others = ranked
     surer = _surer(best)
     yield _candidate(best, surer)
     less = (1 - surer) / max(1 - best.score, 1e-9)
-    yield from (_candidate(one, one.score * less) for one in others)
+    yield from (_candidate(one, min(surer, one.score * less)) for one in others)
 
 
 def _surer(one: Ranked) -> float:

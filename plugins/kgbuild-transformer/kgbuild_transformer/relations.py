@@ -26,7 +26,13 @@ from kgbuild.statements import read_cues
 from kgbuild_transformer.doubt import Doubt, read_doubt
 from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder, weights_digest
-from kgbuild_transformer.indirect import as_lessened, as_worded
+from kgbuild_transformer.indirect import (
+    as_directed,
+    as_furthered,
+    as_handled,
+    as_lessened,
+    as_worded,
+)
 from kgbuild_transformer.settings import RelationSettings
 from kgbuild_transformer.sobering import sobered
 from kgbuild_transformer.tagger import lower_layers, precision_of, tagger_run, threads
@@ -36,7 +42,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TransformerRelations"]
 
-_TREATED = ["biolink:ChemicalEntity", "biolink:DiseaseOrPhenotypicFeature"]
+_CHEMICAL, _GENE = "biolink:ChemicalEntity", "biolink:Gene"
+_ILLNESS = "biolink:DiseaseOrPhenotypicFeature"
 
 
 class _Names:
@@ -129,15 +136,30 @@ def _shown(
 def _worded(name: str, task: Task, showing: Showing) -> str:
     """The name of a relation by the words beside its ends, where a sentence shows it."""
     text, sentence = task.document.text, showing.sentences[0]
-    ends = sorted((showing.first, showing.second), key=lambda mention: mention.span)
-    for mention in ends:
-        if broad_category(mention.category) == "biolink:Gene" and mention.span in sentence:
+    one, two = sorted((showing.first, showing.second), key=lambda mention: mention.span)
+    if len(showing.sentences) == 1:
+        words = (
+            text[sentence.start : one.span.start],
+            text[one.span.end : two.span.start],
+            text[two.span.end : sentence.end],
+        )
+        name = _turned(name, [broad_category(one.category), broad_category(two.category)], *words)
+    for mention in (one, two):
+        if broad_category(mention.category) == _GENE and mention.span in sentence:
             before = text[sentence.start : mention.span.start]
             name = as_worded(name, before, text[mention.span.end : sentence.end])
-    one, two = ends
-    if [broad_category(end.category) for end in ends] == _TREATED and len(showing.sentences) == 1:
-        before = text[sentence.start : one.span.start]
-        name = as_lessened(name, before, text[one.span.end : two.span.start])
+    return name
+
+
+def _turned(name: str, kinds: Sequence[str], before: str, between: str, behind: str) -> str:
+    """The name of a relation by the words around a chemical and what comes behind it."""
+    if kinds == [_CHEMICAL, _GENE]:
+        return as_directed(name, before, between, behind)
+    if kinds == [_CHEMICAL, _ILLNESS]:
+        lessened = as_lessened(name, before, between)
+        return lessened if lessened != name else as_furthered(name, before, between, behind)
+    if kinds == [_CHEMICAL, _CHEMICAL]:
+        return as_handled(name, between, behind)
     return name
 
 
@@ -154,7 +176,12 @@ def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: 
         cues=showing.cues,
         qualifiers=meaning.qualifiers,
         conditions=tuple(sorted({*meaning.conditions, *showing.conditions})),
-        score=sobered(found.score, names.labels[found.first], names.labels[found.second]),
+        score=sobered(
+            found.score,
+            names.labels[found.first],
+            names.labels[found.second],
+            negated=showing.negated,
+        ),
     )
 
 

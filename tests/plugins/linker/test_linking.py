@@ -14,7 +14,7 @@ from kgbuild_linker.composites import parts_of_name
 from kgbuild_linker.context import read_context
 from kgbuild_linker.corrections import read_corrections
 from kgbuild_linker.document_variants import known_variant, variants_of
-from kgbuild_linker.linker import Linker
+from kgbuild_linker.linker import Linker, _shown
 from kgbuild_linker.long_forms import long_forms, stands_for
 from kgbuild_linker.phrases import said_otherwise
 from kgbuild_linker.ranking import Ranking, hits_of, load_ranking
@@ -185,6 +185,16 @@ def test_a_gene_by_the_name_of_its_family_is_less_sure(tmp_path: Path):
         found[name] = link.candidates[0].score
     assert found["ABX"] < 0.8
     assert found["ABX"] < found["QRS1"]
+
+
+def test_a_gene_by_the_name_of_its_family_stays_first_beside_one_that_is_near(tmp_path: Path):
+    linker = family_linker(tmp_path, 2)
+    document, _ = make_document("[ABX](gene:-) rose.")
+    said = linker.named("ABX", Group.GENE, read_context(linker.terminology, document, []))[0]
+    near = [replace(said[0], score=0.44), replace(said[0], score=0.43)]
+    shown = [one.score for one in _shown(near)]
+    assert shown == sorted(shown, reverse=True)
+    assert sum(shown) <= 1
 
 
 @pytest.mark.parametrize(

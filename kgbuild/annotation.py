@@ -135,11 +135,17 @@ class Relation:
 @quick_init
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotations:
-    """What is known about one document so far. ``a + b`` keeps a's order, then b's."""
+    """What is known about one document so far. ``a + b`` keeps a's order, then b's.
+
+    ``left_out`` is what an extractor did not look at, as (reason, how many), such as what lies
+    beyond the longest text that its model takes. ``kgbuild status`` counts it under the
+    extractor's name; it is not kept with the annotations.
+    """
 
     mentions: tuple[Mention, ...] = ()
     links: tuple[Link, ...] = ()
     relations: tuple[Relation, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
 
     def __add__(self, other: Annotations) -> Annotations:
         if not (self.mentions or self.links or self.relations):
@@ -148,6 +154,7 @@ class Annotations:
             mentions=self.mentions + other.mentions,
             links=self.links + other.links,
             relations=self.relations + other.relations,
+            left_out=self.left_out + other.left_out,
         )
 
     def __bool__(self) -> bool:

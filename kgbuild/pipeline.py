@@ -210,7 +210,16 @@ class Pipeline:
                 progress.drop("annotations that came with the file, not trusted", count)
         for source, layer in self._reused(pending.layers, done):
             progress.add(source, layer)
+        for reason, count in pending.drops:
+            if reason.partition(": ")[0] in self._done(done):
+                progress.drop(reason, count)
         return progress
+
+    def _done(self, done: int) -> set[str]:
+        """The names of the extractors whose stages were done before."""
+        linking = 2 + len(self._taggers)
+        steps = self._taggers[: max(0, done - 2)] + self._relaters[: max(0, done - linking - 1)]
+        return {step.spec.name for step in steps}
 
     def _reused(self, layers: Sequence[Layer], done: int) -> Iterator[Layer]:
         """What components said before and would say again."""
@@ -252,6 +261,8 @@ class Pipeline:
             if isinstance(result, Exception):
                 self._fail(step, progress, result)
             else:
+                for reason, count in result.left_out:
+                    progress.drop(f"{spec.name}: {reason}", count)
                 added = _without_repeated(progress, result)
                 if added:
                     progress.add(step.source, added)
@@ -384,7 +395,7 @@ def _reads(spec: ExtractorSpec, progress: _Progress) -> bool:
     language = progress.language
     if not spec.languages or not language or language in spec.languages:
         return True
-    progress.drop(f"document in {language!r}, which {spec.name} does not read")
+    progress.drop(f"{spec.name}: document in {language!r}, which it does not read")
     return False
 
 
@@ -399,11 +410,13 @@ def _unlinked(mentions: Sequence[Mention], links: Sequence[Link]) -> Sequence[Me
 
 
 def _without_repeated(progress: _Progress, added: Annotations) -> Annotations:
-    """What is added, without mentions that a component before has already made.
+    """What is added and kept, without mentions that a component before has already made.
 
     The first to say so keeps the mention; links and relations of the later one are about it.
     """
     before = progress.annotations.mentions
+    if added.left_out:
+        added = replace(added, left_out=())
     if not before or not added.mentions:
         return added
     known = {(mention.span, mention.category): mention for mention in before}

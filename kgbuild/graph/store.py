@@ -140,6 +140,8 @@ class Pending:
     document: Document
     given: Annotations
     layers: tuple[Layer, ...]
+    drops: tuple[tuple[str, int], ...] = ()
+    """What was left out of it before, by reason."""
 
 
 class GraphStore(Closing):
@@ -495,6 +497,12 @@ class GraphStore(Closing):
             document=document,
             given=decode_given(text, given),
             layers=tuple(read_layers(self.connection, version, text)) if pipeline else (),
+            drops=tuple(self._dropped(version)) if pipeline else (),
+        )
+
+    def _dropped(self, version: int) -> Iterator[tuple[str, int]]:
+        yield from self.connection.execute(
+            "SELECT reason, count FROM drops WHERE version = ? ORDER BY reason", (version,)
         )
 
     def keep_annotations(self, batch: Sequence[AnnotationRows]) -> None:

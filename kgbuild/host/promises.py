@@ -66,7 +66,7 @@ def check_annotations(spec: ExtractorSpec, task: Task, annotations: Annotations)
 
     Spans lie in the text and texts equal what they cover; scores are in [0, 1]; categories and
     predicates are declared; links and relations are about mentions that are there; relations
-    have evidence.
+    have evidence; what was left out is counted.
     """
     try:
         _check_annotations(task, annotations, spec.categories, spec.predicates)
@@ -146,6 +146,8 @@ def _check_annotations(
     if type(annotations) is not Annotations:
         raise _Breach(f"expected Annotations, got {type(annotations).__name__}")
     text = task.document.text
+    for told in annotations.left_out:
+        _check_left_out(told)
     _check_mentions(text, categories, annotations.mentions)
     if not (annotations.links or annotations.relations):
         return
@@ -154,6 +156,13 @@ def _check_annotations(
         _check_link(known.mentions, link)
     for relation in annotations.relations:
         _check_relation(text, known, allowed_predicates, relation)
+
+
+def _check_left_out(told: object) -> None:
+    match told:
+        case (str() as reason, int() as count) if _is_text(reason) and reason and count >= 0:
+            return
+    raise _Breach(f"left_out has {told!r}: it must be a reason and how many")
 
 
 def _check_mentions(

@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Calibration", "expected_calibration_error"]
+__all__ = ["Calibration", "calibration_error_by_chance", "expected_calibration_error"]
 
 _BINS = 10
 
@@ -100,7 +100,8 @@ def _pooled(values: Sequence[float], sizes: Sequence[int]) -> list[float]:
 def expected_calibration_error(scores: Sequence[float], right: Sequence[bool]) -> float:
     """The mean gap between score and share of right answers, over ten bins of equal width.
 
-    Guo et al. (2017), section 2. Zero for an empty list.
+    Guo et al. (2017), section 2. Zero for an empty list. Few scores in a bin make a gap by
+    chance: see :func:`calibration_error_by_chance`.
     """
     places = np.minimum((np.asarray(scores) * _BINS).astype(int), _BINS - 1)
     gap = 0.0
@@ -110,3 +111,18 @@ def expected_calibration_error(scores: Sequence[float], right: Sequence[bool]) -
             share = np.mean(np.asarray(right, dtype=float)[inside])
             gap += inside.sum() * abs(float(np.mean(np.asarray(scores)[inside]) - share))
     return gap / max(len(scores), 1)
+
+
+def calibration_error_by_chance(scores: Sequence[float], bins: int = 10, draws: int = 200) -> float:
+    """The calibration error that these scores would show on average if they were exactly right.
+
+    Answers are drawn with the scores as their chances (Bröcker and Smith 2007). An error near to
+    this says nothing against the scores; what is measured is biased upwards by about as much.
+    """
+    known = np.asarray(scores, dtype=np.float64)
+    random = np.random.default_rng(0)
+    errors = [
+        expected_calibration_error(scores, (random.random(len(known)) < known).tolist(), bins)
+        for _ in range(draws)
+    ]
+    return float(np.mean(errors))

@@ -20,7 +20,7 @@ from kgbuild_model.relation_weighing import Weigher, features_of, standing_of
 from kgbuild_model.relations import RelationSet
 from kgbuild_model.scoring import Score, bootstrap
 
-__all__ = ["FOLDS", "Answered", "Fit", "answers_of", "measure_relations", "measured", "scores_at"]
+__all__ = ["FOLDS", "Answered", "Fit", "Folds", "answers_of", "measure_relations", "measured", "scores_at"]
 
 FOLDS = 5
 
@@ -179,35 +179,52 @@ def measure_relations(
     return report
 
 
+@dataclass(frozen=True)
+class Folds:
+    """What is found on documents with what was fitted on others.
+
+    ``typed`` and ``paired`` are the scores of each document; ``worth`` and ``right`` say of each
+    relation found what its calibrated score is, and whether it is right.
+    """
+
+    typed: list[Score]
+    paired: list[Score]
+    worth: list[float]
+    right: list[bool]
+
+    @classmethod
+    def of(cls, documents: Sequence[Answered], *, worded: bool) -> Folds:
+        """Weigher (where ``worded``), threshold and calibration fitted on four fifths, by turns."""
+        found = cls([], [], [], [])
+        for fold in range(FOLDS):
+            others = [one for n, one in enumerate(documents) if n % FOLDS != fold]
+            fit = Fit.on(others, worded=worded)
+            asked = [_weighed(one, fit.weigher) for one in documents[fold::FOLDS]]
+            scores = [scores_at(one, fit.threshold) for one in asked]
+            found.typed.extend(score for score, _ in scores)
+            found.paired.extend(score for _, score in scores)
+            raw, right = _found(asked, fit.threshold)
+            found.worth.extend(fit.calibration.of(score) for score in raw)
+            found.right.extend(right)
+        return found
+
+
 def measured(documents: Sequence[Answered], *, worded: bool) -> dict[str, Any]:
     """F1 of pairs with their type and of pairs, and the calibration error, of one corpus.
 
     Weigher (where ``worded``), threshold and calibration are fitted on four fifths of the documents
     and used on the other, by turns. Intervals are of 95%, by documents.
     """
-    typed: list[Score] = []
-    paired: list[Score] = []
-    worth: list[float] = []
-    rights: list[bool] = []
-    for fold in range(FOLDS):
-        others = [one for n, one in enumerate(documents) if n % FOLDS != fold]
-        fit = Fit.on(others, worded=worded)
-        asked = [_weighed(one, fit.weigher) for one in documents[fold::FOLDS]]
-        scores = [scores_at(one, fit.threshold) for one in asked]
-        typed += [score for score, _ in scores]
-        paired += [score for _, score in scores]
-        found, right = _found(asked, fit.threshold)
-        worth += [fit.calibration.of(score) for score in found]
-        rights += right
-    whole, pairs = sum(typed, Score()), sum(paired, Score())
+    found = Folds.of(documents, worded=worded)
+    whole, pairs = sum(found.typed, Score()), sum(found.paired, Score())
     return {
         "texts": len(documents),
         "relations": sum(one.relations for one in documents),
         "f1": round(whole.f1, 4),
         "precision": round(whole.precision, 4),
         "recall": round(whole.recall, 4),
-        "interval": [round(bound, 4) for bound in bootstrap(typed)],
+        "interval": [round(bound, 4) for bound in bootstrap(found.typed)],
         "pair_f1": round(pairs.f1, 4),
-        "pair_interval": [round(bound, 4) for bound in bootstrap(paired)],
-        "calibration_error": round(float(expected_calibration_error(worth, rights)), 4),
+        "pair_interval": [round(bound, 4) for bound in bootstrap(found.paired)],
+        "calibration_error": round(expected_calibration_error(found.worth, found.right), 4),
     }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kgbuild_model.relation_examples import Concept
 
-__all__ = ["Page", "marks_of", "pages_of"]
+__all__ = ["Page", "apart_in", "marks_of", "pages_of"]
 
 _TOGETHER = 3
 """A text of so many windows is one page: some 1,250 wordpieces, more than any abstract has."""
@@ -114,6 +114,27 @@ def pages_of(
             first = np.concatenate([[0], np.cumsum(inside)]).astype(np.int64)
             longest = max(int(sizes[w.start : w.end].sum()) for w in windows)
             yield Page(words, windows, first, hidden[rows, : longest + 2])
+
+
+def apart_in(
+    words: Words, cut: Sequence[Window], concepts: Mapping[str, Concept]
+) -> NDArray[np.bool_]:
+    """Which concepts no page of a text names together, [concepts, concepts].
+
+    ``cut`` are the text's windows, of which a long text has a page each.
+    """
+    if len(cut) <= _TOGETHER:
+        return np.zeros((len(concepts), len(concepts)), dtype=np.bool_)
+    starts, ends = np.array([(one.start, one.end) for one in cut]).T
+    named = np.zeros((len(concepts), len(cut)), dtype=np.int64)
+    for row, concept in enumerate(concepts.values()):
+        first, last = np.array(concept.spans).T
+        first = words.ends.searchsorted(first, side="right")
+        last = np.maximum(first, words.starts.searchsorted(last, side="left") - 1)
+        inside = (starts <= first[:, None]) & (last[:, None] < ends)
+        named[row] = inside.any(axis=0)
+    apart: NDArray[np.bool_] = named @ named.T == 0
+    return apart
 
 
 def marks_of(page: Page, concepts: Mapping[str, Concept], labels: Sequence[str]) -> Tensor:

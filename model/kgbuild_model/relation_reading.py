@@ -20,11 +20,11 @@ from torch.nn import functional
 
 from kgbuild_model.batching import joined
 from kgbuild_model.calibration import Calibration
-from kgbuild_model.relation_pages import marks_of, pages_of
+from kgbuild_model.relation_pages import apart_in, marks_of, pages_of
 from kgbuild_model.relation_phrases import phrases_of
 from kgbuild_model.relation_weighing import standing_of
 from kgbuild_model.relations import Pairs, distance_buckets
-from kgbuild_model.tokens import tokenise
+from kgbuild_model.tokens import tokenise, windows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -270,7 +270,7 @@ class RelationRun:
         asked by sentence are asked of the text as one. The text is read once, whatever the number
         of sets. A relation that two pages show is the surer of the two.
         """
-        words = self.run.kept.words_of(text) or tokenise(self.run.tokenizer, [text])[0]
+        words = self._words_of(text)
         bounds = sentences or [(0, len(text))]
         found: dict[tuple[str, str, str, str, int | None], ScoredRelation] = {}
         for page in self.pages(words):
@@ -279,6 +279,26 @@ class RelationRun:
                 if key not in found or found[key].score < one.score:
                     found[key] = one
         return sorted(found.values(), key=lambda r: (-r.score, r.first, r.second, r.type))
+
+    def apart(
+        self, text: str, concepts: Mapping[str, Concept], sets: Sequence[RelationSet] = ()
+    ) -> int:
+        """How many pairs of concepts are not asked, as no page of a long text names both.
+
+        Counted are pairs that some corpus whose relations are of documents would ask.
+        """
+        words = self._words_of(text)
+        whole = tuple(one for one in sets or self.model.config.sets if not one.by_sentence)
+        labels = tuple(self.model.config.labels)
+        asked = {name: one for name, one in concepts.items() if one.label in labels}
+        apart = apart_in(words, windows(words, self.run.pieces, self.run.overlap), asked)
+        if not apart.any():
+            return 0
+        label = np.array([labels.index(one.label) for one in asked.values()])
+        return int(np.triu(apart & _allowed(whole, labels)[label][:, label], k=1).sum())
+
+    def _words_of(self, text: str) -> Words:
+        return self.run.kept.words_of(text) or tokenise(self.run.tokenizer, [text])[0]
 
     def _on_page(
         self,

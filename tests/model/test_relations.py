@@ -161,6 +161,10 @@ def test_a_long_document_is_read_to_its_end() -> None:
     assert found.starts[-1] == end - 6
     assert len(found.looks) == len(found.starts) < 512
     assert run.relate("", {}) == []
+    assert run.apart(text, {"C": Concept("Chemical", (far,)), "D": disease}) == 1
+    assert run.apart(text, {"C": Concept("Chemical", (far, near)), "D": disease}) == 0
+    assert run.apart(text, {"C": Concept("Chemical", (far,)), "D": Concept("Chemical", (near,))}) == 0
+    assert run.apart(text[-14:], {"C": Concept("Chemical", ((0, 7),))}) == 0
 
 
 def test_an_abstract_of_several_windows_is_one_page() -> None:

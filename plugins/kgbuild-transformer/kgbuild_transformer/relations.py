@@ -45,6 +45,9 @@ __all__ = ["TransformerRelations"]
 _CHEMICAL, _GENE = "biolink:ChemicalEntity", "biolink:Gene"
 _ILLNESS = "biolink:DiseaseOrPhenotypicFeature"
 
+_APART = "pair of names that no window of a long text has together"
+"""Such a pair is not asked whether it is related; what each window has is."""
+
 
 class _Names:
     """What a document names: concepts, and the names that no linker knows, with their mentions.
@@ -106,10 +109,14 @@ class TransformerRelations:
             yield from each(self._annotations, batch)
 
     def _annotations(self, task: Task) -> Annotations:
-        return Annotations(relations=tuple(self._relations(task)))
-
-    def _relations(self, task: Task) -> Iterator[Relation]:
         names = _Names(task, self._run.model.config.labels)
+        apart = self._run.apart(task.document.text, names.concepts(), self._sets)
+        return Annotations(
+            relations=tuple(self._relations(task, names)),
+            left_out=((_APART, apart),) if apart else (),
+        )
+
+    def _relations(self, task: Task, names: _Names) -> Iterator[Relation]:
         sentences = [(span.start, span.end) for span in task.document.sentences]
         found = self._run.relate(task.document.text, names.concepts(), sentences, self._sets)
         evidence = Evidence(task, self._cues, self._doubt)

@@ -20,7 +20,16 @@ from kgbuild_model.relation_weighing import Weigher, features_of, standing_of
 from kgbuild_model.relations import RelationSet
 from kgbuild_model.scoring import Score, bootstrap
 
-__all__ = ["FOLDS", "Answered", "Fit", "Folds", "answers_of", "measure_relations", "measured", "scores_at"]
+__all__ = [
+    "FOLDS",
+    "Answered",
+    "Fit",
+    "Folds",
+    "answers_of",
+    "measure_relations",
+    "measured",
+    "scores_at",
+]
 
 FOLDS = 5
 

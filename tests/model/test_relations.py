@@ -163,7 +163,9 @@ def test_a_long_document_is_read_to_its_end() -> None:
     assert run.relate("", {}) == []
     assert run.apart(text, {"C": Concept("Chemical", (far,)), "D": disease}) == 1
     assert run.apart(text, {"C": Concept("Chemical", (far, near)), "D": disease}) == 0
-    assert run.apart(text, {"C": Concept("Chemical", (far,)), "D": Concept("Chemical", (near,))}) == 0
+    assert (
+        run.apart(text, {"C": Concept("Chemical", (far,)), "D": Concept("Chemical", (near,))}) == 0
+    )
     assert run.apart(text[-14:], {"C": Concept("Chemical", ((0, 7),))}) == 0
 
 

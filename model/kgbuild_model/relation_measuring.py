@@ -72,9 +72,13 @@ class Fit:
 
     @classmethod
     def on(cls, documents: Sequence[Answered], *, worded: bool) -> Fit:
-        """What fits these documents best: the threshold by the F1 of pairs with their type."""
+        """What fits these documents best: the threshold by the F1 of pairs with their type.
+
+        Threshold and calibration are fitted on what weighers say of documents that they were not
+        fitted on: of its own a weigher is too sure.
+        """
         weigher = _weigher(documents) if worded else None
-        weighed = [_weighed(one, weigher) for one in documents]
+        weighed = _weighed_apart(documents) if worded else documents
         threshold = _best_threshold(weighed)
         return cls(weigher, threshold, _calibration(weighed, threshold))
 
@@ -86,6 +90,16 @@ def _weigher(documents: Sequence[Answered]) -> Weigher:
         torch.cat([one.standing for one in documents]),
         torch.cat([one.gold for one in documents]),
     )
+
+
+def _weighed_apart(documents: Sequence[Answered]) -> list[Answered]:
+    """Each document as a weigher of the other fifths of them weighs it, in their order."""
+    weighed = list(documents)
+    for fold in range(min(FOLDS, len(documents))):
+        others = [one for n, one in enumerate(documents) if n % FOLDS != fold]
+        weigher = _weigher(others or documents)
+        weighed[fold::FOLDS] = [_weighed(one, weigher) for one in documents[fold::FOLDS]]
+    return weighed
 
 
 def _weighed(one: Answered, weigher: Weigher | None) -> Answered:

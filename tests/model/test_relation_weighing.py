@@ -10,6 +10,8 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from kgbuild_model.calibration import calibration_error_by_chance
+from kgbuild_model.relation_measuring import Answered, Fit
 from kgbuild_model.relation_weighing import Weigher, features_of, standing_of
 from kgbuild_model.relations import Pairs
 
@@ -124,3 +126,25 @@ def test_a_weigher_that_has_learnt_nothing_changes_nothing() -> None:
     kinds = LABELS * LABELS
     idle = Weigher(torch.ones(kinds), torch.zeros(kinds), torch.zeros(features_of(LABELS), 2))
     assert torch.allclose(idle.weighed(chances, said(0.1, 0.5, 0.6), standing), chances)
+
+
+def test_a_calibration_is_of_documents_that_the_weigher_has_not_learnt_from() -> None:
+    # nothing tells what is related: whoever has learnt these by heart is too sure of them
+    random = Random(0)
+    pairs = page([(0, 0), (1, 0), (2, 1)], [0, 1, 1])
+    documents = []
+    for _ in range(30):
+        chances, heard = (said(*(random.random() for _ in range(3))) for _ in range(2))
+        standing = standing_of(pairs, torch.arange(3), chances, LABELS)
+        gold = torch.tensor([random.randrange(2) for _ in range(3)])
+        documents.append(Answered(chances, heard, standing, gold, int(gold.sum())))
+    worth = Fit.on(documents, worded=True).calibration
+    assert worth.of(0.8) < 0.65
+    assert Fit.on(documents[:1], worded=True).weigher is not None
+
+
+def test_few_scores_show_an_error_by_chance_alone() -> None:
+    few, many = ([n / count for n in range(count)] for count in (50, 5000))
+    assert calibration_error_by_chance([]) == 0
+    assert calibration_error_by_chance([0.0, 1.0]) == 0
+    assert 0 < calibration_error_by_chance(many) < 0.02 < 0.05 < calibration_error_by_chance(few)

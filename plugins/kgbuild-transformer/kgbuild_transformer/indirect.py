@@ -85,7 +85,7 @@ _FILL = (
     r"(?P<rest>(?: (?:and|\w+ly|the|both|their|its|of|in|on|for|\w+ion|levels?|activit(?:y|ies)"
     r"|m?RNA|protein|gene|phospho|endogenous|basal|cellular|intracellular|nuclear|total|serum"
     r"|plasma|growth|risk|development|progression|severity|incidence|symptoms|acute|chronic|human"
-    r"|mouse|rat|cells?))*) \Z"
+    r"|mouse|rat|cells?|[\w-]+-(?:induced|mediated|evoked|stimulated)))*) \Z"
 )
 _ENDED = r"(?:e|e?s|e?d|ing|ion|tion|ment|ation)?"
 _FALLS = re.compile(

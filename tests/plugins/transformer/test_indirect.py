@@ -71,6 +71,7 @@ def test_what_is_brought_on_stays_so(before: str, between: str) -> None:
         (" kills cells by downregulating ", "."),
         (" acts via down-regulation of nuclear ", " levels."),
         (", an alkaloid, reduced ", " in mice."),
+        (" reduced LPS-induced ", " in mice."),
     ],
 )
 def test_a_verb_right_before_a_gene_tells_less_from_more(between: str, behind: str) -> None:

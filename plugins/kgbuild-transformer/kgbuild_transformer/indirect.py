@@ -7,7 +7,7 @@ kind. A model that reads "A inhibits IL5 synthesis" as inhibition of IL5 claims 
 
 Whether a chemical brings an illness on, or is said to lessen it ("reducing aggression"), or to
 further it. Whether a gene's product becomes more or less: where a verb of either kind stands
-right before the gene and nothing undoes it, 97 to 98% of DrugProt's and ChemProt's relations are of
+right before the gene and nothing undoes it, 95 to 97% of DrugProt's and ChemProt's relations are of
 that direction, and 79 of 84 of BioRED's correlations. What two chemicals are to each other where
 one acts on the uptake or metabolism of the other: neither more nor less of it, and BioRED mostly
 marks an association.

@@ -113,16 +113,19 @@ def expected_calibration_error(scores: Sequence[float], right: Sequence[bool]) -
     return gap / max(len(scores), 1)
 
 
-def calibration_error_by_chance(scores: Sequence[float], bins: int = 10, draws: int = 200) -> float:
+_DRAWS = 200
+
+
+def calibration_error_by_chance(scores: Sequence[float]) -> float:
     """The calibration error that these scores would show on average if they were exactly right.
 
     Answers are drawn with the scores as their chances (Bröcker and Smith 2007). An error near to
-    this says nothing against the scores; what is measured is biased upwards by about as much.
+    this says nothing against the scores.
     """
     known = np.asarray(scores, dtype=np.float64)
     random = np.random.default_rng(0)
     errors = [
-        expected_calibration_error(scores, (random.random(len(known)) < known).tolist(), bins)
-        for _ in range(draws)
+        expected_calibration_error(scores, (random.random(len(known)) < known).tolist())
+        for _ in range(_DRAWS)
     ]
     return float(np.mean(errors))

@@ -92,7 +92,13 @@ class Reading:
 
 
 _CLASS = re.compile(r"<(\w+)>")
-_SMALL = "(?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by)"
+_CLEAR = 0.5
+"""So much the words have to say against a pair that a rule has a verb for; the log of the odds."""
+
+_SMALL = (
+    "(?:the|an?|any|significant|clear|other|those|that|ones|with|on|in|for|by"
+    "|concomitant|additional|further|apparent|detectable|measurable|corresponding|accompanying)"
+)
 _NOT = re.compile(r"\bnot\b")
 
 
@@ -218,8 +224,7 @@ class Cues:
             between = Span(first.end, second.start) if alike and around.noun else None
             if reading.negated and self._denies_other(reading, around, hiding, between):
                 return _undenied(reading)
-            affirmed = reading.plain and self._affirms(around)
-            return _unless_doubted(reading, around) if self._weighed and not affirmed else reading
+            return self._weigh(reading, around)
         found = self._between and self._between.search(hiding)
         cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
         return Reading(negated=False, status=Status.SPECULATED, cues=cues)
@@ -228,9 +233,19 @@ class Cues:
         """How the sentence says what it says of the two mentions; None where it is too tangled.
 
         ``sentence`` is in lower case, its mentions hidden behind ``MENTION``; the two are given in
-        order.
+        order. For rules that found a word that relates the two: the other words have to speak
+        clearly against a plain statement to be heard.
         """
-        return self._read(scope(sentence, first_end, second_end), _by_chance(sentence, second_end))
+        around = scope(sentence, first_end, second_end)
+        reading = self._read(around, _by_chance(sentence, second_end))
+        return self._weigh(reading, around, _CLEAR) if reading else None
+
+    def _weigh(self, reading: Reading, around: Scope, least: float = 0.0) -> Reading:
+        """The reading, doubted where its words speak that much against a plain statement."""
+        affirmed = reading.plain and self._affirms(around)
+        return (
+            _unless_doubted(reading, around, least) if self._weighed and not affirmed else reading
+        )
 
     def _read(self, around: Scope, by_chance: Sequence[Cue]) -> Reading | None:
         kind, cue = self._status(around)
@@ -345,7 +360,7 @@ def _undenied(reading: Reading) -> Reading:
     return Reading(negated=False, status=status, cues=cues, aside=aside)
 
 
-def _unless_doubted(reading: Reading, around: Scope) -> Reading:
+def _unless_doubted(reading: Reading, around: Scope, least: float) -> Reading:
     """The reading, or, where it is plain and doubted, one with the word most against it.
 
     What is said of another ("A did not cause it, but B did") is no reason to doubt.
@@ -353,7 +368,7 @@ def _unless_doubted(reading: Reading, around: Scope) -> Reading:
     if not reading.plain or around.elliptic:
         return reading
     doubt, kind = against(around), Status.SPECULATED
-    if doubt <= 0:
+    if doubt <= least:
         return replace(reading, doubt=doubt)
     cues = tuple(Cue(kind=kind.value, span=around.place(word)) for word in telling(around))
     return Reading(negated=False, status=kind, cues=cues, doubt=doubt)

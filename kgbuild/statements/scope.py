@@ -27,7 +27,7 @@ _FEW = 5
 _BRACKETS = re.compile(r" ?\([^()]*\)| ?\[[^\[\]]*\]")
 _ASIDE = re.compile(
     r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory|success|avail|benefit|effect"
-    r"|vain))"
+    r"|vain|opinion|in the (?:view|hands|eyes|judg)))"
     r"(?:(?:which|who|whose|where|when|while|although|though|albeit|unlike|like|except|despite"
     r"|contrary to|rather than|instead of|including|such as|and not|but not|or|not|at|in|on|for"
     r"|absent|present|lacking|found|seen|known|rare|common|with|without|after|before|during|from|as|given|both|either|an?|the|even"

@@ -92,7 +92,7 @@ class Reading:
 
 
 _CLASS = re.compile(r"<(\w+)>")
-_CLEAR = 0.5
+_CLEAR = 1.0
 """So much the words have to say against a pair that a rule has a verb for; the log of the odds."""
 
 _SMALL = (

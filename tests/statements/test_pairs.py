@@ -8,7 +8,7 @@ import pytest
 
 from kgbuild import Span
 from kgbuild.errors import ConfigError
-from kgbuild.statements import Reading, read_cues
+from kgbuild.statements import MENTION, Reading, lowered, read_cues
 
 CUES = read_cues(None)
 NEGATION = ("pseudo", "between", "clause", "before", "adjacent", "behind", "denied", "after")
@@ -268,3 +268,37 @@ def test_a_rationale_is_no_finding() -> None:
     sentence = "This provides a strong rationale for cisplatin in asthma."
     reading = said(sentence, "cisplatin", "asthma")
     assert reading.status == "speculated"
+
+
+def test_a_denial_that_was_tagged_as_a_name_is_still_read() -> None:
+    sentence = "Inhibition of zinc by aspirin was nil, and no asthma came of aspirin."
+    names = [place(sentence, name) for name in ("nil", "no ", "zinc", "asthma")]
+    named = [Span(one.start, one.start + len(one.of(sentence).strip())) for one in names]
+    pair = place(sentence, "zinc"), place(sentence, "aspirin")
+    assert CUES.between(sentence, *pair, named).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Aspirin and asthma: no association in 65,000 pregnancies.",
+        "Aspirin provoked asthma in 0 of 20 volunteers.",
+        "That aspirin causes asthma is a belief for which no support was found.",
+        "The asthma, first ascribed to aspirin, proved to be viral.",
+        "In one embodiment aspirin is used in asthma.",
+        "Under this model, aspirin causes asthma.",
+        "A 60-year-old man with asthma on long-term aspirin presented with pain.",
+        "Aspirin aggravates asthma, or so it would seem.",
+    ],
+)
+def test_verdicts_models_and_histories_are_not_plain(sentence: str) -> None:
+    assert not of_asthma(sentence).plain
+
+
+def test_a_rule_is_doubted_where_the_other_words_speak_clearly() -> None:
+    text = lowered("The classical opinion of old had @@@@ down as what causes @@@@, of course.")
+    text = text.replace("@", MENTION)
+    first, second = (Span(at, at + 4) for at in (text.index(MENTION), text.rindex(MENTION) - 3))
+    reading = CUES.read(text, first, second)
+    assert reading
+    assert not reading.plain

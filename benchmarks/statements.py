@@ -59,14 +59,7 @@ PARTS = (
     *("twenty_first", "twenty_second", "twenty_third", "twenty_fourth"),
     *("twenty_fifth", "twenty_sixth", "twenty_seventh", "twenty_eighth", "twenty_ninth"),
     *("thirtieth", "thirty_first", "thirty_second", "thirty_third", "thirty_fourth"),
-    *(
-        "thirty_fifth",
-        "thirty_sixth",
-        "thirty_seventh",
-        "thirty_eighth",
-        "thirty_ninth",
-        "fortieth",
-    ),
+    *("thirty_fifth", "thirty_sixth", "thirty_seventh", "thirty_eighth"),
 )
 CUES = read_cues(None)
 UNWEIGHED = read_cues(None, weighed=False)

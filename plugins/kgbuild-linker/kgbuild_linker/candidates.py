@@ -131,7 +131,10 @@ def candidates(terminology: Terminology, query: Query) -> list[Found]:
         if known is None or known.way is Way.LEARNT:
             found[one.hit.concept] = one
     several = list(found.values())[:_MOST]
-    several += [one for one in _near(terminology, query) if one.hit.concept not in found]
+    for one in _near(terminology, query):
+        if one.hit.concept not in found:
+            found[one.hit.concept] = one
+            several.append(one)
     if said:
         several = [one for one in several if one.hit.taxon in (0, *said)]
     if query.group in (Group.DISEASE, Group.CHEMICAL):

@@ -9,7 +9,9 @@ __all__ = ["parts_of_name"]
 _NUMBERED = re.compile(r"(.*[^\W\d_]s?[- ]?)(\d+[A-Za-z]?|[A-Z]|alpha|beta|gamma)")
 _NUMBER = re.compile(r"-?(?:\d+[A-Za-z]?|[A-Z]|alpha|beta|gamma)")
 
-_JOINT = re.compile(r"\s*(?:,\s*(?:and|or)\s+|\s+(?:and/or|and|or)\s+|,\s+|/)\s*")
+_JOINT = re.compile(
+    r"\s*(?:,\s*(?:and|or)\s+|\s+(?:and/or|and|or)\s+|,\s+(?!(?:type|class|group|stage)\b)|/)\s*"
+)
 
 
 def parts_of_name(name: str) -> list[list[str]]:

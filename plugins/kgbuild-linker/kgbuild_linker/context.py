@@ -32,6 +32,7 @@ _OF_GRAFTS = re.compile(
     r"\b(?:nude|athymic|scid|nod|nsg|immunodeficient|immunocompromised|xenograft\w*)\b",
     re.IGNORECASE,
 )
+_WORDS = re.compile("[a-z]{4}")
 _BEFORE, _BEHIND = 25, 15  # characters
 
 
@@ -155,10 +156,16 @@ def _bracketed(document: Document, ordered: Iterable[Mention]) -> dict[str, str]
             and document.text[right.span.end : right.span.end + 1] in (")", ";", ",")
             and group_of(left.category) is group_of(right.category)
             and may_be_short(right.text)
+            and not _is_spelled_out(right)
             and len(left.text) > len(right.text)
         ):
             found.setdefault(right.text, " ".join(left.text.split()))
     return found
+
+
+def _is_spelled_out(mention: Mention) -> bool:
+    """Whether the name of a disease is words, as "Wilms tumor", and stands for no other."""
+    return group_of(mention.category) is Group.DISEASE and _WORDS.search(mention.text) is not None
 
 
 def _unexplained(mentions: Iterable[Mention], explained: Collection[str]) -> dict[str, str]:

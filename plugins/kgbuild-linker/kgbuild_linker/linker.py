@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kgbuild import Candidate, Document, Link, Mention
 from kgbuild_linker.candidates import Doubt, Found, Way, candidates
@@ -12,6 +13,7 @@ from kgbuild_linker.composites import parts_of_name
 from kgbuild_linker.context import Context, read_context
 from kgbuild_linker.corrections import Corrections
 from kgbuild_linker.document_variants import known_variant, variant_key, variants_of
+from kgbuild_linker.hereditary import told_by_families
 from kgbuild_linker.keys import keys
 from kgbuild_linker.phrases import said_otherwise
 from kgbuild_linker.ranking import Ranking, features
@@ -46,6 +48,8 @@ _OF_FAMILY = 0.8
 a convention; who says "PKC" means no one of its twelve."""
 _TOLD = 0.7
 """How often the concept that a phrase tells was meant, where the phrase is no concept's name."""
+_BESIDE = 0.87
+"""How often the words beside a name told which of two was meant, on the train halves."""
 _OF_RULE = {
     "rs number": 1.0, "rs number beside it": 0.95,
     "known change of a gene of the document": 0.8, "frame shift": 0.95,
@@ -54,6 +58,14 @@ _OF_RULE = {
 }  # fmt: skip
 """How often a rule's identifier was the annotators', in BioRED's papers: a change without its
 gene names no one variant, and most have an rs number."""
+
+
+class _Meant(NamedTuple):
+    """The name that a mention is linked by, and how it was told where it is not its own."""
+
+    name: str
+    group: Group
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,7 @@ class Linker:
         """A link for each mention of a kind that is linked; none without candidates but NIL."""
         context = read_context(self.terminology, document, mentions)
         self._prepare(mentions, context)
-        known: dict[tuple[str, Group], list[_Part]] = {}
+        known: dict[_Meant, list[_Part]] = {}
         changes: list[Mention] = []
         genes: set[str] = set()
         for mention in mentions:
@@ -105,23 +117,39 @@ class Linker:
             elif group is not None and within_another(document.text, mention.span, group):
                 yield Link(mention=mention, reason="part of the name of something else")
             elif group is not None:
-                name = self._name_meant(document, mention, group), group
-                if name not in known:
-                    known[name] = list(map(_part, self.named(*name, context)))
-                links = list(self._links(mention, known[name]))
+                meant = self._name_meant(document, mention, group)
+                if meant not in known:
+                    known[meant] = list(map(_part, self._all_named(meant, context)))
+                links = list(self._links(mention, known[meant]))
                 if group is Group.GENE:
                     genes.update(one.candidates[0].label for one in links if one.candidates)
                 yield from links
         yield from self._variants(document, changes, genes)
 
-    def _name_meant(self, document: Document, mention: Mention, group: Group) -> str:
+    def _name_meant(self, document: Document, mention: Mention, group: Group) -> _Meant:
         """The name, with "receptor" or "complex" behind it where that is a name, too."""
         name = _name(mention)
+        told = told_by_families(document.text, mention.span) if group is Group.DISEASE else ()
+        if told and all(self.terminology.find(keys(one).spelling) for one in told):
+            return _Meant(", ".join(told), group, "by the words beside it, ")
         head = _HEAD.match(document.text, mention.span.end) if group is Group.GENE else None
         if head is None:
-            return name
+            return _Meant(name, group)
         longer = f"{name} {head[1]}"
-        return longer if self.terminology.find(keys(longer).spelling) else name
+        return _Meant(longer if self.terminology.find(keys(longer).spelling) else name, group)
+
+    def _all_named(self, meant: _Meant, context: Context) -> list[list[Ranked]]:
+        """As ``named``; what the words beside a name tell is less sure, and says so."""
+        several = self.named(meant.name, meant.group, context)
+        if not meant.told:
+            return several
+        return [
+            [
+                replace(one, score=_BESIDE * one.score, reason=meant.told + one.reason)
+                for one in part
+            ]
+            for part in several
+        ]
 
     def _prepare(self, mentions: Iterable[Mention], context: Context) -> None:
         """What is near the document's names is found at once, which is faster."""

@@ -14,13 +14,18 @@ from kgbuild_linker.shipped import shipped_rows
 
 __all__ = ["said_otherwise"]
 
-_CLASSES = ("LESS", "MORE")
+_CLASSES = ("LESS", "MORE", "LACK")
 _HOW = frozenset(
     """severe mild moderate marked significant significantly transient progressive persistent
     slight profound symptomatic asymptomatic substantial dose dependent reversible irreversible
     occasional unexpected sudden rapid rapidly further subsequent clinical clinically""".split()  # noqa: SIM905
 )
 """How a finding is, which does not make it another one."""
+_OF_LACK = frozenset(
+    """gene protein enzyme activity genetic inherited hereditary congenital familial complete
+    partial total combined autosomal recessive active normal""".split()  # noqa: SIM905
+)
+"""Words that say nothing more of what is lacking."""
 
 
 def said_otherwise(name: str) -> str:
@@ -34,8 +39,9 @@ def said_otherwise(name: str) -> str:
 
 def _key(phrase: str, classes: dict[str, str]) -> frozenset[str]:
     told = [word for word in tokens(phrase) if word not in LITTLE and word not in _HOW]
-    return frozenset(classes.get(word, "") or meaning
-                     for word in told for meaning in meanings(word))  # fmt: skip
+    key = frozenset(classes.get(word, "") or meaning
+                    for word in told for meaning in meanings(word))  # fmt: skip
+    return key - _OF_LACK if "LACK" in key else key
 
 
 @cache

@@ -23,6 +23,7 @@ from kgbuild_linker.context import HUMAN, Context
 from kgbuild_linker.keys import tokens
 from kgbuild_linker.likeness import best_of, said_of_likeness
 from kgbuild_linker.records import Group, Hit, NameKind
+from kgbuild_linker.united import stands_for
 from kgbuild_linker.vectors import Near, Vectors, load_vectors, tells
 
 __all__ = [
@@ -304,4 +305,15 @@ def load_ranking(path: Path) -> Ranking:
             f"{path}: is not a ranking: {error}", plugin="linker"
         ) from error
     lacking = hits_of(table.get("lacking", {}))
-    return Ranking(weights, table["learnt"], load_vectors(vectors_of(path)), lacking)
+    learnt = {key: _united(choices) for key, choices in table["learnt"].items()}
+    return Ranking(weights, learnt, load_vectors(vectors_of(path)), lacking)
+
+
+def _united(choices: Mapping[str, int]) -> Mapping[str, int]:
+    """What annotators chose, by the records that stand for others now."""
+    if stands_for().keys().isdisjoint(choices):
+        return choices
+    found: Counter[str] = Counter()
+    for choice, count in choices.items():
+        found[stands_for().get(choice, choice)] += count
+    return found

@@ -12,6 +12,7 @@ from kgbuild import ComponentUnavailableError, Concept, Vocabulary, ancestors
 from kgbuild_linker.keys import LITTLE, hashed, stems, tokens
 from kgbuild_linker.rat_genes import rat_genes
 from kgbuild_linker.records import Group, Hit, NameKind
+from kgbuild_linker.united import other_record, stands_for
 from kgbuild_linker.writing import FORMAT
 
 __all__ = ["CATEGORY", "Hit", "Terminology", "group_of"]
@@ -99,19 +100,39 @@ class Terminology:
 
     def _find(self, key: str) -> tuple[Hit, ...]:
         """The concepts that have a name with this key, each once, by number."""
-        found = []
+        found: dict[int, Hit] = {}
         rows = self._connection.execute("SELECT place FROM keys WHERE hash = ?", (hashed(key),))
         for (place,) in rows.fetchall():
-            number, index = place >> 8, place & 255
-            row = self._row(number)
-            name = row.names[index]
-            found.append(
-                Hit(
-                    number, row.curie, row.names[0][1:], row.group, row.taxon, row.weight,
-                    NameKind(int(name[0])), name[1:],
-                )
-            )  # fmt: skip
-        return (*found, *(hit for hit in rat_genes().named.get(key, ()) if self._lacks(hit.curie)))
+            hit = self._named(place >> 8, place & 255)
+            known = found.get(hit.concept)
+            if known is None or hit.kind < known.kind:
+                found[hit.concept] = hit
+        return (
+            *found.values(),
+            *(hit for hit in rat_genes().named.get(key, ()) if self._lacks(hit.curie)),
+        )
+
+    def _named(self, number: int, index: int) -> Hit:
+        """The concept that one of a row's names is a name of."""
+        name = self._row(number).names[index]
+        main, kind = self._main(number), NameKind(int(name[0]))
+        if main != number:
+            kind = max(kind, NameKind.MAPPED)
+        row = self._row(main)
+        label = row.names[0][1:]
+        return Hit(main, row.curie, label, row.group, row.taxon, row.weight, kind, name[1:])
+
+    def _main(self, number: int) -> int:
+        """The number of the concept that a row is of: another's, where the file has it twice."""
+        main = stands_for().get(self._curie(number))
+        found = self._number(main) if main else None
+        return number if found is None else found
+
+    def _all_names(self, number: int) -> tuple[str, ...]:
+        """The names of a concept, also those of its other row; each behind its kind."""
+        row = self._row(number)
+        other = self._number(other_record().get(row.curie, ""))
+        return row.names if other is None else (*row.names, *self._row(other).names)
 
     def _lacks(self, curie: str) -> bool:
         return self._number(curie) is None
@@ -129,16 +150,16 @@ class Terminology:
     def names(self, groups: Collection[Group]) -> Iterator[tuple[Hit, list[str]]]:
         """All concepts of some kinds by CURIE, and what each is called, the label first."""
         for number, kind in self._connection.execute("SELECT id, kind FROM concepts ORDER BY id"):
-            if kind in groups:
+            if kind in groups and self._main(number) == number:
                 row = self._read(number)
-                names = [name[1:] for name in row.names]
+                names = [name[1:] for name in self._all_names(number)]
                 yield self._hit(number, row, names[0]), names
 
     def _long_names(self, number: int) -> list[frozenset[str]]:
         """The words of the names of a concept that are no abbreviations; of many the first."""
         if number < 0:  # a concept that is not of this file
             return []
-        long = [name[1:] for name in self._row(number).names if " " in name or len(name) > _LONG]
+        long = [name[1:] for name in self._all_names(number) if " " in name or len(name) > _LONG]
         words = (frozenset(tokens(name)) - LITTLE for name in long[:_MOST_LONG])
         return [one for one in words if one]
 
@@ -146,7 +167,7 @@ class Terminology:
         """The stems of the names of a concept; of many names the first."""
         if number < 0:
             return []
-        some = (stems(name[1:]) for name in self._row(number).names[:_MOST_COMPARED])
+        some = (stems(name[1:]) for name in self._all_names(number)[:_MOST_COMPARED])
         return list(dict.fromkeys(filter(None, some)))
 
     def _hit(self, number: int, row: _Row, name: str) -> Hit:
@@ -172,15 +193,21 @@ class Terminology:
             id=curie,
             label=row.names[0][1:],
             category=CATEGORY[row.group],
-            synonyms=tuple(sorted(name[1:] for name in row.names[1:])),
+            synonyms=tuple(sorted({name[1:] for name in self._all_names(number)[1:]})),
             exact_matches=tuple(sorted({main, *matches} - {curie})),
         )
 
     def exact_matches(self, curie: str) -> list[str]:
         """The other identifiers of a concept, sorted; those that are withdrawn are none."""
-        number = self._number(self.preferred(curie))
-        rows = self._others.execute("SELECT curie FROM turned.others WHERE concept = ?", (number,))
+        main = self.preferred(curie)
+        record = other_record().get(main, "")
+        number, second = self._number(main), self._number(record)
+        rows = self._others.execute(
+            "SELECT curie FROM turned.others WHERE concept IN (?, ?)", (number, second)
+        )
         others = [other for (other,) in rows.fetchall() if not self._is_withdrawn(other)]
+        if second is not None:
+            others.append(record)
         return sorted(map(_bioregistry_spelling, others))
 
     @cached_property
@@ -220,7 +247,7 @@ class Terminology:
         return sorted(_reached(curie, self.parents))
 
     def _parents(self, number: int) -> list[int]:
-        return [int(one) for one in self._row(number).parents.split()]
+        return [self._main(int(one)) for one in self._row(number).parents.split()]
 
     def _walk_up(self, number: int) -> frozenset[int]:
         """All that the file says lies above, cycles and all."""
@@ -228,14 +255,15 @@ class Terminology:
 
     def _preferred(self, curie: str) -> str:
         """The identifier that stands for it: its own, or that of the concept it is the same as."""
-        if self._number(curie) is not None:
-            return curie
+        number = self._number(curie)
+        if number is not None:
+            return self._curie(self._main(number))
         prefix, _, local = curie.partition(":")
         spelled = f"{_FILE_SPELLING.get(prefix, prefix)}:{local}"
         row = self._connection.execute(
             "SELECT concept FROM same WHERE curie IN (?, ?)", (curie, spelled)
         ).fetchone()
-        return self._row(row[0]).curie if row else curie
+        return self._curie(self._main(row[0])) if row else curie
 
     def vocabularies(self) -> list[Vocabulary]:
         """What the file was made from, and what stands beside it."""

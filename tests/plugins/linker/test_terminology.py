@@ -48,6 +48,38 @@ def test_withdrawn_and_foreign_identifiers_lead_to_the_concept(terminology):
     assert terminology.concept("mesh:D9") is None
 
 
+def test_a_disease_that_the_file_has_twice_is_one_concept(tmp_path: Path):
+    twice = {"mesh:C563273": "Jaw tumour disease 2", "omim:145001": "Disease 2 of the jaw"}
+    entries = [
+        *(
+            Entry(
+                curie=curie, label=label, group=Group.DISEASE, parents=[], same=[f"doid:{place}"],
+                names=[Name(label, NameKind.LABEL), Name(f"other {place}", NameKind.SYNONYM)],
+            )
+            for place, (curie, label) in enumerate(twice.items())
+        ),
+        Entry(
+            curie="omim:9", label="A kind of it", group=Group.DISEASE, parents=["omim:145001"],
+            names=[Name("A kind of it", NameKind.LABEL), Name("other 1", NameKind.SYNONYM)],
+        ),
+    ]  # fmt: skip
+    write(tmp_path / "twice.sqlite", entries, [], {"name": "twice"})
+    terminology = Terminology(tmp_path / "twice.sqlite")
+    assert terminology.preferred("omim:145001") == "mesh:C563273"
+    assert terminology.preferred("doid:1") == "mesh:C563273"
+    assert terminology.exact_matches("mesh:C563273") == ["doid:0", "doid:1", "omim:145001"]
+    assert "other 1" in terminology.concept("mesh:C563273").synonyms
+    assert terminology.parents("omim:9") == ["mesh:C563273"]
+    [hit, other] = terminology.find(keys("other 1").spelling)
+    assert (hit.curie, hit.label, hit.kind) == (
+        "mesh:C563273", "Jaw tumour disease 2", NameKind.MAPPED,
+    )  # fmt: skip
+    assert other.curie == "omim:9"
+    assert [hit.curie for hit, _ in terminology.names({Group.DISEASE})] == [
+        "mesh:C563273", "omim:9",
+    ]  # fmt: skip
+
+
 def test_ancestors_go_all_the_way_up(terminology):
     assert terminology.ancestors("mesh:D2") == ["mesh:D3", "mesh:D4"]
 

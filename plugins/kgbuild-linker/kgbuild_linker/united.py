@@ -1,6 +1,6 @@
 """Concepts that the terminology's file has twice: ``same.tsv``, MeSH's record and OMIM's number.
 
-No cross-reference ties them one to one, so the file keeps them apart; they are united as it is read.
+No cross-reference ties them one to one, so the file keeps them apart; reading unites them.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from itertools import groupby
 
 import pyoxigraph
 
+from kgbuild.readers.safe_xml import iterate
 from kgbuild.terms.report import TermReport
 from kgbuild.terms.source import opened, refuse
 from kgbuild.terms.term import Term, TermFile, TermSource
@@ -108,9 +109,21 @@ def _triples(file: TermFile) -> Iterator[pyoxigraph.Quad]:
             yield from pyoxigraph.parse(stream, format=form)
         except SyntaxError as error:
             hints = []
+            if form == pyoxigraph.RdfFormat.RDF_XML:
+                _refuse_broken_xml(file)
+                hints = [
+                    "XML is read as RDF/XML, or as MeSH's descriptors or supplementary records"
+                ]
             if "LoadDocumentCallback" in str(error.msg):
                 hints = ["contexts are not loaded from the network: put the context into the file"]
             raise refuse(file.path, str(error.msg), *hints, line=error.lineno or 0) from error
+
+
+def _refuse_broken_xml(file: TermFile) -> None:
+    """Raise InputError with the line, which the RDF parser does not tell, if it is broken XML."""
+    with opened(file.path) as stream:
+        for _ in iterate(stream, ("*",), file=str(file.path)):
+            pass
 
 
 def _take(node: _Node, predicate: str, value: object, languages: tuple[str, ...]) -> None:

@@ -173,7 +173,7 @@ def _unexplained(mentions: Iterable[Mention], explained: Collection[str]) -> dic
     names: dict[Group, set[str]] = defaultdict(set)
     for mention in mentions:
         group = group_of(mention.category)
-        if group in (Group.CHEMICAL, Group.DISEASE):
+        if group in (Group.CHEMICAL, Group.DISEASE, Group.GENE):
             names[group].add(" ".join(mention.text.split()))
     found = {}
     for several in map(sorted, names.values()):

@@ -233,6 +233,9 @@ def test_a_bad_line_is_left_out_and_reported(own, line, reason):
         ("bad.obo", b"nothing\n", "line 1: has no"),
         ("bad.json", b'{"graphs": [\n}', "line 2: is no JSON"),
         ("bad.xml", b"<DescriptorRecordSet>\n<a></b>", "line 2: not well-formed"),
+        ("cut.xml", b"<mesh>\n<broken", "line 2: not well-formed"),
+        ("cut.owl", b'<a:R xmlns:a="http://a/">\n<a:b>\n</a:R>', "line 3: not well-formed"),
+        ("page.xml", b"<html>\n<body/></html>", "namespaces are required"),
         ("bad.docx", b"PK", "no format is known"),
     ],
 )

@@ -436,6 +436,8 @@ def test_an_abbreviation_without_explanation_is_the_only_name_with_its_letters(l
     assert of_two["CP"] == [None]
     other_kind = links(linker, "[cisplatin](chemical:-) and [CP](disease:-).")
     assert other_kind["CP"] == [None]
+    of_gene = links(linker, "The [abacus receptor](gene:-) of patients; [AR](gene:-) binds.")
+    assert of_gene["AR"] == ["ncbigene:1"]
 
 
 @pytest.mark.parametrize(

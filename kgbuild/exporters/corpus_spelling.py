@@ -148,11 +148,16 @@ class Spelling:
                 yield relation
 
     def relations(self) -> list[ConceptRelation]:
-        """The stated relations between identifiers, each once, sorted."""
+        """The stated relations between identifiers, each once, sorted.
+
+        One whose novelty is not known is left out where the same is there with it.
+        """
         written = Counter(r for relation in self.stated() for r in self._written(relation))
-        if again := written.total() - len(written):
+        told = {(one.name, one.subject, one.object) for one in written if one.novelty}
+        kept = [o for o in written if o.novelty or (o.name, o.subject, o.object) not in told]
+        if again := written.total() - len(kept):
             self._counts["relation of a document said again"] += again
-        return sorted(written)
+        return sorted(kept)
 
     def _written(self, relation: Relation) -> Iterator[ConceptRelation]:
         pairs = list(product(self.ends(relation.subject), self.ends(relation.object)))

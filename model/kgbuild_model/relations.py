@@ -22,7 +22,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kgbuild_model.errors import CheckpointError
-from kgbuild_model.transformer import Attention, Encoder, EncoderLayer, TransformerConfig
+from kgbuild_model.transformer import (
+    Attention,
+    Encoder,
+    EncoderLayer,
+    TransformerConfig,
+    through,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -204,9 +210,7 @@ class RelationModel(nn.Module):
         ``marks`` [b, n] says which label's mention each wordpiece is in: 0 for none.
         """
         shared = shared + functional.embedding(marks, self.marks.weight.to(shared.dtype))
-        for layer in self.encoder["layers"]:  # type: ignore[attr-defined]
-            shared = layer(shared, bias)
-        return shared
+        return through(self.encoder["layers"], shared, bias)  # type: ignore[arg-type]
 
     def context(self, hidden: Tensor, pairs: Pairs) -> tuple[Tensor, Tensor]:
         """Each concept's vector [concepts, d], and what each looks at [concepts, h, n].

@@ -1,10 +1,10 @@
 """Tag texts: windows, the encoder, the best valid row of tags, spans with scores.
 
 What is found in a text depends on the text alone, to the last bit, whatever stands beside it. On a
-CPU each window goes through the encoder alone and nothing is padded: a batch of one abstract is
-within a few percent of the rate of large batches (``benchmarks/tagger.py`` measures both), and
-padding costs more. Elsewhere the windows of a text go together. Several texts are read side by
-side, each on a thread of its own, which tokenises it, too, while others are read.
+CPU each window goes through the encoder alone and is not padded to the length of others: a batch of
+one abstract is within a few percent of the rate of large batches (``benchmarks/tagger.py`` measures
+both), and padding costs more. Elsewhere the windows of a text go together. Several texts are read
+side by side, each on a thread of its own, which tokenises it, too, while others are read.
 """
 
 from __future__ import annotations

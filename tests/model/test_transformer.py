@@ -86,6 +86,42 @@ def test_scores_that_bf16_cannot_hold_are_left_to_torch() -> None:
         assert bool(attention(x).isfinite().all())
 
 
+def test_attention_in_bf16_looks_at_what_is_there_alone() -> None:
+    query, key, value = _drawn(1.0, 48)
+    exact = attend(query.double(), key[:, :, :37].double(), value[:, :, :37].double())
+    found = attend_in_bf16(query, key, value, there=37)
+    assert found is not None
+    assert (found - exact).abs().mean() < 0.01
+    key[:, :, 37:], value[:, :, 37:] = 50.0, -50.0
+    again = attend_in_bf16(query, key, value, there=37)
+    assert again is not None
+    assert torch.equal(again, found)
+
+
+@pytest.mark.parametrize("relative_buckets", [0, 8])
+@pytest.mark.parametrize("length", [1, 15, 16, 17])
+def test_a_text_in_bf16_is_read_as_in_fp32_whatever_its_length(
+    length: int, relative_buckets: int
+) -> None:
+    encoder = Encoder(small(relative_buckets=relative_buckets)).eval()
+    ids = torch.arange(length).unsqueeze(0)
+    with torch.no_grad():
+        exact = encoder(ids)
+        found = encoder.bfloat16()(ids)
+    assert found.shape == exact.shape
+    torch.testing.assert_close(found.float(), exact, atol=0.1, rtol=0.1)
+
+
+def test_scores_that_bf16_cannot_hold_are_left_to_torch_in_a_text_of_any_length() -> None:
+    attention = Attention(small()).bfloat16()
+    x = torch.full((1, 16, 32), 3e4).bfloat16() * torch.randn(1, 16, 32).bfloat16()
+    other = torch.cat([x[:, :7], torch.ones(1, 9, 32).bfloat16()], dim=1)
+    with torch.no_grad():
+        found = attention(x, there=7)
+        assert bool(found.isfinite().all())
+        assert torch.equal(attention(other, there=7)[:, :7], found[:, :7])
+
+
 @pytest.mark.parametrize("norm", ["post", "pre"])
 def test_a_decoder_layer_equals_torchs_with_the_same_weights(norm: str) -> None:
     ours = Decoder(small(layers=1, norm=norm, eps=1e-5)).eval().layers[0]

@@ -6,7 +6,7 @@ done before their turn wait; how many may wait is limited, so memory does not gr
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 
 from kgbuild.annotation import AnnotatedDocument
@@ -16,6 +16,7 @@ from kgbuild.graph.rows import AnnotationRows, decode_annotated
 from kgbuild.graph.store import Pending
 from kgbuild.host import Host
 from kgbuild.papers import read_papers
+from kgbuild.pipeline import UNREAD
 from kgbuild.workers import Annotators
 
 __all__ = ["annotate_papers"]
@@ -31,10 +32,12 @@ def annotate_papers(
     configuration: Configuration,
     annotators: Annotators,
     tell: Callable[[Failure], None],
+    unread: Counter[str],
     reader: str | None = None,
 ) -> Iterator[AnnotatedDocument]:
     """Read papers and yield each document with its annotations; ``tell`` hears of each failure.
 
+    ``unread`` counts the documents in languages that an extractor does not read, by reason.
     What is yielded depends on the papers and the configuration alone, not on the number of
     workers or the size of batches. A document of which a component fails comes without what that
     would have added. Raises InputError for a path that does not exist, and what
@@ -65,6 +68,9 @@ def annotate_papers(
             made = done.pop(first.version)
             for failure in made.failures:
                 tell(failure)
+            for _, reason, count in made.drops:
+                if reason.endswith(UNREAD):
+                    unread[reason] += count
             yield decode_annotated(first.document, made)
 
 

@@ -46,7 +46,10 @@ from kgbuild.language import guess
 from kgbuild.plan import Plan, Step
 from kgbuild.terminologies import Terminologies
 
-__all__ = ["Pipeline", "stopped"]
+__all__ = ["UNREAD", "Pipeline", "stopped"]
+
+UNREAD = "which it does not read"
+"""How a reason ends by which an extractor left out a document: for its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +398,7 @@ def _reads(spec: ExtractorSpec, progress: _Progress) -> bool:
     language = progress.language
     if not spec.languages or not language or language in spec.languages:
         return True
-    progress.drop(f"{spec.name}: document in {language!r}, which it does not read")
+    progress.drop(f"{spec.name}: document in {language!r}, {UNREAD}")
     return False
 
 

@@ -83,6 +83,7 @@ def command(
     running = annotators(host, setup.configuration, setup.options)
     telling = Telling()
     failures = _Failures(telling)
+    unread: Counter[str] = Counter()
     try:
         documents = annotate_papers(
             paths,
@@ -90,6 +91,7 @@ def command(
             configuration=setup.configuration,
             annotators=running,
             tell=failures.tell,
+            unread=unread,
             reader=reader,
         )
         if hedged:
@@ -100,6 +102,8 @@ def command(
     finally:
         telling.wipe()
         running.close()
+    for reason, count in sorted(unread.items()):
+        click.echo(f"not read: {reason} ({count:,})", err=True)
     say_losses(format_, losses(counts))
     said = counted(counts["documents"], "document"), counted(failures.count, "failure")
     click.echo(", ".join(said), err=True)

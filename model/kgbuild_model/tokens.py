@@ -23,6 +23,9 @@ __all__ = ["SHAPES", "Window", "Words", "shape_of", "tokenise", "windows"]
 SHAPES = ("lower", "title", "upper", "mixed", "digits", "mark", "letter")
 """The letter case of a word, which an uncased vocabulary loses and gene symbols need."""
 
+_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x1c\x1d\x1e\x1f\x85"), " ")
+"""White space that BERT's normaliser takes out: the words beside a page break became one."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Words:
@@ -67,7 +70,8 @@ def tokenise(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Words]:
 
     The tokenizer works without Python's lock: a thread that calls it keeps no other one waiting.
     """
-    encodings = tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    spaced = [text.translate(_BREAKS) for text in texts]
+    encodings = tokenizer.encode_batch(spaced, add_special_tokens=False)
     return [_words(text, encoding) for text, encoding in zip(texts, encodings, strict=True)]
 
 

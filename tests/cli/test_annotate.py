@@ -37,6 +37,15 @@ def test_what_the_format_does_not_hold_is_said_at_the_end(project: Any) -> None:
     assert "does not hold" not in err
 
 
+def test_a_document_in_a_language_that_nothing_reads_is_said_at_the_end(project: Any) -> None:
+    project.write("a.txt", "患者服用aspirin治疗hypertension。糖尿病患者应避免使用这种药物。")
+    project.write("b.txt", TEXT)
+    code, _, err = project.run("annotate", "papers", "-o", "out.pubtator")
+    assert code == 0
+    [line] = [line for line in err.splitlines() if line.startswith("not read: ")]
+    assert line.endswith(": document in 'zh', which it does not read (1)")
+
+
 def test_hedged_relations_are_written_where_asked_for_and_denied_ones_never(project: Any) -> None:
     project.write("a.txt", TEXT + " Lisinopril does not cause headache.")
     _, plain, _ = project.run("annotate", "papers")

@@ -82,6 +82,29 @@ def test_hostile_text_gives_exact_offsets_and_no_crash(text: str, run: TaggerRun
         assert 0.0 <= span.score <= 1.0
 
 
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1e", "\x85", "\n", "\u2028"])
+def test_white_space_of_any_kind_parts_words(mark: str) -> None:
+    text = f"aspirin{mark}causes{mark}asthma"
+    [words] = tokenise(small_tokenizer(), [text])
+    found = [text[a:b] for a, b in zip(words.starts, words.ends, strict=True)]
+    assert found == ["aspirin", "causes", "asthma"]
+    assert words.text == text
+
+
+def test_what_the_encoder_reads_goes_where_its_weights_are() -> None:
+    run = small_run(("Chemical",))
+    run.tagger.to("meta")  # a device that computes nothing, and refuses to add what lies elsewhere
+    [long, short] = tokenise(run.tokenizer, ["aspirin causes asthma", "aspirin"])
+    rows = [(words, windows(words, 510, 128)[0]) for words in (long, short, long)]
+    [(ids, mask, shapes)] = run._parts(run.side_by_side(rows))
+    assert mask is not None
+    assert {part.device.type for part in (ids, mask, shapes)} == {"meta"}
+    with torch.no_grad():
+        alike = run.side_by_side([rows[0], rows[2]])
+        hidden = run._hidden(long, [rows[0][1], rows[2][1]], alike)
+        assert run._scored(hidden, alike, (0, 1)).device.type == "meta"
+
+
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "." * 100_000, "糖" * 100_000, "a b " * 50_000])
 def test_what_is_read_of_a_text_grows_with_its_length_at_most(
     tokenizer: Tokenizer, text: str

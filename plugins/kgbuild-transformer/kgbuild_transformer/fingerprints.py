@@ -80,7 +80,10 @@ def computes_in_bf16(settings: ComputeSettings) -> bool:
 
 
 def computing(settings: TaggerSettings | RelationSettings) -> str:
-    """What is computed in, where, and with which weights, for a person."""
+    """What is computed in, where, and with which weights, for a person; "" if they are missing."""
+    folder_of = tagger_folder if isinstance(settings, TaggerSettings) else relations_folder
+    if not (folder_of(settings.model) / "config.json").is_file():
+        return ""
     kind = "bf16" if computes_in_bf16(settings) else "fp32"
     device = settings.device if isinstance(settings, TaggerSettings) else "cpu"
     chosen = ", as this processor has it" if settings.precision == "auto" and kind == "bf16" else ""

@@ -132,7 +132,8 @@ def _load(settings: TaggerSettings) -> TaggerRun:
             str(error), plugin="transformer", hints=[error.hint]
         ) from error
     run.tagger.to(device)
-    run = replace(run, kept=lower_layers(folder, precision))
+    if device.type == "cpu":  # relations compute there: what another device read has other bits
+        run = replace(run, kept=lower_layers(folder, precision))
     return run if settings.consistent else replace(run, consistency=None)
 
 

@@ -218,3 +218,16 @@ def test_a_run_says_what_it_computes_in(
     settings = TaggerSettings(model=str(checkpoint), precision=precision)  # type: ignore[arg-type]
     kind = {torch.bfloat16: "bf16", torch.float32: "fp32"}[precision_of(settings)]
     assert f"transformer: {checkpoint} weights in {kind} on cpu" in capsys.readouterr().err
+
+
+def test_of_weights_that_are_not_there_nothing_is_said_but_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.txt").write_text("Aspirin causes asthma.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for name in ("transformer", "transformer-relations"):
+        chosen = (f'--set=pipeline.extractors=["{name}"]', f"--set=components.{name}.model=fsat")
+        assert main(["annotate", "one.txt", "--workers=0", *chosen]) == 2
+        said = capsys.readouterr().err
+        assert "fsat" in said
+        assert "weights in" not in said

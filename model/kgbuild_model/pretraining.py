@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import (
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -247,9 +255,8 @@ class Pretraining:
         second, second_words = _pieces(other, middle, cut.end, half)
         begin, end = self.marks
         ids = np.concatenate(([begin], first, [end], second, [end]))
-        numbers = np.concatenate(
-            ([-1], first_words, [-1], second_words + len(first_words) + 1, [-1])
-        )
+        before = first_words.max(initial=-1) + 1  # no number is left out
+        numbers = np.concatenate(([-1], first_words, [-1], second_words + before, [-1]))
         types = np.repeat([0, 1], (len(first) + 2, len(second) + 1))
         return _Row(ids, numbers, types, follows)
 
@@ -348,22 +355,34 @@ def _small_start(module: Any) -> Any:
 
 
 def learn_tokenizer(texts: Sequence[str], vocabulary: int) -> Tokenizer:
-    """WordPieces learnt from texts, without letter case.
+    """WordPieces learnt from texts, without letter case: the same ones from the same texts.
 
-    The library breaks ties at random: two runs may cut rare words differently. To get the same
-    bytes twice, name the tokenizer of the first run in the second one's recipe.
+    The library numbers the letters within words in the order of a hash table, and breaks ties by
+    these numbers. So it is given these letters first, in their own order.
     """
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))  # noqa: S106
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    learning = _word_pieces({})
+    clean, cut = learning.normalizer.normalize_str, learning.pre_tokenizer.pre_tokenize_str
+    within = {letter for text in texts for word, _ in cut(clean(text)) for letter in word[1:]}
     trainer = trainers.WordPieceTrainer(
-        vocab_size=vocabulary, special_tokens=list(_MARKS), show_progress=False
+        vocab_size=vocabulary,
+        special_tokens=[*_MARKS, *(f"##{letter}" for letter in sorted(within))],
+        show_progress=False,
     )
-    tokenizer.train_from_iterator(texts, trainer)
+    learning.train_from_iterator(texts, trainer)
+    tokenizer = _word_pieces(learning.get_vocab())
+    tokenizer.add_special_tokens(list(_MARKS))
     places = {mark: place for place, mark in enumerate(_MARKS)}  # they come first
     tokenizer.post_processor = processors.BertProcessing(
         ("[SEP]", places["[SEP]"]), ("[CLS]", places["[CLS]"])
     )
+    return tokenizer
+
+
+def _word_pieces(vocabulary: dict[str, int]) -> Tokenizer:
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))  # noqa: S106
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
     return tokenizer
 
 

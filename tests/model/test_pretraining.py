@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from kgbuild_model.checkpoint import load_decoder
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.generation import search
-from kgbuild_model.pretraining import Pretraining, PretrainRecipe, masked, pretrain
+from kgbuild_model.pretraining import (
+    Pretraining,
+    PretrainRecipe,
+    learn_tokenizer,
+    masked,
+    pretrain,
+)
 from kgbuild_model.published import load_encoder, save_encoder
 from kgbuild_model.testing import small_run
 from kgbuild_model.texts import read_texts
@@ -116,16 +122,26 @@ def test_a_run_that_goes_on_gives_the_bytes_of_one_that_was_not_stopped(texts: P
     optimisation = Optimisation(rate=3e-3, head_rate=3e-3, bf16=False)
     recipe = recipe_of("mlm", epochs=90, tokens=60, optimisation=optimisation)
     pretrain(recipe, texts / "whole", texts)
-    recipe = replace(recipe, tokenizer="whole")
     with pytest.raises(StopError):
         pretrain(recipe, texts / "halves", texts, tell=stop)
     assert not (texts / "halves").exists()
     with pytest.raises(RecipeError, match="of another recipe or of other texts"):
         pretrain(replace(recipe, masked=0.2), texts / "halves", texts)
     pretrain(recipe, texts / "halves", texts)
-    pretrain(recipe, texts / "again", texts)
-    one, two = (texts / name / "model.safetensors" for name in ("again", "halves"))
+    one, two = (texts / name / "model.safetensors" for name in ("whole", "halves"))
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_same_texts_give_the_same_wordpieces(texts: Path) -> None:
+    read = list(read_texts(texts / "texts"))
+    learnt = [learn_tokenizer(read, 120) for _ in range(4)]
+    assert len({one.to_str() for one in learnt}) == 1
+    [tokenizer, *_] = learnt
+    assert tokenizer.get_vocab_size() <= 120
+    assert tokenizer.encode("[MASK]").tokens == ["[CLS]", "[MASK]", "[SEP]"]
+    assert (
+        tokenizer.decode(tokenizer.encode("lithium causes tremor").ids) == "lithium causes tremor"
+    )
 
 
 def test_half_of_the_pairs_follow_each_other(texts: Path) -> None:
@@ -135,6 +151,7 @@ def test_half_of_the_pairs_follow_each_other(texts: Path) -> None:
     follows = torch.cat([batch.follows for batch in asked]).float()
     assert 0.35 < follows.mean().item() < 0.65
     assert all(int(batch.types.max()) == 1 for batch in asked)
+    assert all(bool((batch.targets >= 0).any(dim=1).all()) for batch in asked)  # of each a word
 
 
 def test_recipes_that_cannot_be_run_are_refused(tmp_path: Path, texts: Path) -> None:

@@ -92,6 +92,7 @@ def train(
     settings: Optimisation,
     folder: Path,
     save_every: int = 200,
+    save_after: float = 300.0,
     measure_every: int = 0,
     measure: Callable[[nn.Module], Mapping[str, Any]] | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -99,9 +100,10 @@ def train(
     """Optimise ``model`` in place over ``batches`` batches, resuming if ``folder`` has a state.
 
     ``batch_of`` gives a batch by its number, ``loss_of`` its loss. ``folder`` gets
-    ``state.safetensors`` (weights and moments) every ``save_every`` steps, and ``log.jsonl``: one
-    line a step. Every ``measure_every`` steps, and at the end, what ``measure`` gives is written
-    to the log: F1 by corpus, or an accuracy. ``tell`` hears of the progress.
+    ``state.safetensors`` (weights and moments) every ``save_every`` steps, and whenever
+    ``save_after`` seconds have gone by since; and ``log.jsonl``: one line a step. Every
+    ``measure_every`` steps, and at the end, what ``measure`` gives is written to the log: F1 by
+    corpus, or an accuracy. ``tell`` hears of the progress.
     """
     folder.mkdir(parents=True, exist_ok=True)
     optimiser = torch.optim.AdamW(
@@ -117,6 +119,7 @@ def train(
     bases = [group["lr"] for group in optimiser.param_groups]
     best = Best(folder / "best.safetensors", settings.patience, _resumed_log(folder, done))
     clock = _Clock(done, steps)
+    saved = time.monotonic()
     if done:
         tell(f"goes on after step {done:,} of {steps:,}")
     with (folder / "log.jsonl").open("a", encoding="utf-8") as log:
@@ -140,8 +143,10 @@ def train(
                     best.hear(line["measured"], model)
             print(json.dumps(line), file=log, flush=True)
             # after the log: what a state says is done is in the log, measurements included
-            if last or best.over or (step + 1) % save_every == 0:
+            long_ago = time.monotonic() - saved >= save_after
+            if last or best.over or long_ago or (step + 1) % save_every == 0:
                 _save(model, optimiser, average, step + 1, folder)
+                saved = time.monotonic()
             due = (step + 1) % 50 == 0 or clock.silent > _SILENT
             if step == done or last or "measured" in line or due:
                 tell(clock.said(line))

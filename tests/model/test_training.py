@@ -31,6 +31,7 @@ class Valley:
         self.seen: list[float] = []
         self.said: list[str] = []
         self.fails_at = -1
+        self.save_after = 300.0
 
     def measure(self, _: nn.Module) -> dict[str, Any]:
         self.seen.append(self.model.weight.item())
@@ -43,6 +44,7 @@ class Valley:
             self.model, batches=20, batch_of=lambda n: n,
             loss_of=lambda _: self.model(torch.ones(1, 1)).sum(),
             settings=self.settings, folder=folder, save_every=4, measure_every=2,
+            save_after=self.save_after,
             measure=self.measure if measured else None, tell=self.said.append,
         )  # fmt: skip
         return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
@@ -95,6 +97,16 @@ def test_the_last_measurement_is_not_lost_with_the_run(tmp_path: Path) -> None:
         stopped.train(tmp_path)
     assert "f1" in resumed.train(tmp_path)[-1]["measured"]["own"]
     assert resumed.said[0] == "goes on after step 16 of 20"
+
+
+def test_of_a_slow_run_no_more_than_some_minutes_are_lost(tmp_path: Path) -> None:
+    stopped, resumed = Valley(0), Valley(0)
+    stopped.save_after = 0.0  # every step is as late as that
+    stopped.fails_at = 4
+    with pytest.raises(KeyboardInterrupt):
+        stopped.train(tmp_path)
+    resumed.train(tmp_path)
+    assert resumed.said[0] == "goes on after step 7 of 20"
 
 
 def test_progress_says_figures_and_time(tmp_path: Path) -> None:

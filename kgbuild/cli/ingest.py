@@ -134,6 +134,9 @@ def _show(summary: Summary, folder: Path) -> None:
             click.echo(f"  … and {more:,} more", err=True)
         click.echo("hint: kgbuild failures lists all of them", err=True)
         hints_of_failures(failure.error for failure in summary.failures)
+    elif before := summary.counts["failures"]:
+        click.echo(f"note: {counted(before, 'failure')} of earlier runs", err=True)
+        click.echo("hint: kgbuild failures lists them; --retry tries them again", err=True)
 
 
 def _show_counts(heading: str, counts: Mapping[str, int]) -> None:

@@ -456,3 +456,12 @@ def test_a_text_without_a_title_is_called_by_its_beginning(project: Any) -> None
     _, out, _ = project.run("top", "documents")
     called = [line.split(maxsplit=1)[1].partition("  (")[0] for line in out.splitlines()]
     assert called == ["Aspirin treats headache.", f"{long[:80]} …"]
+
+
+def test_failures_of_earlier_runs_are_not_forgotten(project: Any) -> None:
+    project.write("a.bin", "\0\1")
+    assert project.run("ingest", "papers")[0] == 1
+    code, _, err = project.run("ingest", "papers")
+    assert code == 0
+    assert "note: 1 failure of earlier runs" in err
+    assert "hint: kgbuild failures lists them; --retry tries them again" in err

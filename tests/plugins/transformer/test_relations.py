@@ -24,7 +24,7 @@ from kgbuild_transformer.relations import TransformerRelations
 from kgbuild_transformer.settings import RelationSettings
 from kgbuild_transformer.tagger import tagger_run
 
-from kgbuild import ComponentUnavailableError, ConfigError, Status, Task
+from kgbuild import Annotations, ComponentUnavailableError, ConfigError, Status, Task
 from kgbuild.host import Host
 from kgbuild.statements import read_cues
 from kgbuild.testing.builders import make_document
@@ -122,6 +122,35 @@ def test_every_showing_of_a_relation_says_whether_it_is_a_finding_of_the_text(
         claim = one.predicate, one.subject.text.lower(), one.object.text.lower()  # type: ignore[union-attr]
         told.setdefault(claim, set()).add(dict(one.conditions)["novelty"])
     assert all(len(said) == 1 and said <= {"Novel", "No"} for said in told.values())
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp32"])
+def test_a_text_has_the_same_scores_alone_and_beside_others(
+    weights: Mapping[str, str], precision: str
+) -> None:
+    def extracted(threads: int, texts: int) -> list[Annotations]:
+        settings = RelationSettings.model_validate(
+            {**weights, "precision": precision, "threads": threads}
+        )
+        return list(TransformerRelations(settings).extract([task()] * texts))
+
+    [alone] = extracted(1, 1)
+    assert alone.relations
+    assert extracted(2, 4) == [alone] * 4
+
+
+def test_a_page_that_nothing_is_asked_of_is_not_read(
+    weights: Mapping[str, str],
+) -> None:
+    read: list[int] = []
+    extractor = made(weights)
+    for layer in extractor._run.model.encoder["layers"]:
+        layer.register_forward_hook(lambda *_: read.append(1))
+    document, annotations = make_document("[Aspirin](chemical:mesh:D1) is old.")
+    [found] = extractor.extract([Task(document=document, annotations=annotations)])
+    assert (found.relations, read) == ((), [])
+    list(extractor.extract([task()]))
+    assert read
 
 
 def test_sets_and_scores_that_are_not_wanted_are_left_out(weights: Mapping[str, str]) -> None:

@@ -32,6 +32,7 @@ _OF_GRAFTS = re.compile(
     r"\b(?:nude|athymic|scid|nod|nsg|immunodeficient|immunocompromised|xenograft\w*)\b",
     re.IGNORECASE,
 )
+_JOINED = re.compile(r"(?:\b(?:and|plus) |[/+] ?)\Z")
 _WORDS = re.compile("[a-z]{4}")
 _BEFORE, _BEHIND = 25, 15  # characters
 
@@ -157,6 +158,7 @@ def _bracketed(document: Document, ordered: Iterable[Mention]) -> dict[str, str]
             and group_of(left.category) is group_of(right.category)
             and may_be_short(right.text)
             and not _is_spelled_out(right)
+            and (stands_for(right.text, left.text) or not _is_joined(document.text, left))
             and len(left.text) > len(right.text)
         ):
             found.setdefault(right.text, " ".join(left.text.split()))
@@ -166,6 +168,12 @@ def _bracketed(document: Document, ordered: Iterable[Mention]) -> dict[str, str]
 def _is_spelled_out(mention: Mention) -> bool:
     """Whether the name of a disease is words, as "Wilms tumor", and stands for no other."""
     return group_of(mention.category) is Group.DISEASE and _WORDS.search(mention.text) is not None
+
+
+def _is_joined(text: str, mention: Mention) -> bool:
+    """Whether a name is the last of several; a bracket behind it may stand for all of them."""
+    start = mention.span.start
+    return _JOINED.search(text, max(0, start - _BEFORE), start) is not None
 
 
 def _unexplained(mentions: Iterable[Mention], explained: Collection[str]) -> dict[str, str]:

@@ -32,6 +32,7 @@ _TAKEN_APART = 0.9
 may mean one thing, though its parts have meanings too."""
 _HEAD = re.compile(r"[ -](receptor|complex)(?:e?s)?\b")
 """Behind the name of a gene: what binds its product, or has it as a part."""
+_PROCEDURE = re.compile(r"\w(?:ectom|otom|plast|scop)(?:y|ies)$", re.IGNORECASE)
 _VERY_NAME = (Way.EXACT, Way.SPELLING)
 _CALLED_SO = (Way.EXACT, Way.SPELLING, Way.WORDS, Way.SENSE, Way.LEARNT)
 _OF_GIVEN = {Group.DISEASE: 0.5}
@@ -255,6 +256,8 @@ class Linker:
         if best.score < self._least(mention, best):
             tagged = f", and the mention {mention.score:.2f}" if mention.score < 1 else ""
             return f"unsure: {label} has {best.score:.2f}{tagged}"
+        if best.found.way is Way.NEAR and _PROCEDURE.search(mention.text):
+            return f"a procedure, and {label} is no more than near in meaning"
         if best.found.doubt:
             return f"{best.found.doubt}: {label} is called so, but nothing says that it is meant"
         return ""

@@ -359,6 +359,14 @@ def test_what_is_only_near_has_to_be_surer(terminology):
     assert concept(given, -3.0) is None
 
 
+def test_an_operation_is_no_disease_that_is_only_near(terminology):
+    vectors = {Group.DISEASE: Vectors(np.ones((BUCKETS, 2)), np.ones((1, 2)), ["mesh:D1"])}
+    linker = Linker(terminology, Ranking({Group.DISEASE: {"bias": 0.0}}, {}, vectors))
+    [link] = linker.link(*_given("[lumpectomies](disease:-) were done."))
+    assert link.concept is None
+    assert link.reason.startswith("a procedure, and Breast Neoplasms is no more than near")
+
+
 def test_an_unsure_mention_needs_a_surer_concept(terminology):
     ranking = Ranking({Group.DISEASE: {"bias": 0.0}}, {}, {})
     linker = Linker(terminology, ranking, threshold=0.3)
@@ -408,6 +416,12 @@ def test_a_short_name_in_brackets_behind_another_stands_for_it(linker):
     assert words["Disease"] == ["mesh:D4"]
     apart = links(linker, "[Neoplasms](disease:-) ([Cisplatin](chemical:-), [BRN](disease:-)).")
     assert apart["BRN"] == [None]
+
+
+@pytest.mark.parametrize(("before", "concept"), [("", "mesh:D6"), ("aspirin plus ", None)])
+def test_a_bracket_behind_joined_names_stands_for_no_single_one(linker, before, concept):
+    found = links(linker, f"{before}[cisplatin](chemical:-) ([MRX](chemical:-)) was given.")
+    assert found["MRX"] == [concept]
 
 
 def test_what_the_document_names_has_its_relatives_among_the_candidates(terminology):

@@ -31,6 +31,11 @@ PAPERS = {
         Said("C5", "treats_or_applied_or_studied_to_treat", "D1", score=0.6),
         Said("C2", "treats_or_applied_or_studied_to_treat", "D1", score=0.5),
     ],
+    "pubmed:7": [
+        Said("C7", "contributes_to", "D1", score=0.5),
+        Said("C6", "causes", "D1"),
+        Said("C8", "causes", "D1", negated=True),
+    ],
     "pubmed:4": [Said("D1", "subclass_of", "D3"), Said("D3", "subclass_of", "D4")],
 }
 RELATION = "urn:kgbuild:relation:"
@@ -75,6 +80,17 @@ def test_the_best_believed_inhibitor_comes_first(library):
     found = rows(library, "best-inhibitors")
     assert [(row["chemical"], row["gene"], row["aspect"]) for row in found] == [
         ("c1", "g1", "activity"), ("c2", "g1", "activity")]  # fmt: skip
+
+
+def test_effects_on_genes_and_harms_come_best_believed_first_and_without_what_is_denied(library):
+    found = rows(library, "chemicals-and-genes")
+    assert [(row["chemical"], row["gene"], row["direction"]) for row in found] == [
+        ("c1", "g1", "decreased"), ("c2", "g1", "decreased")]  # fmt: skip
+    harms = rows(library, "adverse-effects")
+    assert [(row["chemical"], row["disease"]) for row in harms] == [("c6", "d1"), ("c7", "d1")]
+    with library.open() as graph:
+        (surest,) = graph.assertions(subject="mesh:C6", predicate="biolink:causes")
+        assert float(harms[0]["belief"]) == graph.belief(surest)
 
 
 def test_a_drug_that_was_given_for_a_disease_counts_among_those_that_treat_it(library):

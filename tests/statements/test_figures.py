@@ -32,7 +32,7 @@ LATER = [
     *("twenty_third", "twenty_fourth", "twenty_fifth", "twenty_sixth", "twenty_seventh"),
     *("twenty_eighth", "twenty_ninth", "thirtieth", "thirty_first", "thirty_second"),
     *("thirty_third", "thirty_fourth", "thirty_fifth", "thirty_sixth"),
-    *("thirty_seventh", "thirty_eighth", "fortieth"),
+    *("thirty_seventh", "thirty_eighth", "fortieth", "forty_first"),
 ]
 """Sets written one after the other, each when the one before had mended the cues.
 

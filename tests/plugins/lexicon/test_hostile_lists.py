@@ -55,7 +55,7 @@ def test_a_bad_line_is_left_out_and_reported(lexicon_from: Make, line: str, reas
         ("words.tsv.gz", b"\x1f\x8b\x08\x00 this is not gzip", "", "cannot be read"),
         ("words.obo", "format-version: 1.2\n", "line 1", r"no \[Term\]"),
         ("words.ttl", "<http://a.org/b> a <<<\n", "line 1", "Parser error"),
-        ("words.rdf", "<rdf:RDF", "", "error"),
+        ("words.rdf", "<rdf:RDF", "line 1", "not well-formed XML"),
         ("words.jsonld", '{"@context": "http://127.0.0.1:9/c.jsonld"}', "", "remote contexts"),
         ("words.jsonld", "{", "", "error"),
         ("words.docx", "PK", "", "no format"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from kgbuild_linker.records import Group
 
 if TYPE_CHECKING:
     import numpy as np
+    from threadpoolctl import ThreadpoolController
 
 __all__ = ["BUCKETS", "Near", "Vectors", "load_vectors", "pieces", "tells"]
 
@@ -115,7 +116,8 @@ class Vectors:
         if not names:
             return []
         sums = np.stack([self.pieces[pieces(name)].sum(axis=0) for name in names])
-        cosines = _of_length_1(sums) @ self._across
+        with _blas().limit(limits=1, user_api="blas"):
+            cosines = _of_length_1(sums) @ self._across
         return [Near(self._places, row, self._nearest(row)) for row in cosines]
 
     def _nearest(self, cosines: np.ndarray) -> list[str]:
@@ -128,6 +130,19 @@ class Vectors:
             rest[place] = -np.inf
             nearest.append(self.curies[place])
         return nearest
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """The library under numpy, to have a product made by one thread.
+
+    Two take three times the CPU and longer by the clock, for they spin where they wait; and the
+    last bits of a cosine would depend on how many cores a machine has.
+    """
+    import numpy as np  # noqa: F401  # only what is loaded is found
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def load_vectors(path: Path) -> dict[Group, Vectors]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from kgbuild_linker.candidates import Query, Way, candidates
 from kgbuild_linker.records import Group
 from kgbuild_linker.vector_training import Example, Learner, save
-from kgbuild_linker.vectors import Vectors, load_vectors
+from kgbuild_linker.vectors import BUCKETS, Vectors, load_vectors
+from threadpoolctl import threadpool_limits
 
 from kgbuild import ComponentUnavailableError
 
@@ -54,6 +56,19 @@ def test_a_file_of_vectors_gives_the_same_order(vectors, tmp_path: Path):
         for name in names:
             assert read.near(name).nearest == vectors.near(name).nearest
             assert read.near(name).best == pytest.approx(vectors.near(name).best, abs=0.02)
+
+
+def test_cosines_do_not_depend_on_how_many_cores_a_machine_has():
+    draw = np.random.default_rng(0)
+    curies = [f"mesh:D{number}" for number in range(20_000)]
+    pieces, concepts = (draw.standard_normal((n, 96), dtype=np.float32) for n in (BUCKETS, 20_000))
+    with threadpool_limits(3, user_api="blas"):
+        of_three = Vectors(pieces, concepts, curies).near("renal failure")
+    with threadpool_limits(1, user_api="blas"):
+        of_one = Vectors(pieces, concepts, curies).near("renal failure")
+    assert [of_three.cosine(curie) for curie in curies] == [
+        of_one.cosine(curie) for curie in curies
+    ]
 
 
 def test_a_broken_file_is_refused(tmp_path: Path):

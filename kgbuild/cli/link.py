@@ -10,7 +10,7 @@ import click
 from kgbuild.annotation import Annotations, Link, Mention
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
-from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
+from kgbuild.cli.setup import Setup, as_json, hint_init, set_up, setup_options
 from kgbuild.document import Document
 from kgbuild.pipeline import Pipeline
 from kgbuild.vocabulary import check_category
@@ -51,7 +51,7 @@ def command(name: str, context: str, category: tuple[str, ...], json_: bool, **o
         print_candidates(link.mention.category, link)
     if not links:
         click.echo("no candidates: no linker looks up names")
-        click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
+        hint_init()
     return ExitCode.WELL
 
 

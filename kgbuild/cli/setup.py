@@ -21,6 +21,7 @@ __all__ = [
     "Setup",
     "as_json",
     "graph_option",
+    "hint_init",
     "hints_of_failures",
     "note_no_extractor",
     "note_nothing_annotates",
@@ -177,6 +178,11 @@ def note_nothing_annotates(setup: Setup, host: Host) -> None:
         note_no_extractor(host, configured=True)
 
 
+def hint_init() -> None:
+    """Say on standard error how to come by a configuration."""
+    click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
+
+
 def note_no_extractor(host: Host, *, configured: bool) -> None:
     """Say on standard error that papers will be read and not annotated, and what to do."""
     from kgbuild.host.first_party import EXTRACTORS
@@ -187,7 +193,7 @@ def note_no_extractor(host: Host, *, configured: bool) -> None:
         click.echo(f"hint: pip install one or more of {EXTRACTORS}", err=True)
     elif configured:
         click.echo(f"note: no extractor is configured; installed are {installed}", err=True)
-        click.echo("hint: kgbuild init writes a kgbuild.toml for what is installed", err=True)
+        hint_init()
     click.echo("hint: --trust-annotations takes the annotations that come with files", err=True)
 
 

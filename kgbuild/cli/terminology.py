@@ -11,7 +11,7 @@ import click
 
 from kgbuild.assertion import Concept
 from kgbuild.cli import ExitCode, counted
-from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
+from kgbuild.cli.setup import Setup, as_json, hint_init, set_up, setup_options
 from kgbuild.components import NewVocabulary, TerminologySpec, Vocabulary, VocabularyReport
 from kgbuild.errors import ConfigError, UsageError
 from kgbuild.terminologies import Terminologies
@@ -58,6 +58,7 @@ def list_(json_: bool, **options: Any) -> int:
             click.echo("  does not say which vocabularies it holds")
     if not found:
         click.echo("no terminology is configured")
+        hint_init()
     return ExitCode.WELL
 
 

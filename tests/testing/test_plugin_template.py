@@ -95,7 +95,7 @@ def test_a_new_plugin_passes_its_own_tests_and_the_contract_suite(
     assert run.returncode == 0, run.stdout
     findings = check_plugin(Host.load(), "two-words")
     assert [str(finding) for finding in findings if finding.failed] == []
-    assert {finding.component for finding in findings} == {"Plugin", "ExtractorTwoWords"}
+    assert {finding.component for finding in findings} == {"plugin", "extractor two-words"}
 
 
 def test_a_new_plugin_is_a_plugin_of_that_name(

@@ -257,7 +257,7 @@ class Linker:
             tagged = f", and the mention {mention.score:.2f}" if mention.score < 1 else ""
             return f"unsure: {label} has {best.score:.2f}{tagged}"
         if best.found.way is Way.NEAR and _PROCEDURE.search(mention.text):
-            return f"a procedure, and {label} is no more than near in meaning"
+            return f"a procedure: {label} is no more than near in meaning"
         if best.found.doubt:
             return f"{best.found.doubt}: {label} is called so, but nothing says that it is meant"
         return ""

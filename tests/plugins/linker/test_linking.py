@@ -364,7 +364,7 @@ def test_an_operation_is_no_disease_that_is_only_near(terminology):
     linker = Linker(terminology, Ranking({Group.DISEASE: {"bias": 0.0}}, {}, vectors))
     [link] = linker.link(*_given("[lumpectomies](disease:-) were done."))
     assert link.concept is None
-    assert link.reason.startswith("a procedure, and Breast Neoplasms is no more than near")
+    assert link.reason.startswith("a procedure: Breast Neoplasms is no more than near")
 
 
 def test_an_unsure_mention_needs_a_surer_concept(terminology):

@@ -148,7 +148,7 @@ class Annotations:
     left_out: tuple[tuple[str, int], ...] = ()
 
     def __add__(self, other: Annotations) -> Annotations:
-        if not (self.mentions or self.links or self.relations):
+        if not (self.mentions or self.links or self.relations or self.left_out):
             return other
         return Annotations(
             mentions=self.mentions + other.mentions,

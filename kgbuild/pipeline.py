@@ -213,25 +213,25 @@ class Pipeline:
                 progress.drop("annotations that came with the file, not trusted", count)
         for source, layer in self._reused(pending.layers, done):
             progress.add(source, layer)
+        taggers, relaters = self._extracted(done)
+        names = {step.spec.name for step in (*taggers, *relaters)}
         for reason, count in pending.drops:
-            if reason.partition(": ")[0] in self._done(done):
+            if reason.partition(": ")[0] in names:
                 progress.drop(reason, count)
         return progress
 
-    def _done(self, done: int) -> set[str]:
-        """The names of the extractors whose stages were done before."""
+    def _extracted(self, done: int) -> tuple[Sequence[_Step], Sequence[_Step]]:
+        """The taggers and the relaters whose stages were done before."""
         linking = 2 + len(self._taggers)
-        steps = self._taggers[: max(0, done - 2)] + self._relaters[: max(0, done - linking - 1)]
-        return {step.spec.name for step in steps}
+        return self._taggers[: max(0, done - 2)], self._relaters[: max(0, done - linking - 1)]
 
     def _reused(self, layers: Sequence[Layer], done: int) -> Iterator[Layer]:
         """What components said before and would say again."""
         if not layers:
             return
-        linking = 2 + len(self._taggers)
-        taggers = {step.source for step in self._taggers[: max(0, done - 2)]}
-        linkers = {step.source for step in self._linkers} if done > linking else set()
-        relaters = {step.source for step in self._relaters[: max(0, done - linking - 1)]}
+        taggers, relaters = ({step.source for step in some} for some in self._extracted(done))
+        linked = done > 2 + len(self._taggers)
+        linkers = {step.source for step in self._linkers} if linked else set()
         for source, layer in layers:
             if source == GIVEN:
                 continue

@@ -10,7 +10,7 @@ from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.names import of_a_paper
 from kgbuild.cli.setup import graph_option, set_up
 from kgbuild.errors import NotInGraphError
-from kgbuild.graph.reading import load
+from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.graph.store import GraphStore
 from kgbuild.vocabulary import normalise
 
@@ -29,19 +29,21 @@ def command(documents: tuple[str, ...], keep_out: str | None, kg: Path | None) -
     \b
     Example: kgbuild remove pubmed:354896
     """
-    with GraphStore.create(set_up(kg=kg).folder) as store:
-        for document in documents:
-            texts = store.remove(_identifier(store.folder, document), exclude=keep_out)
+    folder = set_up(kg=kg).folder
+    with load(folder) as graph:
+        identifiers = [_identifier(graph, document) for document in documents]
+    with GraphStore.create(folder) as store:
+        for document, identifier in zip(documents, identifiers, strict=True):
+            texts = store.remove(identifier, exclude=keep_out)
             click.echo(f"removed {document}: {counted(texts, 'text')}")
     return ExitCode.WELL
 
 
-def _identifier(folder: Path, given: str) -> str:
+def _identifier(graph: StoredGraph, given: str) -> str:
     """The identifier that is meant, also by a PMID, PMCID or DOI alone."""
-    with load(folder) as graph:
-        for identifier in of_a_paper(given):
-            try:
-                return graph.document(identifier).id
-            except NotInGraphError:
-                continue
+    for identifier in of_a_paper(given):
+        try:
+            return graph.document(identifier).id
+        except NotInGraphError:
+            continue
     return normalise(given)

@@ -149,14 +149,8 @@ class CheckedTerminology:
         return concept
 
     def _answer(self, ask: Callable[[str], A], curie: str) -> A:
-        try:
-            with staying(self._name):
-                return ask(curie)
-        except KgbuildError:
-            raise
-        except Exception as error:  # isolation point: calling a component
-            rule = f"asked about {curie!r} it raised {type(error).__name__}: {error}"
-            raise ContractError(rule, component=self._name) from error
+        with _named(self._name, f"asked about {curie!r} it"):
+            return ask(curie)
 
 
 def export(
@@ -166,15 +160,21 @@ def export(
 
     Raises UsageError where the target cannot be written, ContractError where the exporter raises.
     """
+    with _named(spec.name, "export"):
+        return export_graph(exporter, graph, target, folder=spec.folder)
+
+
+@contextmanager
+def _named(component: str, call: str) -> Iterator[None]:
+    """What a call raises, with the name of the component; a KgbuildError as it is."""
     try:
-        with staying(spec.name):
-            return export_graph(exporter, graph, target, folder=spec.folder)
+        with staying(component):
+            yield
     except KgbuildError:
         raise
     except Exception as error:  # isolation point: calling a component
-        raise ContractError(
-            f"export raised {type(error).__name__}: {error}", component=spec.name
-        ) from error
+        rule = f"{call} raised {type(error).__name__}: {error}"
+        raise ContractError(rule, component=component) from error
 
 
 def rules(offer: Offer, component: Rules) -> tuple[Rule, ...]:

@@ -1,15 +1,17 @@
 """What lies around a concept as a picture: SVG, without a layout engine.
 
-The concept stands in the middle, its neighbours on a ring around it, theirs on the next ring, each
-tied to the one through which it is reached best. Places follow from the order of the neighbours
-alone, so that the same graph gives the same bytes everywhere.
+The concept stands at the left, its neighbours in a column beside it, theirs in the next, each tied
+to the one through which it is reached best. Whoever reaches nobody further has a row of its own,
+so that no two labels meet. Widths are estimated from the number of characters, places follow from
+the order of the neighbours alone: the same graph gives the same bytes everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
-from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING
 
 from kgbuild.analysis.neighbourhood import Near
@@ -21,135 +23,193 @@ if TYPE_CHECKING:
 
 __all__ = ["as_svg"]
 
-_APART = 30
-"""Between two neighbours on a ring, at least."""
-_RING, _EDGE, _DOT, _LETTER = 170, 40, 7, 8
-"""In units of the picture; a letter is that wide at most."""
+_ROW, _EDGE, _DOT, _BEND = 30, 16, 6, 56
+"""In units of the picture: from row to row, around all, a dot's radius, where a line turns."""
+_LETTER, _SMALL = 9, 6.4
+"""How wide a bold letter of a concept's name is as a rule at most, and one of what a line says."""
+_LONGEST = 44
+"""Characters of a label; all of a longer one shows where the pointer rests on it."""
 
-_COLOURS = {
-    "biolink:ChemicalEntity": "#0b6e4f",
-    "biolink:DiseaseOrPhenotypicFeature": "#a4243b",
-    "biolink:Gene": "#273e8c",
+_KINDS = {
+    "biolink:ChemicalEntity": "chemical",
+    "biolink:DiseaseOrPhenotypicFeature": "disease",
+    "biolink:Gene": "gene",
 }
-_GREY = "#666"
-
-Place = tuple[float, float]
+_COLOURS = {"chemical": "#0b6e4f", "disease": "#a4243b", "gene": "#273e8c", "other": "#666"}
 
 
 def as_svg(graph: StoredGraph, start: str, found: Iterable[Near]) -> str:
     """A concept and what :func:`near` found around it: a picture that stands alone, no script.
 
-    An arrow goes from the subject of a claim to its object, wide where it is believed; its first
-    sentence shows where the pointer rests on it.
+    An arrow points to the object of a claim, wide where the claim is believed; its first sentence
+    shows where the pointer rests on it.
     """
+    nodes = _nodes(graph, start, found)
+    columns = _columns(nodes)
+    arrow = f"to-{re.sub(r'[^0-9A-Za-z]', '-', start)}"
+    lines = [_line(one, columns, arrow) for one in nodes if one.tie]
+    return _PICTURE.format(
+        title=escape(f"around {_called(nodes[0].concept)}"),
+        wide=round(max(_behind(one, columns) for one in nodes) + 2 * _EDGE),
+        high=round(max(one.y for one in nodes) + _ROW / 2 + 2 * _EDGE),
+        edge=_EDGE,
+        arrow=arrow,
+        parts="\n".join([*lines, *(_dot(one, columns[one.depth].dots) for one in nodes)]),
+    )
+
+
+_PICTURE = """\
+<svg xmlns="http://www.w3.org/2000/svg" class="near" viewBox="-{edge} -{edge} {wide} {high}" \
+font-family="sans-serif" font-size="13">
+<style>@media (prefers-color-scheme:dark){{.near .paper{{fill:#16181b}}.near .line{{stroke:#8d949c}}
+.near .head{{fill:#8d949c}}.near .said{{fill:#b3b9c0}}.near .chemical{{fill:#63c9a3}}
+.near .disease{{fill:#ff8d9b}}.near .gene{{fill:#9db2ff}}.near .other{{fill:#c0c4c9}}}}</style>
+<title>{title}</title>
+<rect class="paper" x="-{edge}" y="-{edge}" width="{wide}" height="{high}" fill="#fff"/>
+<marker id="{arrow}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="9" markerHeight="9" \
+markerUnits="userSpaceOnUse" orient="auto-start-reverse">\
+<path class="head" d="M0 0L8 4L0 8z" fill="#777"/></marker>
+{parts}
+</svg>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """The claim by which a concept is reached, and the one that it is reached from."""
+
+    claim: Assertion
+    belief: float
+    above: _Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Node:
+    """A concept in its place; ``tie`` is None for the one that the others lie around."""
+
+    concept: Concept
+    depth: int
+    y: float
+    leads_on: bool
+    tie: _Tie | None
+
+    @property
+    def label(self) -> str:
+        return _cut(_called(self.concept))
+
+
+def _nodes(graph: StoredGraph, start: str, found: Iterable[Near]) -> list[_Node]:
+    """The concepts, the one in question first, each before what is reached through it."""
     claims: dict[str, Assertion] = {}
+    above: dict[str, str] = {}
     reached: dict[str, list[str]] = {}
     for one in found:
         here = start
         for claim in map(graph.assertion, one.assertions):
             there = claim.subject if claim.object == here else claim.object
             if there not in claims:
-                claims[there] = claim
+                claims[there], above[there] = claim, here
                 reached.setdefault(here, []).append(there)
             here = there
-    places = _places(start, reached)
-    concepts = {one: graph.concept(one) for one in places}
-    beside = _EDGE + _LETTER * max(len(_called(one)) for one in concepts.values())
-    left, right = (bound(x for x, _ in places.values()) for bound in (min, max))
-    top, bottom = (bound(y for _, y in places.values()) for bound in (min, max))
-    arrows = [_arrow(claim, places, graph.belief(claim)) for claim in claims.values()]
-    dots = [
-        _dot(places[one], concept, middle=one == start or one in reached)
-        for one, concept in concepts.items()
-    ]
-    return _PICTURE.format(
-        title=escape(f"around {_called(concepts[start])}"),
-        x=round(left - beside),
-        y=round(top - _EDGE),
-        wide=round(right - left + 2 * beside),
-        high=round(bottom - top + 2 * _EDGE),
-        parts="\n".join(arrows + dots),
+    nodes: dict[str, _Node] = {}
+    for curie, y in _rows(start, reached).items():
+        up = nodes.get(above.get(curie, ""))
+        nodes[curie] = _Node(
+            concept=graph.concept(curie),
+            depth=up.depth + 1 if up else 0,
+            y=y,
+            leads_on=curie in reached,
+            tie=_Tie(claims[curie], graph.belief(claims[curie]), up) if up else None,
+        )
+    return list(nodes.values())
+
+
+def _rows(start: str, reached: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Where each concept stands, from above: between the first and the last that it reaches."""
+    order = list(_in_order(start, reached))
+    rows: dict[str, float] = {}
+    tips = [one for one in order if one not in reached]
+    for number, tip in enumerate(tips):
+        rows[tip] = _ROW * (number + 0.5)
+    for one in reversed(order):
+        if beyond := reached.get(one):
+            rows[one] = (rows[beyond[0]] + rows[beyond[-1]]) / 2
+    return {one: rows[one] for one in order}
+
+
+def _in_order(start: str, reached: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The concept, then whom it reaches, each before whom that one reaches."""
+    yield start
+    for one in reached.get(start, ()):
+        yield from _in_order(one, reached)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where the level part of the lines to a column begins, and where its dots stand."""
+
+    level: float
+    dots: float
+
+
+def _columns(nodes: Sequence[_Node]) -> list[_Column]:
+    """The columns from the left: each has room for the names before it and what lines say."""
+    columns = [_Column(0, _DOT)]
+    for depth in range(1, 1 + max(one.depth for one in nodes)):
+        before = [one for one in nodes if one.depth == depth - 1 and one.leads_on]
+        said = [_said(one.tie.claim) for one in nodes if one.depth == depth and one.tie]
+        level = _BEND + max(_behind(one, columns) for one in before)
+        columns.append(_Column(level, level + _SMALL * max(map(len, said)) + 34))
+    return columns
+
+
+def _behind(node: _Node, columns: Sequence[_Column]) -> float:
+    """Where a concept's name ends."""
+    return columns[node.depth].dots + _DOT + 9 + _LETTER * len(node.label)
+
+
+def _line(node: _Node, columns: Sequence[_Column], arrow: str) -> str:
+    """The line to a concept from the name of the one that it is reached from, and what it says."""
+    tie = node.tie
+    assert tie is not None
+    claim, said = tie.claim, escape(_said(tie.claim))
+    x, y = _behind(tie.above, columns), tie.above.y
+    level, ends = columns[node.depth].level, columns[node.depth].dots - _DOT - 3
+    turn, row = (x + level) / 2, node.y
+    place = "end" if claim.object == node.concept.id else "start"
+    head = "" if is_symmetric(claim.predicate) else f' marker-{place}="url(#{arrow})"'
+    look = f'class="line" fill="none" stroke="#777" stroke-width="{0.5 + 2.5 * tie.belief:.1f}"'
+    sentence = escape(claim.evidence[0].text) if claim.evidence else ""
+    return (
+        f"<g><title>{said}, belief {tie.belief:.2f}: {sentence}</title>"
+        f'<path {look} d="M{x:.1f} {y:.1f}C{turn:.1f} {y:.1f} {turn:.1f} {row:.1f}'
+        f' {level:.1f} {row:.1f}"/><path {look} d="M{level:.1f} {row:.1f}H{ends:.1f}"{head}/>'
+        f'<text class="said" x="{(level + ends) / 2:.1f}" y="{row - 7:.1f}"'
+        f' text-anchor="middle" font-size="11" fill="#555">{said}</text></g>'
     )
 
 
-_PICTURE = """\
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="{x} {y} {wide} {high}" \
-font-family="sans-serif" font-size="13">
-<style>text{{paint-order:stroke;stroke:#fff;stroke-width:4px}}</style>
-<title>{title}</title><rect x="{x}" y="{y}" width="{wide}" height="{high}" fill="#fff"/>
-<marker id="to" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="9" markerHeight="9" \
-markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="#888"/></marker>
-{parts}
-</svg>
-"""
+def _dot(node: _Node, x: float) -> str:
+    kind = _KINDS.get(broad_category(node.concept.category), "other")
+    paint = f'class="{kind}" fill="{_COLOURS[kind]}"'
+    weight = ' font-weight="bold"' if node.leads_on or node.tie is None else ""
+    called = escape(f"{_called(node.concept)} ({node.concept.id})")
+    return (
+        f'<g><title>{called}</title><circle cx="{x:.1f}" cy="{node.y:.1f}" r="{_DOT}" {paint}/>'
+        f'<text x="{x + _DOT + 5:.1f}" y="{node.y + 4.5:.1f}" {paint}{weight}>'
+        f"{escape(node.label)}</text></g>"
+    )
 
 
 def _called(concept: Concept) -> str:
     return concept.label or concept.id
 
 
-def _places(start: str, reached: Mapping[str, Sequence[str]]) -> dict[str, Place]:
-    """Where each concept stands: whoever reaches nobody further has an equal part of the circle."""
-    angles: dict[str, float] = {}
-    rings = {start: 0}
-    tips = _tips(start, reached)
-    for number, tip in enumerate(tips):
-        angles[tip] = 2 * pi * (number + 0.5) / len(tips) - pi / 2
-    for concept in reversed(_in_order(start, reached)):
-        if beyond := reached.get(concept):
-            angles[concept] = sum(angles[one] for one in beyond) / len(beyond)
-    for concept in _in_order(start, reached):
-        rings |= dict.fromkeys(reached.get(concept, ()), rings[concept] + 1)
-    ring = max(_RING, _APART * len(tips) / (2 * pi))
-    return {
-        one: (_tenth(ring * rings[one] * cos(angle)), _tenth(ring * rings[one] * sin(angle)))
-        for one, angle in angles.items()
-    }
+def _said(claim: Assertion) -> str:
+    """The claim's predicate, as short as it can be read."""
+    said = in_words(claim.predicate, claim.qualifiers).removeprefix("biolink:")
+    return _cut(said.replace("_", " "))
 
 
-def _tenth(number: float) -> float:
-    """As it is written: other processors give other last bits, and a zero its sign."""
-    return round(number, 1) + 0.0
-
-
-def _in_order(start: str, reached: Mapping[str, Sequence[str]]) -> list[str]:
-    """The concept, then whom it reaches, each before whom that one reaches."""
-    return [
-        start,
-        *(one for beyond in reached.get(start, ()) for one in _in_order(beyond, reached)),
-    ]
-
-
-def _tips(start: str, reached: Mapping[str, Sequence[str]]) -> list[str]:
-    return [one for one in _in_order(start, reached) if one not in reached]
-
-
-def _arrow(claim: Assertion, places: Mapping[str, Place], belief: float) -> str:
-    (x1, y1), (x2, y2) = places[claim.subject], places[claim.object]
-    length = hypot(x2 - x1, y2 - y1)
-    dx, dy = (_DOT + 2) * (x2 - x1) / length, (_DOT + 2) * (y2 - y1) / length
-    said = in_words(claim.predicate, claim.qualifiers).removeprefix("biolink:").replace("_", " ")
-    head = "" if is_symmetric(claim.predicate) else ' marker-end="url(#to)"'
-    sentence = claim.evidence[0].text if claim.evidence else ""
-    return (
-        f"<g><title>{escape(said)}, belief {belief:.2f}: {escape(sentence)}</title>"
-        f'<path d="M{x1 + dx:.1f} {y1 + dy:.1f}L{x2 - dx:.1f} {y2 - dy:.1f}" stroke="#888"'
-        f' stroke-width="{0.5 + 2.5 * belief:.1f}"{head}/>'
-        f'<text x="{(x1 + x2) / 2:.1f}" y="{(y1 + y2) / 2 - 6:.1f}" text-anchor="middle"'
-        f' font-size="11" fill="#555">{escape(said)}</text></g>'
-    )
-
-
-def _dot(place: Place, concept: Concept, *, middle: bool) -> str:
-    x, y = place
-    colour = _COLOURS.get(broad_category(concept.category), _GREY)
-    if middle or abs(x) < 1:
-        anchor, beside, below = "middle", 0, -12 if y < 1 else 22
-    else:
-        anchor, beside, below = ("start", 11, 4) if x > 0 else ("end", -11, 4)
-    weight = ' font-weight="bold"' if middle else ""
-    return (
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_DOT}" fill="{colour}"/>'
-        f'<text x="{x + beside:.1f}" y="{y + below:.1f}" text-anchor="{anchor}" fill="{colour}"'
-        f"{weight}>{escape(_called(concept))}</text>"
-    )
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"

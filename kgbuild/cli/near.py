@@ -12,6 +12,7 @@ from kgbuild.cli.claims import predicate_of
 from kgbuild.cli.edge_options import edge_options
 from kgbuild.cli.names import concept_of
 from kgbuild.cli.setup import as_json
+from kgbuild.errors import UsageError
 from kgbuild.graph.reading import StoredGraph
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def command(
     from kgbuild.analysis.neighbourhood_picture import as_svg
     from kgbuild.vocabulary import check_category
 
+    if svg and json_:
+        raise UsageError("--svg prints a picture, --json rows: not both", hints=["leave one out"])
     wanted = check_category(category) if category else ""
     start = concept_of(graph, concept)
     found = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 
 import pytest
 from lxml import etree
@@ -57,8 +58,33 @@ def test_what_lies_around_is_drawn_with_all_that_lies_between(folder, capsys):
     assert shown == [*["associated with"] * 3, "d1", "g1", "g2", "g3"]
     titles = ["".join(title.itertext()) for title in drawn.iter("{*}title")]
     assert titles[0] == "around g1"
-    assert all("belief 0." in title for title in titles[1:])
-    assert all("G" in title.partition(": ")[2] for title in titles[1:])
+    claims = [title for title in titles if ", belief 0." in title]
+    assert len(claims) == 3
+    assert all("G" in claim.partition(": ")[2] for claim in claims)
+
+
+def test_no_two_labels_of_a_picture_meet(folder, capsys):
+    assert main(["near", "G1", "--steps", "3", "--svg", "--kg", folder]) == 0
+    drawn = etree.fromstring(capsys.readouterr().out)
+    boxes = [_box(text) for text in drawn.iter("{*}text")]
+    assert len(boxes) > 5
+    for (left, right, base), (other_left, other_right, other_base) in combinations(boxes, 2):
+        beside = right < other_left or other_right < left
+        assert beside or abs(base - other_base) >= 10
+
+
+def _box(text):
+    """Where a label begins and ends if its letters are of a usual width, and its base line."""
+    x, wide = float(text.get("x")), 7 * len(text.text)
+    left = x - wide / 2 if text.get("text-anchor") == "middle" else x
+    return left, left + wide, float(text.get("y"))
+
+
+def test_a_picture_is_not_asked_for_as_rows(folder, capsys):
+    assert main(["near", "G1", "--svg", "--json", "--kg", folder]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "not both" in said.err
 
 
 def test_a_concept_that_nothing_is_tied_to_is_drawn_alone(folder, capsys):

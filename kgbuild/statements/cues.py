@@ -42,6 +42,7 @@ class _StatusCues(BaseModel):
     whole: list[str] = Field(default_factory=list)
     title: list[str] = Field(default_factory=list)
     afterwards: list[str] = Field(default_factory=list)
+    verdict: list[str] = Field(default_factory=list)
 
 
 class _NegationCues(BaseModel):
@@ -158,7 +159,17 @@ class _StatusPatterns:
         return None
 
 
-_WHERE = ("sentence", "near", "behind", "subject", "compound", "whole", "title", "afterwards")
+_WHERE = (
+    "sentence",
+    "near",
+    "behind",
+    "subject",
+    "compound",
+    "whole",
+    "title",
+    "afterwards",
+    "verdict",
+)
 
 
 def _stretches(around: Scope) -> Iterator[tuple[str, Span]]:
@@ -175,6 +186,7 @@ def _stretches(around: Scope) -> Iterator[tuple[str, Span]]:
             yield "subject", around.behind
     yield "whole", Span(max(clause, anew), len(around.text))
     yield "afterwards", Span(around.behind.start, len(around.text))
+    yield "verdict", around.verdict
     if around.title:
         yield "title", Span(0, len(around.text))
 

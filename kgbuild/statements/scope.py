@@ -24,6 +24,9 @@ _REACH = 300
 _FEW = 5
 """So many words in front of "A-induced B" can be said of it: "no evidence of any"."""
 
+_LETTERS = 9
+"""So many letters a word has, its space counted, if it is none of the longest."""
+
 _BRACKETS = re.compile(r" ?\([^()]*\)| ?\[[^\[\]]*\]")
 _ASIDE = re.compile(
     r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory|success|avail|benefit|effect"
@@ -90,7 +93,10 @@ _OPENING = re.compile(
     r"|(?:in order )?to \w+ [^,]*"
     r"(?=, (?:we|i|the authors|(?:the |these |our )?[\w-]+ (?:were|was|received|underwent))\b)), "
 )
-_SUBORDINATE = re.compile(r"(?:when|after|as|once|while|whenever|where|although|though|since|in)\b")
+_SUBORDINATE = re.compile(
+    r"(?:when|after|as(?! (?:part|an?|expected)\b)|once|while|whenever|where|although|though|since"
+    r"|in(?! (?:summary|conclusion|addition|contrast|particular|fact|general|short|brief)\b))\b"
+)
 _COMMA = re.compile(r", ")
 _PHRASE = re.compile(r"[,;:] | and (?!(?:colleagues|co-?workers|associates))")
 _LIST = re.compile(
@@ -114,8 +120,25 @@ _FRONTED = re.compile(
 """In front of a mention that opens the sentence: in "on A, the B" no name is explained."""
 
 _COMPOUND = re.compile(
-    r"[-–‐ ](?:induced|associated|related|mediated|dependent|driven|triggered|evoked|stimulated"
-    r"|positive|mutated|mutant|treated|sensitive)(?: [\w-]+){0,3} "
+    r"(?:[-–‐ ]|\)[-–‐]|\) (?=induced))(?:induced|associated|related|mediated|dependent|driven"
+    r"|triggered|evoked|stimulated|positive|mutated|mutant|treated|sensitive)(?: [\w-]+){0,3} "
+)
+_BROUGHT_BY = re.compile(
+    r" (?:induced|caused|produced|evoked|elicited|provoked) by (?:[\w-]+ ){0,3}"
+)
+"""As in "A-induced B", where something is done to "B induced by A"."""
+
+_VERDICT = re.compile(
+    r"(?P<ends>[;:?]|\bthat\b(?! (?:of|in|with|for|to|from|on|after|under)\b)"
+    r"|\b(?:which|who|whose|whom|where|when|whereas|while|because|although"
+    r"|though|since|if|but|whether)\b)"
+    r"|\b(?:is|are|was|were|remain(?:s|ed)?|(?:has|have|had|will|to) (?:\w+ )?be(?:en)?)\b"
+)
+"""The first verb of a subject of many words, or what begins another clause before it."""
+_PARTICIPLE = re.compile(r" (?:in|from|with|by|to|on|at|for|of|as|under|into|during|after)\b|[,;)]")
+_AS_PREPARED = re.compile(
+    r"perfused|transfected|cultured|isolated|purified|infected|sensiti[sz]ed|immortali[sz]ed"
+    r"|ana?esthetized|ovariectomi[sz]ed|fixed|aged|selected|matched|related|combined"
 )
 _NEXT_VERB = re.compile(
     r"(?: and|,) (?:then |also |thus |thereby |\w+ly )*"
@@ -214,7 +237,8 @@ class Scope:
     """Two mentions' surroundings in ``text``, the sentence without its asides.
 
     ``clause`` and ``phrase`` end at the first mention; ``between`` ends at the second, and
-    ``behind`` begins there, and ``later`` where more is said of the same subject. ``listed`` and
+    ``behind`` begins there, and ``later`` where more is said of the same subject. ``verdict`` is
+    what is said, however far behind, of a subject that the two are part of. ``listed`` and
     ``second_listed`` are where the lists of names begin that the mentions end. ``noun``: no verb
     stands between the mentions, so that they are the subject of the one behind; ``alone``: the
     second is, in a clause of its own; ``goes_on``: with a verb, or with another name as subject, so
@@ -237,6 +261,7 @@ class Scope:
     between: Span
     behind: Span
     later: Span
+    verdict: Span
     noun: bool
     alone: bool
     goes_on: bool
@@ -267,6 +292,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     )
     compound = _COMPOUND.fullmatch(text, left.end, right.start) is not None
     compound = compound or _PREMODIFIER.match(text, left.end, right.start) is not None
+    compound = compound or _brought_by(text, start, left.end, right.start)
     aside = _RELATIVE.match(text, left.end, right.start) is not None
     aside = aside and _FRONTED.match(text, start, left.start) is None
     if breaks or aside:
@@ -288,6 +314,7 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         between=Span(after, max(after, right.start)),
         behind=Span(right.end, behind),
         later=_later(text, max(right.end, behind - 1)),
+        verdict=_verdict(text, start, left, right) if noun and not turns else Span(0, 0),
         noun=noun,
         alone=noun and bool(turns),
         goes_on=other or (noun and bool(turns) and does),
@@ -379,6 +406,11 @@ def _apart(listed: str, text: str, end: int) -> bool:
     return joined is None and _LISTED.match(text, end) is None
 
 
+def _brought_by(text: str, clause: int, first_end: int, second: int) -> bool:
+    brought = _BROUGHT_BY.fullmatch(text, first_end, second) is not None
+    return brought and _ACTS_ON.search(text, clause, first_end) is not None
+
+
 def _tight(text: str, clause: int, end: int) -> int:
     """Where the few words begin that are said of a name and what is made of it."""
     start = max([clause, *_borders(_ACTS_ON, text, clause, end)])
@@ -398,6 +430,31 @@ def _behind(text: str, start: int, noun: bool) -> int:
 def _coordinated(text: str, start: int, limit: int) -> re.Match[str] | None:
     names = _COORDINATED.match(text, start, limit)
     return names if names and not _VERB.search(text, start, names.end()) else None
+
+
+def _verdict(text: str, start: int, first: Span, second: Span) -> Span:
+    """What is said of a subject: "effects of A on B, and on C in rats, were also studied"."""
+    none = Span(second.end, second.end)
+    if _in_bracket(text, first.end, second.start) or _finite(text, start, first.start):
+        return none
+    verb = _VERDICT.search(text, second.end)
+    if verb is None or verb["ends"] or _finite(text, second.end, verb.start()):
+        return none
+    return Span(verb.start(), min(len(text), verb.end() + _FEW * _LETTERS))
+
+
+def _in_bracket(text: str, start: int, end: int) -> bool:
+    return text.rfind("(", start, end) > text.rfind(")", start, end)
+
+
+def _finite(text: str, start: int, end: int) -> bool:
+    """Whether a verb is among the words: no participle, as in "cells treated with"."""
+    found = _VERB.finditer(text, start, end)
+    return any(not _AS_PREPARED.fullmatch(verb[0]) and not _participle(verb) for verb in found)
+
+
+def _participle(verb: re.Match[str]) -> bool:
+    return verb[0].endswith("ed") and _PARTICIPLE.match(verb.string, verb.end()) is not None
 
 
 def _later(text: str, start: int) -> Span:

@@ -302,3 +302,25 @@ def test_a_rule_is_doubted_where_the_other_words_speak_clearly() -> None:
     reading = CUES.read(text, first, second)
     assert reading
     assert not reading.plain
+
+
+@pytest.mark.parametrize(
+    ("sentence", "plain"),
+    [
+        (
+            "The effect of aspirin on asthma, and on weight in lean and fat rats, was studied.",
+            False,
+        ),
+        ("The role of aspirin in asthma and in that of relatives remains unclear.", False),
+        ("Relief of asthma by the drug aspirin, which was studied in rats, is strong.", True),
+        ("Aspirin in asthma caused relief, and weight was measured.", True),
+    ],
+)
+def test_the_verb_of_a_long_subject_tells_whether_it_is_asked(sentence: str, plain: bool) -> None:
+    assert said(sentence, "spirin", "asthma").plain is plain
+
+
+@pytest.mark.parametrize("joined", ["asthma caused by aspirin", "(aspirin)-induced asthma"])
+def test_what_is_done_to_an_effect_leaves_its_cause_stated(joined: str) -> None:
+    assert said(f"We studied whether rest reduces {joined}.", "aspirin", "asthma").plain
+    assert not said(f"We suspected {joined}.", "aspirin", "asthma").plain

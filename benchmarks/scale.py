@@ -1,4 +1,4 @@
-"""A large graph: made, merged into another, exported twice; time, memory and disk of each step.
+"""A large graph made, merged into another, exported twice, shown: time, memory, disk of each step.
 
     python benchmarks/scale.py [--evidences 100000]
 
@@ -74,6 +74,7 @@ def main() -> None:
         step("merged into an empty one", *KGBUILD, "merge", str(kg), "--kg", str(other))
         export = step("exported as N-Quads", *KGBUILD, "export", str(first), "--kg", str(kg))
         step("the merged one", *KGBUILD, "export", str(second), "--kg", str(other))
+        step("a page of it", *KGBUILD, "report", "--kg", str(kg), "-o", f"{temporary}/page.html")
         same = "the same bytes" if filecmp.cmp(first, second, shallow=False) else "OTHER BYTES"
         stored = sum(file.stat().st_size for file in kg.iterdir())
         with first.open("rb") as file:

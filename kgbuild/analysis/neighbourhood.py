@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kgbuild.errors import UsageError
@@ -9,7 +10,7 @@ from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import concept_key
 from kgbuild.reasoning.edges import Constraints, Neighbourhood
 
-__all__ = ["MAX_STEPS", "Near", "near"]
+__all__ = ["MAX_STEPS", "Near", "near", "surest"]
 
 MAX_STEPS = 4
 
@@ -56,6 +57,31 @@ def near(
         seen |= further.keys()
         ring = further
     return sorted(found, key=lambda one: (one.steps, -one.belief, one.concept))
+
+
+def surest(
+    graph: StoredGraph, start: str, widths: Sequence[int], beliefs: Mapping[int, float]
+) -> list[Near]:
+    """So much of a neighbourhood as can be looked at: of each concept the surest few beyond it.
+
+    ``widths`` says how many at each step, ``beliefs`` has those of the claims that are edges. What
+    is next to the first concept is not shown as if it were further away. Raises NotInGraphError.
+    """
+    around = Neighbourhood(graph, Constraints(), beliefs)
+    first = concept_key(graph.concept(start).id)
+    seen = {first, *(edge.other for edge in around.of(first))}
+    ring: list[tuple[int, float, tuple[int, ...]]] = [(first, 1.0, ())]
+    found = []
+    for step, wide in enumerate(widths, 1):
+        further = []
+        for concept, belief, way in ring:
+            fresh = [one for one in around.of(concept) if concept == first or one.other not in seen]
+            for edge in fresh[:wide]:
+                seen.add(edge.other)
+                further.append((edge.other, belief * edge.belief, (*way, edge.assertion)))
+        found += [_near(graph, around, one, step, sure, way) for one, sure, way in further]
+        ring = further
+    return found
 
 
 def _near(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kgbuild.assertion import Assertion, Concept
     from kgbuild.graph.reading import StoredGraph
 
-__all__ = ["as_svg"]
+__all__ = ["as_svg", "kind_of"]
 
 _ROW, _EDGE, _DOT, _BEND = 30, 16, 6, 56
 """In units of the picture: from row to row, around all, a dot's radius, where a line turns."""
@@ -190,7 +190,7 @@ def _line(node: _Node, columns: Sequence[_Column], arrow: str) -> str:
 
 
 def _dot(node: _Node, x: float) -> str:
-    kind = _KINDS.get(broad_category(node.concept.category), "other")
+    kind = kind_of(node.concept.category)
     paint = f'class="{kind}" fill="{_COLOURS[kind]}"'
     weight = ' font-weight="bold"' if node.leads_on or node.tie is None else ""
     called = escape(f"{_called(node.concept)} ({node.concept.id})")
@@ -199,6 +199,11 @@ def _dot(node: _Node, x: float) -> str:
         f'<text x="{x + _DOT + 5:.1f}" y="{node.y + 4.5:.1f}" {paint}{weight}>'
         f"{escape(node.label)}</text></g>"
     )
+
+
+def kind_of(category: str) -> str:
+    """Which of the kinds that have a colour of their own a category is; else "other"."""
+    return _KINDS.get(broad_category(category), "other")
 
 
 def _called(concept: Concept) -> str:

@@ -54,6 +54,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     },
     "Ask it": {
         "show": "a document with its mentions, a concept with its edges, an assertion",
+        "report": "one page of HTML: what was read, claims with sentences, pictures",
         "query": "run SPARQL on the graph",
         "top": "the most named concepts, the best evidenced assertions, two hops",
         "near": "what lies around a concept",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import click
 
-from kgbuild.annotation import Status
-from kgbuild.assertion import Assertion, Evidence, Prediction
+from kgbuild.assertion import Assertion, Prediction
 from kgbuild.cli.names import called
 from kgbuild.document import NoticeKind
 from kgbuild.graph.reading import StoredGraph
+from kgbuild.report.claims import as_belief, in_order
 from kgbuild.vocabulary import in_words
 
 __all__ = ["as_belief", "cited", "claim", "in_order", "predicate_of", "sentences", "with_file"]
@@ -26,21 +26,6 @@ def predicate_of(said: Assertion | Prediction) -> str:
     """The predicate with its qualifiers, and whether it is denied."""
     negated = isinstance(said, Assertion) and said.negated
     return in_words(said.predicate, said.qualifiers, negated=negated)
-
-
-def as_belief(belief: float) -> str:
-    """A belief as people read it; what is short of certain is not rounded to it.
-
-    >>> as_belief(0.713), as_belief(0.9995), as_belief(1)
-    ('0.71', '>0.99', '1.00')
-    """
-    return ">0.99" if 0.99 < belief < 1 else f"{belief:.2f}"
-
-
-def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """What is stated outright first; a document's sentences together, as they stand in it."""
-    statuses = list(Status)
-    return sorted(evidence, key=lambda e: (statuses.index(e.status), e.document, e.spans, e.id))
 
 
 def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[str]:

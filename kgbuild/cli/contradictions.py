@@ -11,9 +11,9 @@ from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.claims import as_belief, claim, sentences
 from kgbuild.cli.setup import as_json, graph_option, set_up
-from kgbuild.errors import NotInGraphError
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.contradictions import contradictions
+from kgbuild.report.claims import circumstance
 
 __all__ = ["command"]
 
@@ -55,28 +55,13 @@ def command(limit: int, json_: bool, kg: Path | None) -> int:
 def _print(graph: StoredGraph, found: Contradiction) -> None:
     click.secho(f"{found.kind}, weight {found.weight:.2f}", bold=True)
     for name, ours, theirs in found.differences:
-        click.echo(f"  {name}: {_called(graph, ours)} against {_called(graph, theirs)}")
+        click.echo(f"  {name}: {circumstance(graph, ours)} against {circumstance(graph, theirs)}")
     if found.one_sentence:
         click.echo("  one sentence is read both ways: one of the two is likely misread")
     elif found.one_document:
         click.echo(f"  {found.one_document} alone says both")
     _print_side(graph, found.first, found.first_belief)
     _print_side(graph, found.second, found.second_belief)
-
-
-def _called(graph: StoredGraph, values: str) -> str:
-    """Values of a circumstance, an identifier that the graph knows by its label."""
-    if not values:
-        return "not said"
-    return ", ".join(_label(graph, value) for value in values.split(", "))
-
-
-def _label(graph: StoredGraph, value: str) -> str:
-    try:
-        label = graph.concept(value).label
-    except NotInGraphError:
-        return value
-    return f"{label} ({value})" if label else value
 
 
 def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> None:

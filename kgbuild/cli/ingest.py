@@ -92,6 +92,7 @@ def command(
                 "hint: kgbuild show NAME shows a concept, its edges, their sentences", err=True
             )
             click.echo("hint: kgbuild query --cookbook list has questions to ask", err=True)
+            click.echo("hint: kgbuild report shows all of it on one page", err=True)
     return ExitCode.FAILURES if summary.failures_total else ExitCode.WELL
 
 

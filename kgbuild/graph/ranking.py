@@ -15,7 +15,7 @@ from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.rows import decode_terms
 from kgbuild.vocabulary import check_predicate, in_words
 
-__all__ = ["RANKINGS", "Hops", "Ranked", "hops", "kinds_of_hops", "ranked"]
+__all__ = ["RANKINGS", "Hops", "Ranked", "hops", "kinds_of_hops", "plain_claims", "ranked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,11 @@ def ranked(graph: StoredGraph, what: str, limit: int = 10) -> Iterator[Ranked]:
     for identity, *called, count in graph.connection.execute(RANKINGS[what], (limit,)):
         label = _claim(*called) if what == "assertions" else called[0] or ""
         yield Ranked(identity, label, int(count))
+
+
+def plain_claims(graph: StoredGraph) -> Iterator[tuple[int, int, int]]:
+    """The claims that may be shown as plain edges: the keys of each and of its two ends."""
+    yield from graph.connection.execute(f"SELECT id, subject, object FROM ({_PLAIN}) ORDER BY id")
 
 
 def kinds_of_hops(graph: StoredGraph) -> list[tuple[str, str]]:

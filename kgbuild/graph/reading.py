@@ -8,7 +8,7 @@ within :meth:`StoredGraph.snapshot`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
@@ -193,6 +193,13 @@ class StoredGraph(Closing):
             )
         return _concept(row)
 
+    def concepts_with_keys(self, keys: Iterable[int]) -> Iterator[Concept]:
+        """Some concepts in one go, by the keys that :mod:`kgbuild.graph.rows` makes; by CURIE."""
+        among = "WHERE id IN (SELECT value FROM json_each(?))"
+        rows = self._stream(f"{_CONCEPT} {among} ORDER BY curie", json.dumps(sorted(set(keys))))
+        for row in rows:
+            yield _concept(row)
+
     def named(self, name: str) -> list[Concept]:
         """The concepts that are called so, in any case: by label, synonym or in a text."""
         rows = self._stream(
@@ -262,6 +269,11 @@ class StoredGraph(Closing):
             f"the graph has no assertion {identity!r}",
             hints=["kgbuild show CONCEPT lists assertions with their identifiers"],
         )
+
+    def assertions_with_keys(self, keys: Iterable[int]) -> Iterator[Assertion]:
+        """Some assertions in one go, by the keys that :func:`~kgbuild.graph.schema.key` makes."""
+        among = "WHERE a.id IN (SELECT value FROM json_each(?))"
+        yield from self._assertions(among, json.dumps(sorted(set(keys))))
 
     def assertions_alike(self, number: int) -> Iterator[Assertion]:
         """The assertions with the subject, predicate and object of the one with this key."""

@@ -69,12 +69,16 @@ _UP = frozenset({"increased", "upregulated"})
 _DOWN = frozenset({"decreased", "downregulated"})
 
 
-def contradictions(graph: StoredGraph) -> list[Contradiction]:
-    """All contradictions of a graph, the weightiest first; ties by identity.
+def contradictions(graph: StoredGraph, *, about: str = "") -> list[Contradiction]:
+    """All contradictions of a graph, or of one concept, the weightiest first; ties by identity.
 
     Those that one sentence makes stand last: they are mostly a matter of reading.
     """
-    pairs = sorted(_pairs(_claims_by_pair(graph, _TOLD_TWICE)))
+    if about:
+        claims = _claims_by_pair(graph, "a.subject = ?1 OR a.object = ?1", concept_key(about))
+    else:
+        claims = _claims_by_pair(graph, _TOLD_TWICE)
+    pairs = sorted(_pairs(claims))
     keys = {key(identity) for _, pair in pairs for identity in pair}
     worth, believed = dict(strengths(graph.connection, keys)), beliefs(graph, keys)
     found = [_judged(graph, kind, pair, worth, believed) for kind, pair in pairs]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from kgbuild.errors import UsageError
@@ -42,27 +42,37 @@ class Edge:
 class Neighbourhood:
     """The neighbours of concepts, read when they are asked for, and kept.
 
-    Needs the beliefs that ``kgbuild reason`` keeps. Raises UsageError where they are not of the
-    graph as it is now. ``hubs`` collects the concepts that were not passed for their degree.
+    ``beliefs`` has those of the claims that are edges, by key; without, they are those that
+    ``kgbuild reason`` keeps: raises UsageError where these are not of the graph as it is now.
+    ``hubs`` collects the concepts that were not passed for their degree.
     """
 
-    def __init__(self, graph: StoredGraph, constraints: Constraints) -> None:
-        with open_layer(graph.folder) as layer:
-            if layer.revision != graph.revision:
-                raise UsageError(
-                    "the graph has changed since beliefs were computed", hints=["kgbuild reason"]
-                )
-        self._graph = graph
+    def __init__(
+        self,
+        graph: StoredGraph,
+        constraints: Constraints,
+        beliefs: Mapping[int, float] | None = None,
+    ) -> None:
         self._connection = graph.connection
-        attached = {name for _, name, _ in self._connection.execute("PRAGMA database_list")}
-        if "derived" not in attached:
-            path = f"{layer_path(graph.folder).absolute().as_uri()}?mode=ro"
-            self._connection.execute("ATTACH ? AS derived", (path,))
+        self._beliefs = beliefs
+        if beliefs is None:
+            self._attach_layer(graph)
         self.constraints = constraints
         self._without = {concept_key(curie) for curie in constraints.without}
         self._edges: dict[int, list[Edge]] = {}
         self._passable: dict[int, bool] = {}
         self.hubs: set[int] = set()
+
+    def _attach_layer(self, graph: StoredGraph) -> None:
+        with open_layer(graph.folder) as layer:
+            if layer.revision != graph.revision:
+                raise UsageError(
+                    "the graph has changed since beliefs were computed", hints=["kgbuild reason"]
+                )
+        attached = {name for _, name, _ in self._connection.execute("PRAGMA database_list")}
+        if "derived" not in attached:
+            path = f"{layer_path(graph.folder).absolute().as_uri()}?mode=ro"
+            self._connection.execute("ATTACH ? AS derived", (path,))
 
     def of(self, concept: int) -> list[Edge]:
         """The best edge to each neighbour, the surest first; ties by key."""
@@ -82,16 +92,20 @@ class Neighbourhood:
         predicates = sorted(self.constraints.predicates)
         marks = ",".join("?" * len(predicates))
         among = f" AND a.predicate IN ({marks})" if predicates else ""
+        kept = self._beliefs is None
+        belief = "b.belief" if kept else "NULL"
+        layer = " JOIN derived.beliefs b ON b.assertion = a.id" if kept else ""
         rows = [
             row
             for here, there in (("subject", "object"), ("object", "subject"))
             for row in self._connection.execute(
-                f"SELECT a.{there}, a.id, b.belief FROM main.assertions a"
-                " JOIN derived.beliefs b ON b.assertion = a.id"
+                f"SELECT a.{there}, a.id, {belief} FROM main.assertions a{layer}"
                 f" WHERE a.{here} = ? AND NOT a.negated{among}",
                 (concept, *predicates),
             )
         ]
+        if self._beliefs is not None:
+            rows = [(there, one, self._beliefs.get(one, 0.0)) for there, one, _ in rows]
         if not self.constraints.before:
             return [row for row in rows if row[2] > 0]
         keys = [assertion for _, assertion, _ in rows]

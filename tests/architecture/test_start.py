@@ -7,7 +7,9 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "spacy", "rdflib", "networkx", "numpy", "pydantic", "lxml", "pyoxigraph")
+HEAVY = (
+    "torch", "spacy", "rdflib", "networkx", "numpy", "pydantic", "lxml", "pyoxigraph", "jinja2",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])

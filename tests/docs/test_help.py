@@ -29,6 +29,7 @@ ON_THE_DEMO_GRAPH = (
     "paths",
     "predict",
     "query",
+    "report",
     "status",
     "top",
     "verify",

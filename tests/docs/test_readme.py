@@ -37,7 +37,7 @@ def test_the_commands_make_a_graph_in_an_empty_folder(
     monkeypatch.setenv("KGBUILD_DISABLE_PLUGINS", "transformer,linker")
     section = README.partition("## A first graph of your own")[2].partition("## ")[0]
     commands = re.findall(r"^    (kgbuild .+?)(?:  +#.*)?$", section, re.MULTILINE)
-    assert len(commands) == 7
+    assert len(commands) == 8
     said = {}
     for command in commands:
         words = shlex.split(command)[1:]

@@ -25,8 +25,8 @@ __all__ = ["as_svg", "kind_of"]
 
 _ROW, _EDGE, _DOT, _BEND = 30, 16, 6, 56
 """In units of the picture: from row to row, around all, a dot's radius, where a line turns."""
-_LETTER, _SMALL = 9, 6.4
-"""How wide a bold letter of a concept's name is as a rule at most, and one of what a line says."""
+_SMALL = 0.72
+"""How wide the small letters of what a line says are beside the bold ones of a name."""
 _LONGEST = 44
 """Characters of a label; all of a longer one shows where the pointer rests on it."""
 
@@ -59,7 +59,8 @@ def as_svg(graph: StoredGraph, start: str, found: Iterable[Near]) -> str:
 
 
 _PICTURE = """\
-<svg xmlns="http://www.w3.org/2000/svg" class="near" viewBox="-{edge} -{edge} {wide} {high}" \
+<svg xmlns="http://www.w3.org/2000/svg" class="near" width="{wide}" height="{high}" \
+viewBox="-{edge} -{edge} {wide} {high}" \
 font-family="sans-serif" font-size="13">
 <style>@media (prefers-color-scheme:dark){{.near .paper{{fill:#16181b}}.near .line{{stroke:#8d949c}}
 .near .head{{fill:#8d949c}}.near .said{{fill:#b3b9c0}}.near .chemical{{fill:#63c9a3}}
@@ -159,13 +160,24 @@ def _columns(nodes: Sequence[_Node]) -> list[_Column]:
         before = [one for one in nodes if one.depth == depth - 1 and one.leads_on]
         said = [_said(one.tie.claim) for one in nodes if one.depth == depth and one.tie]
         level = _BEND + max(_behind(one, columns) for one in before)
-        columns.append(_Column(level, level + _SMALL * max(map(len, said)) + 34))
+        columns.append(_Column(level, level + _SMALL * max(map(_wide, said)) + 34))
     return columns
 
 
 def _behind(node: _Node, columns: Sequence[_Column]) -> float:
     """Where a concept's name ends."""
-    return columns[node.depth].dots + _DOT + 9 + _LETTER * len(node.label)
+    return columns[node.depth].dots + _DOT + 9 + _wide(node.label)
+
+
+def _wide(text: str) -> float:
+    """How wide bold letters are, at most, in the fonts that browsers take for sans-serif."""
+    return sum(
+        5.5 if letter in _NARROW else 13 if letter in _WIDE or letter >= _EAST else 9.2
+        for letter in text
+    )
+
+
+_NARROW, _WIDE, _EAST = frozenset("fijlrtI.,:;'|!()[]/- "), frozenset("mwMW%@—…"), "\u2e80"
 
 
 def _line(node: _Node, columns: Sequence[_Column], arrow: str) -> str:

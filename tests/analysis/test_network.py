@@ -12,12 +12,13 @@ from networkx.algorithms.link_analysis.pagerank_alg import _pagerank_python
 
 from kgbuild.analysis.centrality import central, pagerank
 from kgbuild.analysis.community import communities
-from kgbuild.analysis.neighbourhood import near
+from kgbuild.analysis.neighbourhood import near, surest
 from kgbuild.analysis.networks import network
 from kgbuild.errors import UsageError, VocabularyError
 from kgbuild.reasoning.derivation import reason
 from kgbuild.reasoning.edges import Constraints
 from kgbuild.reasoning.rule_syntax import shipped_rules
+from kgbuild.reasoning.strengths import beliefs
 from kgbuild.testing.library import Said
 
 
@@ -127,3 +128,25 @@ def test_a_neighbourhood_grows_ring_by_ring(star):
     [last] = second[len(first) :]
     assert (last.concept, last.steps, len(last.assertions)) == ("mesh:D1", 2, 2)
     assert last.belief == pytest.approx(0.9 * 0.95 * 0.9 * 0.95)
+
+
+def test_what_is_drawn_is_the_surest_and_no_neighbour_seems_further_away(library):
+    library.add(
+        {
+            "pubmed:1": [
+                Said("C1", "causes", "D1", score=0.9),
+                Said("C1", "causes", "D2", score=0.5),
+            ],
+            "pubmed:2": [Said("C1", "causes", "D3", score=0.7), Said("C2", "causes", "D1")],
+            "pubmed:3": [Said("D1", "associated_with", "D2"), Said("D2", "causes", "D4")],
+        }
+    )
+    with library.open() as graph:
+        believed = beliefs(graph)
+        first = surest(graph, "mesh:C1", (2, 1), believed)
+        assert [(one.concept, one.steps) for one in first] == [
+            ("mesh:D1", 1), ("mesh:D3", 1), ("mesh:C2", 2)
+        ]  # fmt: skip
+        reason(graph, shipped_rules())
+        every = surest(graph, "mesh:C1", (9,), believed)
+        assert every == near(graph, "mesh:C1")

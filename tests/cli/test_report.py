@@ -147,6 +147,14 @@ def test_one_concept_has_its_claims_for_and_against(library):
     assert "cough" not in _words(page)
 
 
+def test_a_concept_of_which_all_is_supposed_has_no_picture_and_says_so(library):
+    page = _page(library, "--about", "cough")
+    assert not list(page.iter("figure"))
+    [claim] = page.iter("article")
+    assert "not stated outright" in _words(claim)
+    assert [mark.text for mark in claim.iter("mark")] == ["Lisinopril", "may", "cough"]
+
+
 def test_nothing_that_a_paper_says_becomes_markup(project: Any) -> None:
     with (project.folder / "terms.tsv").open("a", encoding="utf-8") as terms:
         terms.write(f"mesh:D000009\t{EVIL}\tevilone\tbiolink:ChemicalEntity\n")

@@ -270,3 +270,19 @@ def test_where_one_document_alone_says_both_that_is_said(library, capsys):
     library.add({"pubmed:2": [Said("C1", "causes", "D1", words="D1 came of C1.")]})
     assert main(["contradictions", "--kg", str(library.folder)]) == 0
     assert "alone says both" not in capsys.readouterr().out
+
+
+def test_those_of_a_concept_are_those_of_all_that_it_is_an_end_of(library: Library) -> None:
+    said = [
+        Said("C1", "treats", "D1"), Said("C1", "causes", "D1"), Said("D1", "treated_by", "C2"),
+        Said("C2", "treats", "D1", negated=True), Said("G1", "interacts_with", "G2"),
+        Said("G2", "interacts_with", "G1", negated=True),
+    ]  # fmt: skip
+    library.add({f"pubmed:{n}": [one] for n, one in enumerate(said, 1)})
+    with library.open() as graph:
+        every = contradictions(graph)
+        for concept in ("mesh:D1", "mesh:C1", "mesh:C2", "ncbigene:1", "mesh:G1"):
+            assert contradictions(graph, about=concept) == [
+                one for one in every if concept in (one.first.subject, one.first.object)
+            ]
+    assert len(every) == 3

@@ -19,6 +19,7 @@ from safetensors.numpy import save_file
 from torch import Tensor
 
 from kgbuild_model.batching import Batch, drawn_batches, pieces_of
+from kgbuild_model.tagger import vectors_of
 from kgbuild_model.tokens import Window, Words, tokenise, windows
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ class SoftSet:
         hidden = tagger.read(batch.ids, batch.mask, batch.shapes)
         with torch.autocast("cpu", enabled=False):
             rows = [torch.full((len(batch.first),), place) for place in self._conventions]
-            scores = torch.stack([tagger.score(hidden, batch.first, row) for row in rows])
+            words = vectors_of(hidden, batch.first)
+            scores = torch.stack([tagger.score(words, row) for row in rows])
             return soft_loss(scores, soft.taught)
 
 

@@ -18,7 +18,7 @@ from kgbuild_model.tokens import SHAPES
 if TYPE_CHECKING:
     from kgbuild_model.published import AnyEncoder
 
-__all__ = ["Tagger", "partial_label_loss"]
+__all__ = ["Tagger", "partial_label_loss", "vectors_of"]
 
 
 class Tagger(nn.Module):
@@ -58,18 +58,27 @@ class Tagger(nn.Module):
         self.shapes.to(precision)
         pack(self.encoder)
 
-    def score(self, hidden: Tensor, first: Tensor, convention: Tensor) -> Tensor:
+    def score(self, words: Tensor, convention: Tensor) -> Tensor:
         """Log-probabilities of the tags of each word, in fp32.
 
-        ``hidden`` [batch, pieces, width]; ``first`` [batch, words] is each word's first wordpiece;
-        ``convention`` [batch]. Gives [batch, words, tags].
+        ``words`` [batch, words, width] are vectors of :func:`vectors_of`; ``convention`` [batch].
+        Gives [batch, words, tags].
         """
-        rows = first + hidden.shape[1] * torch.arange(len(first), device=first.device)[:, None]
-        chosen = hidden.flatten(0, 1).index_select(0, rows.flatten())  # [batch · words, width]
-        words = self.dropout(chosen.view(*first.shape, -1).float())  # [batch, words, width]
+        words = self.dropout(words.float())
         weight = self.head.weight + self.convention_weight[convention]  # [batch, tags, width]
         bias = self.head.bias + self.convention_bias[convention]  # [batch, tags]
-        return torch.log_softmax(words @ weight.transpose(1, 2) + bias.unsqueeze(1), dim=-1)
+        # in this order, the few tags first, the product takes two thirds of the time
+        product = (weight @ words.transpose(1, 2)).transpose(1, 2)
+        return torch.log_softmax(product + bias.unsqueeze(1), dim=-1)
+
+
+def vectors_of(hidden: Tensor, first: Tensor) -> Tensor:
+    """The vector of each word, [batch, words, width].
+
+    ``hidden`` [batch, pieces, width]; ``first`` [batch, words] is each word's first wordpiece.
+    """
+    rows = first + hidden.shape[1] * torch.arange(len(first), device=first.device)[:, None]
+    return hidden.flatten(0, 1).index_select(0, rows.flatten()).view(*first.shape, -1)
 
 
 def partial_label_loss(scores: Tensor, targets: Tensor, open_tags: Tensor) -> Tensor:

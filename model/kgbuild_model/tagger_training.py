@@ -23,7 +23,7 @@ from kgbuild_model.examples import FORMATS, Example, read_examples, relabelled
 from kgbuild_model.gold_split import learnt_and_held_out
 from kgbuild_model.held_out import strictly_scored
 from kgbuild_model.recipes import read_recipe
-from kgbuild_model.tagger import partial_label_loss
+from kgbuild_model.tagger import partial_label_loss, vectors_of
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tokens import Window, Words, tokenise, windows
 from kgbuild_model.training import Optimisation
@@ -177,7 +177,7 @@ class TrainingSet:
         batch, targets, open_tags, convention = prepared
         hidden = self.run.tagger.read(batch.ids, batch.mask, batch.shapes)
         with torch.autocast("cpu", enabled=False):
-            scores = self.run.tagger.score(hidden, batch.first, convention)
+            scores = self.run.tagger.score(vectors_of(hidden, batch.first), convention)
             return partial_label_loss(scores, targets, open_tags)
 
 

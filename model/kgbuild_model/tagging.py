@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -21,7 +22,9 @@ from kgbuild_model.calibration import Calibration
 from kgbuild_model.consistency import consistent
 from kgbuild_model.lower_layers import LowerLayers
 from kgbuild_model.side_by_side import each
+from kgbuild_model.tagger import vectors_of
 from kgbuild_model.tokens import Window, Words, tokenise, windows
+from kgbuild_model.transformer import Encoder
 from kgbuild_model.viterbi import best_spans
 
 if TYPE_CHECKING:
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 
     from kgbuild_model.tagger import Tagger
     from kgbuild_model.tags import TagSet
-    from kgbuild_model.transformer import Encoder
 
 __all__ = ["ScoredSpan", "TaggerRun"]
 
@@ -157,19 +159,38 @@ class TaggerRun:
         bias = encoder.bias_of(ids, mask, x.dtype)
         return encoder.through(x, bias, last=layers), bias
 
-    def _hidden(self, words: Words, chosen: Sequence[Window], batch: Batch) -> Tensor:
-        layers = self.kept.layers
-        if not layers:
-            return joined([self.tagger.read(*part) for part in self._parts(batch)])
-        encoder = cast("Encoder", self.tagger.encoder)
+    def _vectors(self, words: Words, chosen: Sequence[Window], batch: Batch) -> Tensor:
+        """The vectors of the words of windows, [windows, words, width].
+
+        Of a window that is read alone the last layer reads the first wordpiece of each word on.
+        """
+        encoder, layers, first = self.tagger.encoder, self.kept.layers, batch.first.to(self.device)
+        if not isinstance(encoder, Encoder):
+            read = [self.tagger.read(*part) for part in self._parts(batch)]
+            return vectors_of(joined(read), first)
         lower = [self._lower(part, layers) for part in self._parts(batch)]
-        self.kept.put(words, chosen[0].start, joined([x for x, _ in lower]))
-        return joined([encoder.through(x, bias, first=layers) for x, bias in lower])
+        if layers:
+            self.kept.put(words, chosen[0].start, joined([x for x, _ in lower]))
+        if self.device.type != "cpu":
+            [(x, bias)] = lower
+            return vectors_of(encoder.through(x, bias, first=layers), first)
+        rows = [row[: one.end - one.start] for row, one in zip(first, chosen, strict=True)]
+        return joined(
+            [
+                encoder.through(x, bias, first=layers, rows=row)
+                for (x, bias), row in zip(lower, rows, strict=True)
+            ]
+        )
 
     def side_by_side(self, rows: Sequence[tuple[Words, Window]]) -> Batch:
         """Windows as the encoder reads them: between its marks, padded to the longest."""
+        return collate(rows, self._marks, self.tagger.encoder.config.padding_id)
+
+    @cached_property
+    def _marks(self) -> tuple[int, int]:
+        """The wordpieces of begin and end."""
         ids = self.tokenizer.encode("").ids
-        return collate(rows, (ids[0], ids[-1]), self.tagger.encoder.config.padding_id)
+        return ids[0], ids[-1]
 
     @torch.no_grad()
     def _read(
@@ -177,13 +198,12 @@ class TaggerRun:
     ) -> NDArray[np.float32]:
         batch = self.side_by_side([(words, window) for window in chosen])
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.autocast):
-            hidden = self._hidden(words, chosen, batch)
-        scores = self._scored(hidden, batch, conventions)
+            vectors = self._vectors(words, chosen, batch)
+        scores = self._scored(vectors, conventions)
         stacked: NDArray[np.float32] = scores.cpu().numpy()
         return stacked
 
-    def _scored(self, hidden: Tensor, batch: Batch, conventions: Sequence[int]) -> Tensor:
+    def _scored(self, vectors: Tensor, conventions: Sequence[int]) -> Tensor:
         """Log-probabilities under each convention, [conventions, windows, words, tags]."""
-        first = batch.first.to(self.device)
-        rows = [torch.full((len(first),), c, device=self.device) for c in conventions]
-        return torch.stack([self.tagger.score(hidden, first, row) for row in rows])
+        rows = [torch.full((len(vectors),), c, device=self.device) for c in conventions]
+        return torch.stack([self.tagger.score(vectors, row) for row in rows])

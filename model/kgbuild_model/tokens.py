@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,17 +80,17 @@ def _words(text: str, encoding: object) -> Words:
     if not len(ids):
         return Words(ids, ids, ids, ids, ids, text)
     word_of = np.array(encoding.word_ids, dtype=np.int64)  # type: ignore[attr-defined]
-    offsets = np.array(encoding.offsets, dtype=np.int64)  # type: ignore[attr-defined]
+    places = chain.from_iterable(encoding.offsets)  # type: ignore[attr-defined]
+    offsets = np.fromiter(places, np.int64, 2 * len(ids)).reshape(-1, 2)
     new = np.concatenate(([True], word_of[1:] != word_of[:-1]))
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(ids)) - 1
     starts, ends = offsets[first, 0], offsets[last, 1]
+    found = [text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
     # some vocabularies count the space before a word as the word's
-    spans = zip(starts.tolist(), ends.tolist(), strict=True)
-    starts = starts + np.array([a < b and text[a].isspace() for a, b in spans], dtype=np.int64)
-    spans = zip(starts.tolist(), ends.tolist(), strict=True)
-    shapes = np.array([shape_of(text[a:b]) for a, b in spans])
-    return Words(ids, shapes[np.cumsum(new) - 1], first, starts, ends, text)
+    spaced = [word[:1].isspace() for word in found]
+    shapes = np.array([shape_of(word[space:]) for word, space in zip(found, spaced, strict=True)])
+    return Words(ids, shapes[np.cumsum(new) - 1], first, starts + spaced, ends, text)
 
 
 @dataclass(frozen=True, slots=True)

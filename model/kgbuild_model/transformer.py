@@ -14,7 +14,7 @@ normalisation before each block (Xiong et al. 2020), GELU.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -136,6 +136,11 @@ def attend_in_bf16(
     return torch.bmm(weights, value).div_(sums).view(b, h, n, k)
 
 
+def _rows_of(x: Tensor, rows: Tensor | None) -> Tensor:
+    """Some positions of a text, all if they are not given: [b, n, d] -> [b, r, d]."""
+    return x if rows is None else x.index_select(1, rows)
+
+
 def _reads_in_bf16(x: Tensor) -> bool:
     return x.dtype == torch.bfloat16 and x.device.type == "cpu" and not torch.is_grad_enabled()
 
@@ -175,15 +180,17 @@ class Attention(nn.Module):
         bias: Tensor | None = None,
         cache: Cache | None = None,
         there: int | None = None,
+        rows: Tensor | None = None,
     ) -> Tensor:
         """Self-attention: ``x`` [b, n, d] attends to itself, and to what ``cache`` has kept.
 
-        With ``there`` it attends to its first ``there`` positions alone.
+        With ``there`` it attends to its first ``there`` positions alone; with ``rows`` [r] the
+        answer is that of some positions, [b, r, d].
         """
         query, key, value = self._split(self.qkv(x), 3)
         if cache is not None:
             key, value = cache.extend(key, value)
-        return self._join(query, key, value, bias, there)
+        return self._join(query, key, value, bias, there, rows)
 
     def across(self, x: Tensor, memory: tuple[Tensor, Tensor], bias: Tensor | None) -> Tensor:
         """Cross-attention: ``x`` [b, n, d] attends to the keys and values of :meth:`remember`."""
@@ -212,6 +219,7 @@ class Attention(nn.Module):
         value: Tensor,
         bias: Tensor | None,
         there: int | None = None,
+        rows: Tensor | None = None,
     ) -> Tensor:
         bias = None if bias is None else bias.to(query.dtype)
         mixed = None
@@ -223,7 +231,7 @@ class Attention(nn.Module):
             dropout = self.dropout if self.training else 0.0
             mixed = functional.scaled_dot_product_attention(query, key, value, bias, dropout)
         # [b, h, n, k]
-        joined: Tensor = self.out(mixed.transpose(1, 2).flatten(2))  # [b, n, d]
+        joined: Tensor = self.out(_rows_of(mixed.transpose(1, 2).flatten(2), rows))  # [b, n, d]
         return joined
 
 
@@ -375,10 +383,20 @@ class EncoderLayer(nn.Module):
         self.feed_forward = FeedForward(config)
         self.feed_forward_residual = Residual(config)
 
-    def forward(self, x: Tensor, bias: Tensor | None, there: int | None = None) -> Tensor:
-        """[b, n, d] -> [b, n, d]; with ``there`` only the first positions are looked at."""
+    def forward(
+        self,
+        x: Tensor,
+        bias: Tensor | None,
+        there: int | None = None,
+        rows: Tensor | None = None,
+    ) -> Tensor:
+        """[b, n, d] -> [b, n, d]; with ``there`` only the first positions are looked at.
+
+        With ``rows`` [r] only some positions are read on: [b, r, d].
+        """
         near = self.attention_residual
-        x = near.leave(x, self.attention(near.enter(x), bias, there=there))
+        mixed = self.attention(near.enter(x), bias, there=there, rows=rows)
+        x = near.leave(_rows_of(x, rows), mixed)
         near = self.feed_forward_residual
         return near.leave(x, self.feed_forward(near.enter(x)))
 
@@ -387,12 +405,17 @@ _ROUND = 16
 """Texts in bf16 are made as long as the next multiple of it."""
 
 
-def through(layers: Iterable[nn.Module], x: Tensor, bias: Tensor | None) -> Tensor:
+def through(
+    layers: Sequence[nn.Module], x: Tensor, bias: Tensor | None, rows: Tensor | None = None
+) -> Tensor:
     """Encoder layers one after the other: [b, n, d] -> [b, n, d].
+
+    With ``rows`` [r] the last one gives those positions alone, [b, r, d]: behind its attention it
+    reads no others.
 
     oneDNN makes kernels for each length that it meets: 4 MB, and a tenth of a text's time. So a
     text that is read in bf16 on a CPU is first made as long as a multiple of 16, by positions that
-    no other looks at.
+    no other looks at, and so are ``rows``.
     """
     n = x.shape[1]
     extra = -n % _ROUND if _reads_in_bf16(x) else 0
@@ -400,9 +423,12 @@ def through(layers: Iterable[nn.Module], x: Tensor, bias: Tensor | None) -> Tens
         x = functional.pad(x, (0, 0, 0, extra))
         if bias is not None:
             bias = functional.pad(bias, (0, extra, 0, extra if bias.shape[2] == n else 0))
+    chosen = rows
+    if rows is not None and _reads_in_bf16(x):
+        chosen = functional.pad(rows, (0, -len(rows) % _ROUND))
     for layer in layers:
-        x = layer(x, bias, n if extra else None)
-    return x[:, :n]
+        x = layer(x, bias, n if extra else None, chosen if layer is layers[-1] else None)
+    return x[:, : n if rows is None else len(rows)]
 
 
 class Encoder(nn.Module):
@@ -432,10 +458,19 @@ class Encoder(nn.Module):
         return self.through(x, self.bias_of(ids, mask, x.dtype))
 
     def through(
-        self, x: Tensor, bias: Tensor | None, first: int = 0, last: int | None = None
+        self,
+        x: Tensor,
+        bias: Tensor | None,
+        first: int = 0,
+        last: int | None = None,
+        rows: Tensor | None = None,
     ) -> Tensor:
-        """The layers ``first`` to ``last``, all if not given: [b, n, d] -> [b, n, d]."""
-        x = through(self.layers[first:last], x, bias)
+        """The layers ``first`` to ``last``, all if not given: [b, n, d] -> [b, n, d].
+
+        With ``rows`` [r] only the vectors of these positions are given, [b, r, d].
+        """
+        layers = list(self.layers)[first:last]
+        x = through(layers, x, bias, rows) if layers else _rows_of(x, rows)
         return x if last is not None or self.norm is None else self.norm(x)
 
     def bias_of(self, ids: Tensor, mask: Tensor | None, precision: torch.dtype) -> Tensor | None:

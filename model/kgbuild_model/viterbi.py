@@ -8,6 +8,8 @@ between are solved side by side.
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,21 +42,44 @@ def best_spans(scores: NDArray[np.float32], tags: TagSet) -> list[Solved]:
     ``scores`` [words, tags] are log-probabilities. A word whose ``O`` is more than 99.95% sure is
     ``O``.
     """
-    stretches = _stretches(scores[:, 0] < _SURE)
-    if not stretches:
+    unsure = scores[:, 0] < _SURE
+    row = np.where(unsure, scores.argmax(axis=1), 0)  # the best there is, where it is valid
+    stretches = _stretches(unsure)
+    if wrong := [stretches[place] for place in _invalid(row, stretches, tags)]:
+        solved = _viterbi(*_side_by_side(scores, wrong), tags)
+        for (start, end), best in zip(wrong, solved, strict=True):
+            row[start:end] = best
+    found = [(start, end, tags.decode(row[start:end].tolist())) for start, end in stretches]
+    found = [one for one in found if one[2]]
+    if not found:
         return []
-    longest = max(end - start for start, end in stretches)
-    batch = np.zeros((len(stretches), longest, len(tags)), dtype=np.float32)
+    share = _Shares(*_side_by_side(scores, [(start, end) for start, end, _ in found]), tags)
+    return [
+        Solved(start + first, start + last, label, share.of(place, first, last, label))
+        for place, (start, _, spans) in enumerate(found)
+        for first, last, label in spans
+    ]
+
+
+def _invalid(
+    row: NDArray[np.int64], stretches: Sequence[tuple[int, int]], tags: TagSet
+) -> list[int]:
+    """The stretches, by their place, whose tags may not follow one another."""
+    padded = np.concatenate(([0], row, [0]))
+    wrong = np.flatnonzero(~tags.follows[padded[:-1], padded[1:]])
+    starts = [start for start, _ in stretches]
+    return sorted({bisect_right(starts, word) - 1 for word in wrong.tolist()})
+
+
+def _side_by_side(
+    scores: NDArray[np.float32], stretches: Sequence[tuple[int, int]]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The scores of stretches, [stretches, words, tags], with zeros behind, and their lengths."""
+    lengths = np.array([end - start for start, end in stretches])
+    batch = np.zeros((len(stretches), lengths.max(), scores.shape[1]), dtype=np.float32)
     for row, (start, end) in enumerate(stretches):
         batch[row, : end - start] = scores[start:end]
-    lengths = np.array([end - start for start, end in stretches])
-    rows = _viterbi(batch, lengths, tags)
-    share = _Shares(batch, lengths, tags)
-    return [
-        Solved(start + first, start + last, label, share.of(row, first, last, label))
-        for row, (start, _) in enumerate(stretches)
-        for first, last, label in tags.decode(rows[row].tolist())
-    ]
+    return batch, lengths
 
 
 def _stretches(unsure: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -100,47 +125,40 @@ def _trace(came_from: NDArray[np.int64], tag: int, length: int) -> NDArray[np.in
 
 
 class _Shares:
-    """How much of the weight of all valid rows goes through a span."""
+    """How much of the weight of all valid rows goes through a span.
+
+    Both ways are gone at once: from a stretch's first word on, and from its last one back. Weights
+    are kept small, at every step, by what ``_scale`` [words, ways, stretches] is the log of.
+    """
 
     def __init__(
         self, scores: NDArray[np.float32], lengths: NDArray[np.int64], tags: TagSet
     ) -> None:
-        self.scores = scores
-        rules = np.exp(np.where(tags.follows, 0.0, -np.inf))  # [before, after]
-        starts, ends = np.log(tags.may_start + 1e-300), np.log(tags.may_end + 1e-300)
-        count, longest, width = scores.shape
-        self.before = np.empty((count, longest, width))
-        self.after = np.empty((count, longest, width))
-        self.before[:, 0] = scores[:, 0] + starts
-        for place in range(1, longest):
-            self.before[:, place] = scores[:, place] + _through(self.before[:, place - 1], rules)
-        self.after[:, -1] = ends
-        for place in range(longest - 2, -1, -1):
-            onward = _through(scores[:, place + 1] + self.after[:, place + 1], rules.T)
-            last = (place >= lengths - 1)[:, None]
-            self.after[:, place] = np.where(last, ends, onward)
-        last_words = self.before[np.arange(count), lengths - 1]
-        self.whole = _sum(last_words + ends)
+        count, longest, _ = scores.shape
+        self._scores, self._lengths = scores, lengths
+        back = (lengths[:, None] - 1 - np.arange(longest)).clip(min=0)
+        own = np.exp(np.stack([scores, scores[np.arange(count)[:, None], back]]), dtype=np.float64)
+        rules = np.stack([tags.follows, tags.follows.T]).astype(np.float64)  # [ways, from, to]
+        ways = np.stack([tags.may_start, tags.may_end])[:, None]
+        reached = np.broadcast_to(ways.astype(np.float64), (2, count, len(tags)))
+        every, sums = [reached], [np.ones((2, count))]
+        for place in range(longest - 1):
+            weights = reached * own[:, :, place]
+            sums.append(weights.sum(axis=-1))
+            reached = (weights / sums[-1][..., None]) @ rules
+            every.append(reached)
+        self._reached = np.stack(every)  # [words, ways, stretches, tags]
+        self._scale = np.log(sums).cumsum(axis=0)
+        last = lengths - 1, 0, np.arange(count)
+        ending = self._reached[last] * own[0, last[2], last[0]] * tags.may_end
+        self._whole = np.log(ending.sum(axis=-1)) + self._scale[last]
 
     def of(self, row: int, first: int, last: int, label: int) -> float:
         begin, within, end, single = range(4 * label + 1, 4 * label + 5)
-        before, after, scores = self.before[row], self.after[row], self.scores[row]
-        if first == last:
-            weight = before[first, single] + after[first, single]
-        else:
-            inside = scores[first + 1 : last, within].sum() + scores[last, end]
-            weight = before[first, begin] + inside + after[last, end]
-        return float(min(1.0, np.exp(weight - self.whole[row])))
-
-
-def _through(weights: NDArray[np.float64], rules: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log-weights [stretches, tags] carried over one step: log-sum-exp as a matrix product."""
-    top = weights.max(axis=1, keepdims=True)
-    carried: NDArray[np.float64] = top + np.log(np.exp(weights - top) @ rules + 1e-300)
-    return carried
-
-
-def _sum(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    top = weights.max(axis=1)
-    total: NDArray[np.float64] = top + np.log(np.exp(weights - top[:, None]).sum(axis=1))
-    return total
+        opens, closes = (single, single) if first == last else (begin, end)
+        own = self._scores[row, first : last + 1].astype(np.float64)
+        weight = own[0, opens] + own[1:-1, within].sum() + (own[-1, closes] if last > first else 0)
+        back = int(self._lengths[row]) - 1 - last
+        scale = self._scale[first, 0, row] + self._scale[back, 1, row] - self._whole[row]
+        reached = self._reached[first, 0, row, opens] * self._reached[back, 1, row, closes]
+        return float(min(1.0, reached * np.exp(weight + scale)))

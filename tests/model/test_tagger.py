@@ -23,7 +23,7 @@ from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.examples import Example, LabelledSpan, read_examples
 from kgbuild_model.scoring import Score, bootstrap, strict_scores
 from kgbuild_model.side_by_side import each
-from kgbuild_model.tagger import partial_label_loss
+from kgbuild_model.tagger import partial_label_loss, vectors_of
 from kgbuild_model.tagger_training import (
     Corpus,
     TaggerRecipe,
@@ -101,8 +101,8 @@ def test_what_the_encoder_reads_goes_where_its_weights_are() -> None:
     assert {part.device.type for part in (ids, mask, shapes)} == {"meta"}
     with torch.no_grad():
         alike = run.side_by_side([rows[0], rows[2]])
-        hidden = run._hidden(long, [rows[0][1], rows[2][1]], alike)
-        assert run._scored(hidden, alike, (0, 1)).device.type == "meta"
+        vectors = run._vectors(long, [rows[0][1], rows[2][1]], alike)
+        assert run._scored(vectors, (0, 1)).device.type == "meta"
 
 
 @pytest.mark.parametrize("text", ["x" * 1_000_000, "." * 100_000, "糖" * 100_000, "a b " * 50_000])
@@ -151,6 +151,20 @@ def test_texts_are_read_alike_on_one_thread_and_on_several(run: TaggerRun) -> No
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("layers", [0, 1, 2])
+def test_words_have_the_vectors_that_all_wordpieces_would_give_them(
+    run: TaggerRun, layers: int
+) -> None:
+    run.kept.layers = layers
+    [words] = tokenise(run.tokenizer, ["aspirin causes asthma in xylophonists " * 9])
+    chosen = windows(words, run.pieces, run.overlap)
+    batch = run.side_by_side([(words, window) for window in chosen])
+    with torch.no_grad():
+        [part] = run._parts(batch)
+        expected = vectors_of(run.tagger.read(*part), batch.first)
+        torch.testing.assert_close(run._vectors(words, chosen, batch), expected)
+
+
 def test_a_single_text_is_left_to_one_thread() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(3)
@@ -191,7 +205,7 @@ def test_all_is_computed_on_the_taggers_device(run: TaggerRun, layers: int) -> N
     chosen = windows(words, run.pieces, run.overlap)
     batch = run.side_by_side([(words, window) for window in chosen])
     with _OneDevice(), torch.no_grad():
-        scores = run._scored(run._hidden(words, chosen, batch), batch, (0, 1))
+        scores = run._scored(run._vectors(words, chosen, batch), (0, 1))
     assert (scores.device.type, scores.shape) == ("meta", (2, 1, len(words), len(run.tags)))
 
 
@@ -245,7 +259,7 @@ def test_tags_give_back_the_spans_they_were_made_of(drawn: list[tuple[int, int, 
     assert set(TAGS.decode(TAGS.encode(gold, words).tolist())) == spans
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(16))
 def test_best_spans_equal_an_exhaustive_search(seed: int) -> None:
     random = np.random.default_rng(seed)
     scores = random.normal(size=(int(random.integers(1, 5)), len(TAGS))) * 2

@@ -219,6 +219,21 @@ def test_a_text_is_encoded_alike_alone_and_among_others(config: TransformerConfi
 
 
 @pytest.mark.parametrize("config", KINDS)
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_some_positions_are_read_as_they_are_among_all(
+    config: TransformerConfig, precision: torch.dtype, first: int
+) -> None:
+    encoder, rows = Encoder(config).eval().to(precision), torch.tensor([1, 2, 5, 11, 16])
+    ids = torch.randint(0, 50, (1, 18))
+    with torch.no_grad():
+        x = encoder.embedding(ids)
+        bias = encoder.bias_of(ids, None, precision)
+        whole = encoder.through(x, bias, first=first)
+        torch.testing.assert_close(encoder.through(x, bias, first=first, rows=rows), whole[:, rows])
+
+
+@pytest.mark.parametrize("config", KINDS)
 def test_a_decoder_sees_nothing_of_what_comes_later(config: TransformerConfig) -> None:
     if config.relative_buckets:
         pytest.skip("a decoder has no relative bias")

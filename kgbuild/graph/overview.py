@@ -52,8 +52,18 @@ def texts(graph: StoredGraph) -> Texts:
     return Texts(
         fullness=dict(graph.connection.execute(_FULLNESS)),
         identifiers=dict(graph.connection.execute(_IDENTIFIERS)),
-        files=dict(sorted(files.items(), key=lambda pair: (-pair[1], pair[0]))),
+        files=_commonest(files),
     )
+
+
+def _commonest(files: Mapping[str, int]) -> dict[str, int]:
+    """The commonest kinds of files, and the others as one: names may end in anything."""
+    ordered = sorted(files.items(), key=lambda pair: (-pair[1], pair[0]))
+    rest = sum(count for _, count in ordered[_KINDS:])
+    return dict(ordered[:_KINDS]) | ({"of other kinds": rest} if rest else {})
+
+
+_KINDS = 12
 
 
 _FILES = (

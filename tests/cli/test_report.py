@@ -109,6 +109,16 @@ def test_failures_and_what_was_left_out_are_told(library):
     assert "3 .nbib" in section
 
 
+def test_kinds_of_files_are_bounded(project: Any) -> None:
+    for number in range(20):
+        project.write(f"note.{number:02}", f"Note {number}: aspirin treats headache.\n")
+    project.run("ingest", "papers")
+    section = _section(_page(project), "read")
+    assert "8 of other kinds" in _words(section)
+    assert "1 .11" in _words(section)
+    assert ".12" not in _words(section)
+
+
 def test_kinds_of_mentions_have_their_share_of_links(library):
     rows = [_words(row) for row in _section(_page(library), "named").iter("tr")]
     assert any(re.match(r"chemical entity \d+ 100\.0%", row) for row in rows)

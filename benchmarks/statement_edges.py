@@ -29,7 +29,7 @@ from marked import Marked, marked  # type: ignore[import-not-found]  # isort: sk
 from kgbuild import AnnotatedDocument, Mention, PaperFile, Relation, Span
 from kgbuild.readers.jsonl import SPEC as LINES
 
-FRESH = ("thirty_ninth", "fortieth", "forty_first", "after_mending")
+FRESH = ("thirty_ninth", "fortieth", "forty_first", "outside_judge", "after_mending")
 """Sets that no weights are learnt from."""
 
 

@@ -60,7 +60,6 @@ PARTS = (
     *("twenty_fifth", "twenty_sixth", "twenty_seventh", "twenty_eighth", "twenty_ninth"),
     *("thirtieth", "thirty_first", "thirty_second", "thirty_third", "thirty_fourth"),
     *("thirty_fifth", "thirty_sixth", "thirty_seventh", "thirty_eighth"),
-    *("outside_judge", "long_prose"),
 )
 CUES = read_cues(None)
 UNWEIGHED = read_cues(None, weighed=False)

@@ -2,18 +2,23 @@
 
 The subject and object of a relation become the concepts that their mentions are linked to, or
 rather the concepts that stand for those (the preferred identifiers). A relation without two
-linked ends makes no assertion; it is counted under its reason, never lost without a word.
+linked ends makes no assertion; it is counted under its reason, never lost without a word. Of what
+one sentence is read to say of a pair, what says different true things is kept
+(:mod:`kgbuild.reasoning.choosing`): this looks at one document alone, so that graphs can be merged,
+and the relations themselves stay with the document, for whoever wants to see them all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
-from kgbuild.annotation import Annotations, Link, Mention, Relation
+from kgbuild.annotation import Annotations, Link, Mention, Relation, Status
 from kgbuild.assertion import Assertion, Evidence, Source
 from kgbuild.document import Document, Span
-from kgbuild.vocabulary import is_symmetric
+from kgbuild.reasoning.choosing import Reading, chosen
+from kgbuild.reasoning.comparing import Claim
+from kgbuild.vocabulary import broad_category, is_symmetric
 
 __all__ = ["Assembled", "assemble"]
 
@@ -51,9 +56,11 @@ class _Named:
         self._prefer = prefer
         self._by_mention: dict[Mention, dict[str, float]] = {}
         self._surest: dict[str, float] = {}
+        self._categories: dict[str, str] = {}
         for link in links:
             if link.concept is not None:
                 concept, score = prefer(link.concept), link.candidates[0].score
+                self._categories.setdefault(concept, link.mention.category)
                 for scores in (self._by_mention.setdefault(link.mention, {}), self._surest):
                     scores[concept] = max(score, scores.get(concept, 0.0))
 
@@ -67,9 +74,16 @@ class _Named:
             return {concept: self._surest.get(concept, 1.0)}
         return self._by_mention.get(end, {})
 
+    def kind(self, concept: str) -> str:
+        """The broad category of a concept's first mention; empty where none names it."""
+        return broad_category(self._categories.get(concept, ""))
+
 
 _Claim = tuple[str, str, str, bool, tuple[tuple[str, str], ...]]
 """What enters an assertion's identity: subject, predicate, object, negated, qualifiers."""
+
+_Place = tuple[tuple[Span, ...], Status, frozenset[str]]
+"""Sentences, how they say what they say, and the two concepts of which they say it."""
 
 
 class _Claims:
@@ -96,8 +110,8 @@ class _Claims:
                 else:
                     self._add(source, relation, subject, object_, subject_score * object_score)
 
-    def _drop(self, reason: str) -> None:
-        self.drops[reason] = self.drops.get(reason, 0) + 1
+    def _drop(self, reason: str, count: int = 1) -> None:
+        self.drops[reason] = self.drops.get(reason, 0) + count
 
     def _add(
         self, source: Source, relation: Relation, subject: str, object_: str, link_score: float
@@ -138,7 +152,7 @@ class _Claims:
         )
 
     def assertions(self) -> Iterator[Assertion]:
-        for claim, evidence in self._evidence.items():
+        for claim, evidence in self._chosen().items():
             subject, predicate, object_, negated, qualifiers = claim
             yield Assertion(
                 subject=subject,
@@ -148,6 +162,38 @@ class _Claims:
                 qualifiers=qualifiers,
                 evidence=_united(evidence),
             )
+
+    def _chosen(self) -> dict[_Claim, list[Evidence]]:
+        """The claims, with the evidence that says no claim of the same place better."""
+        kept: dict[_Claim, list[Evidence]] = {}
+        places: dict[_Place, dict[_Claim, list[Evidence]]] = {}
+        for claim, evidence in self._evidence.items():
+            if claim[3]:
+                kept[claim] = evidence
+                continue
+            pair = frozenset((claim[0], claim[2]))
+            for one in _united(evidence):
+                place = one.spans, one.status, pair
+                places.setdefault(place, {}).setdefault(claim, []).append(one)
+        for told in places.values():
+            for claim, some in self._of_one_place(told):
+                kept.setdefault(claim, []).extend(some)
+        return kept
+
+    def _of_one_place(
+        self, told: Mapping[_Claim, list[Evidence]]
+    ) -> Iterable[tuple[_Claim, Sequence[Evidence]]]:
+        if len(told) == 1:
+            return told.items()
+        kind = self._named.kind
+        readings = [
+            Reading(Claim(*claim), (kind(claim[0]), kind(claim[2])), tuple(evidence))
+            for claim, evidence in told.items()
+        ]
+        choice = chosen(readings)
+        for reason, count in choice.drops.items():
+            self._drop(reason, count)
+        return [(astuple(one.claim), (*one.evidence, *one.folded)) for one in choice.kept]
 
 
 def _span(end: Mention | str) -> Span | None:

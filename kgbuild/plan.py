@@ -19,7 +19,7 @@ from kgbuild.host import Host, Kind
 
 __all__ = ["Plan", "Step"]
 
-_ASSEMBLY = "assembly@1"
+_ASSEMBLY = "assembly@2"
 """The last stage. Its number grows when assembly makes other assertions of the same layers."""
 
 

@@ -150,6 +150,8 @@ BIORED_NAMES: Mapping[str, str] = MappingProxyType(
         # BioRED's guideline: what induces or worsens a disease is positive, what treats it negative
         "biolink:contributes_to": "Positive_Correlation",
         "biolink:exacerbates_condition": "Positive_Correlation",
+        "biolink:has_adverse_event": "Positive_Correlation",
+        "biolink:has_side_effect": "Positive_Correlation",
         "biolink:predisposes_to_condition": "Positive_Correlation",
         "biolink:associated_with_increased_likelihood_of": "Positive_Correlation",
         "biolink:treats_or_applied_or_studied_to_treat": "Negative_Correlation",

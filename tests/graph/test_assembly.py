@@ -17,8 +17,10 @@ from kgbuild import (
     Relation,
     Source,
     Span,
+    Status,
 )
 from kgbuild.assembly import Assembled, assemble
+from kgbuild.reasoning.choosing import FOLDED, READ_AS, VAGUE
 
 SOURCE = Source(component="tests", distribution="tests", version="1")
 TEXT = Document(id="pubmed:1", text="Tea eased gout. Gout follows tea. Tea and gout again.")
@@ -47,7 +49,7 @@ def told(predicate: str, sentence: Span, score: float = 1.0, **more: object) -> 
 
 relations = st.builds(
     told,
-    st.sampled_from(("biolink:treats", "biolink:associated_with")),
+    st.sampled_from(("biolink:treats", "biolink:preventative_for_condition")),
     st.sampled_from(SENTENCES),
     st.sampled_from((0.25, 0.5, 1.0)),
     negated=st.booleans(),
@@ -63,6 +65,44 @@ def test_it_is_what_merging_claim_by_claim_gives(said: list[Relation]) -> None:
         known = merged.get(claim.id)
         merged[claim.id] = known.merged(claim.evidence) if known else claim
     assert assembled(*said).assertions == merged
+
+
+readings = st.builds(
+    told,
+    st.sampled_from(
+        ("biolink:treats", "biolink:associated_with", "biolink:causes", "biolink:contributes_to")
+    ),
+    st.sampled_from(SENTENCES),
+    st.sampled_from((0.25, 0.5, 1.0)),
+    status=st.sampled_from((Status.STATED, Status.SPECULATED)),
+    negated=st.booleans(),
+)
+
+
+@given(st.lists(readings, max_size=12, unique_by=lambda one: (one.predicate, one.evidence)))
+def test_one_sentence_never_says_contrary_or_less_exact_things(said: list[Relation]) -> None:
+    """Of one sentence and status; what it denies aside. Whatever the order of the relations."""
+    found = assembled(*said).assertions
+    assert found == assembled(*reversed(said)).assertions
+    places: dict[object, set[str]] = {}
+    for claim in found.values():
+        for one in claim.evidence if not claim.negated else ():
+            places.setdefault((one.spans, one.status), set()).add(claim.predicate)
+    assert all(len(predicates) == 1 for predicates in places.values())
+
+
+def test_what_is_folded_or_left_out_is_counted_and_its_evidence_kept() -> None:
+    found = assembled(
+        told("biolink:causes", SENTENCES[0], 0.25),
+        told("biolink:contributes_to", SENTENCES[0], 0.5),
+        told("biolink:contributes_to", SENTENCES[1], 0.5),
+        told("biolink:associated_with", SENTENCES[0], 1.0),
+    )
+    scores = {c.predicate: [e.score for e in c.evidence] for c in found.assertions.values()}
+    assert scores == {"biolink:causes": [0.5], "biolink:contributes_to": [0.5]}
+    read = {e.conditions for c in found.assertions.values() for e in c.evidence}
+    assert read == {(), ((READ_AS, "biolink:contributes_to"),)}
+    assert found.drops == {FOLDED: 1, VAGUE: 1}
 
 
 def test_a_symmetric_claim_has_one_identity_and_its_spans_stay_with_their_concepts() -> None:

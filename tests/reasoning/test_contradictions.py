@@ -12,7 +12,8 @@ from kgbuild.annotation import Status
 from kgbuild.cli import main
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.belief import belief
-from kgbuild.reasoning.contradictions import OPPOSITES, contradicting, contradictions, forms
+from kgbuild.reasoning.comparing import OPPOSITES, forms
+from kgbuild.reasoning.contradictions import contradicting, contradictions
 from kgbuild.reasoning.strengths import beliefs
 from kgbuild.testing.library import Library, Said
 from kgbuild.vocabulary import inverse, predicates

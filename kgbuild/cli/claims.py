@@ -29,8 +29,9 @@ def predicate_of(said: Assertion | Prediction) -> str:
 
 
 def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[str]:
-    """The first sentences that say it, each with its document."""
-    for evidence in in_order(assertion.evidence)[:most]:
+    """The first sentences that say it, each once, with its document."""
+    told = {(e.document, e.section, e.text): e for e in reversed(in_order(assertion.evidence))}
+    for evidence in in_order(told.values())[:most]:
         yield f"{cited(graph, evidence.document)}, {evidence.section}: {evidence.text}"
 
 

@@ -68,5 +68,6 @@ def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> No
     click.echo(f"  {claim(graph, assertion)}  belief {as_belief(believed)}  ({assertion.id[:12]})")
     for sentence in sentences(graph, assertion, _SENTENCES):
         click.echo(f"    {sentence}")
-    if (more := len(assertion.evidence) - _SENTENCES) > 0:
+    told = {(one.document, one.section, one.text) for one in assertion.evidence}
+    if (more := len(told) - _SENTENCES) > 0:
         click.echo(f"    and {more} more")

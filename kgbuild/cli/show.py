@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from kgbuild.annotation import AnnotatedDocument, Link, Mention, Status
-from kgbuild.assertion import Assertion, Concept
+from kgbuild.assertion import Assertion, Concept, Evidence
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
 from kgbuild.cli.claims import as_belief, cited, claim, in_order
@@ -20,6 +20,7 @@ from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind, SectionKind
 from kgbuild.errors import NotInGraphError, nearest
 from kgbuild.graph.reading import StoredGraph, load
+from kgbuild.reasoning.choosing import READ_AS
 from kgbuild.reasoning.contradictions import contradicting
 
 __all__ = ["command"]
@@ -187,7 +188,9 @@ def _line(graph: StoredGraph, assertion: Assertion) -> str:
     """One line: a claim that no text states outright, or none that stands, is dotted, and why."""
     withdrawn = _withdrawn(graph, assertion)
     edge = claim(graph, assertion, "—" if _holds(assertion) and not withdrawn else "···")
-    counts = Counter(evidence.status.value for evidence in assertion.evidence)
+    # A sentence that two components read is one that says so.
+    places = {(e.document, e.spans, e.status) for e in assertion.evidence}
+    counts = Counter(status.value for _, _, status in places)
     said = ", ".join(f"{counts[one]} {one}" for one in Status if counts[one])
     judged = "rejected; " if assertion.rejected else ""
     hedged = "" if counts[Status.STATED] else "not stated outright; "
@@ -212,5 +215,11 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
         click.echo(
             f"  {cited(graph, evidence.document)}, {evidence.section},"
             f" {span.start}-{span.end}, {evidence.status.value},"
-            f" {evidence.source.component}: {evidence.text}"
+            f" {evidence.source.component}{_read_as(evidence)}: {evidence.text}"
         )
+
+
+def _read_as(evidence: Evidence) -> str:
+    """What the component read, where that was less exact than the claim, or another."""
+    read = dict(evidence.conditions).get(READ_AS)
+    return f" as {read}" if read else ""

@@ -60,7 +60,7 @@ class Reading:
     """A claim that a place in a text is read to make, with the evidence of each who reads it so.
 
     ``kinds`` are the broad categories of its subject and object. ``folded`` is the evidence of
-    claims that it says more exactly.
+    claims that it says more exactly, of components that do not read it so themselves.
     """
 
     claim: Claim
@@ -142,9 +142,17 @@ def _folded(readings: Sequence[Reading], drops: Counter[str]) -> list[Reading]:
         above = [other for other in exact.values() if other.says_more(one)]
         if above and not vague:
             surest = max(above, key=lambda other: other.chance)
-            told = (*surest.folded, *_as(surest.claim, one).evidence)
-            exact[surest.claim] = replace(surest, folded=told)
+            exact[surest.claim] = _backed(surest, _as(surest.claim, one).evidence)
     return list(exact.values())
+
+
+def _backed(reading: Reading, evidence: Iterable[Evidence]) -> Reading:
+    """A reading with more evidence; who reads it so already is as sure as of either."""
+    more = {one.id: one for one in evidence}
+    own = tuple(
+        replace(one, score=max(one.score, more.pop(one.id, one).score)) for one in reading.evidence
+    )
+    return replace(reading, evidence=own, folded=(*reading.folded, *more.values()))
 
 
 @cache

@@ -47,6 +47,8 @@ def told(predicate: str, sentence: Span, score: float = 1.0, **more: object) -> 
     return replace(relation, **more)  # type: ignore[arg-type]
 
 
+CAUSED = told("biolink:causes", SENTENCES[0], 0.25)
+
 relations = st.builds(
     told,
     st.sampled_from(("biolink:treats", "biolink:preventative_for_condition")),
@@ -100,9 +102,18 @@ def test_what_is_folded_or_left_out_is_counted_and_its_evidence_kept() -> None:
     )
     scores = {c.predicate: [e.score for e in c.evidence] for c in found.assertions.values()}
     assert scores == {"biolink:causes": [0.5], "biolink:contributes_to": [0.5]}
-    read = {e.conditions for c in found.assertions.values() for e in c.evidence}
-    assert read == {(), ((READ_AS, "biolink:contributes_to"),)}
     assert found.drops == {FOLDED: 1, VAGUE: 1}
+
+
+def test_evidence_says_what_its_component_read_where_that_was_less_exact() -> None:
+    other = replace(SOURCE, component="others")
+    exact = Annotations(mentions=(TEA, GOUT), links=LINKS, relations=(CAUSED,))
+    general = Annotations(relations=(told("biolink:contributes_to", SENTENCES[0], 0.5),))
+    [claim] = assemble(TEXT, [(SOURCE, exact), (other, general)], str).assertions.values()
+    assert {(e.source.component, e.score, e.conditions) for e in claim.evidence} == {
+        ("tests", 0.25, ()),
+        ("others", 0.5, ((READ_AS, "biolink:contributes_to"),)),
+    }
 
 
 def test_a_symmetric_claim_has_one_identity_and_its_spans_stay_with_their_concepts() -> None:

@@ -10,10 +10,19 @@ from kgbuild.assertion import Assertion, Prediction
 from kgbuild.cli.names import called
 from kgbuild.document import NoticeKind
 from kgbuild.graph.reading import StoredGraph
-from kgbuild.report.claims import as_belief, in_order
+from kgbuild.report.claims import as_belief, each_sentence, in_order
 from kgbuild.vocabulary import in_words
 
-__all__ = ["as_belief", "cited", "claim", "in_order", "predicate_of", "sentences", "with_file"]
+__all__ = [
+    "as_belief",
+    "cited",
+    "claim",
+    "each_sentence",
+    "in_order",
+    "predicate_of",
+    "sentences",
+    "with_file",
+]
 
 
 def claim(graph: StoredGraph, said: Assertion | Prediction, dash: str = "—") -> str:
@@ -30,8 +39,7 @@ def predicate_of(said: Assertion | Prediction) -> str:
 
 def sentences(graph: StoredGraph, assertion: Assertion, most: int) -> Iterator[str]:
     """The first sentences that say it, each once, with its document."""
-    told = {(e.document, e.section, e.text): e for e in reversed(in_order(assertion.evidence))}
-    for evidence in in_order(told.values())[:most]:
+    for evidence in each_sentence(assertion.evidence)[:most]:
         yield f"{cited(graph, evidence.document)}, {evidence.section}: {evidence.text}"
 
 

@@ -9,7 +9,7 @@ import click
 
 from kgbuild.assertion import Assertion, Contradiction
 from kgbuild.cli import ExitCode, counted
-from kgbuild.cli.claims import as_belief, claim, sentences
+from kgbuild.cli.claims import as_belief, claim, each_sentence, sentences
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.contradictions import contradictions
@@ -68,6 +68,5 @@ def _print_side(graph: StoredGraph, assertion: Assertion, believed: float) -> No
     click.echo(f"  {claim(graph, assertion)}  belief {as_belief(believed)}  ({assertion.id[:12]})")
     for sentence in sentences(graph, assertion, _SENTENCES):
         click.echo(f"    {sentence}")
-    told = {(one.document, one.section, one.text) for one in assertion.evidence}
-    if (more := len(told) - _SENTENCES) > 0:
+    if (more := len(each_sentence(assertion.evidence)) - _SENTENCES) > 0:
         click.echo(f"    and {more} more")

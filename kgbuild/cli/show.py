@@ -14,7 +14,7 @@ from kgbuild.annotation import AnnotatedDocument, Link, Mention, Status
 from kgbuild.assertion import Assertion, Concept, Evidence
 from kgbuild.cli import ExitCode
 from kgbuild.cli.candidates import print_candidates
-from kgbuild.cli.claims import as_belief, cited, claim, in_order
+from kgbuild.cli.claims import as_belief, cited, claim, each_sentence, in_order
 from kgbuild.cli.names import of_a_paper
 from kgbuild.cli.setup import as_json, graph_option, set_up
 from kgbuild.document import Notice, NoticeKind, SectionKind
@@ -188,9 +188,7 @@ def _line(graph: StoredGraph, assertion: Assertion) -> str:
     """One line: a claim that no text states outright, or none that stands, is dotted, and why."""
     withdrawn = _withdrawn(graph, assertion)
     edge = claim(graph, assertion, "—" if _holds(assertion) and not withdrawn else "···")
-    # A sentence that two components read is one that says so.
-    places = {(e.document, e.spans, e.status) for e in assertion.evidence}
-    counts = Counter(status.value for _, _, status in places)
+    counts = Counter(one.status.value for one in each_sentence(assertion.evidence))
     said = ", ".join(f"{counts[one]} {one}" for one in Status if counts[one])
     judged = "rejected; " if assertion.rejected else ""
     hedged = "" if counts[Status.STATED] else "not stated outright; "

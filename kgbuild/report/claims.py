@@ -24,6 +24,7 @@ __all__ = [
     "Sentence",
     "as_belief",
     "circumstance",
+    "each_sentence",
     "in_order",
     "link_of",
     "pieces_of",
@@ -105,7 +106,7 @@ class Claims:
 
     def of(self, assertions: Sequence[Assertion]) -> list[Claim]:
         """The claims that these assertions make."""
-        shown = [in_order(assertion.evidence)[:SENTENCES] for assertion in assertions]
+        shown = [each_sentence(assertion.evidence)[:SENTENCES] for assertion in assertions]
         documents = cited(self._graph, (one.document for some in shown for one in some))
         return [
             self._claim(assertion, some, documents)
@@ -117,9 +118,10 @@ class Claims:
     ) -> Claim:
         subject, object_ = map(self._concept, (assertion.subject, assertion.object))
         ends = subject.label or subject.id, object_.label or object_.id
-        counts = Counter(evidence.status.value for evidence in assertion.evidence)
+        sentences = each_sentence(assertion.evidence)
+        counts = Counter(evidence.status.value for evidence in sentences)
         retracted = all(documents[one.document].doubt == _RETRACTION for one in shown)
-        more = len(assertion.evidence) - len(shown)
+        more = len(sentences) - len(shown)
         return Claim(
             id=assertion.id,
             subject=subject,
@@ -203,6 +205,14 @@ def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
     """What is stated outright first; a document's sentences together, as they stand in it."""
     statuses = list(Status)
     return sorted(evidence, key=lambda e: (statuses.index(e.status), e.document, e.spans, e.id))
+
+
+def each_sentence(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """The evidence in order; of what several components read in one sentence the first alone."""
+    told: dict[tuple[str, tuple[Span, ...], Status], Evidence] = {}
+    for one in in_order(evidence):
+        told.setdefault((one.document, one.spans, one.status), one)
+    return list(told.values())
 
 
 def as_belief(belief: float) -> str:

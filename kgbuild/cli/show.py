@@ -219,5 +219,5 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
 
 def _read_as(evidence: Evidence) -> str:
     """What the component read, where that was less exact than the claim, or another."""
-    read = dict(evidence.conditions).get(READ_AS)
-    return f" as {read}" if read else ""
+    read = [value for name, value in evidence.conditions if name == READ_AS]
+    return f" as {' and as '.join(read)}" if read else ""

@@ -252,6 +252,17 @@ def _united(readings: Iterable[Reading]) -> list[Reading]:
     for one in readings:
         same = united.setdefault(one.claim, one)
         if same is not one:
-            evidence = (*same.evidence, *one.evidence)
-            united[one.claim] = replace(same, evidence=evidence)
+            united[one.claim] = replace(same, evidence=_together((*same.evidence, *one.evidence)))
     return list(united.values())
+
+
+def _together(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence by identity; of twins the surer, with what either was read as."""
+    united: dict[str, Evidence] = {}
+    for one in evidence:
+        twin = united.setdefault(one.id, one)
+        if twin is not one:
+            surer, other = (one, twin) if twin.score < one.score else (twin, one)
+            read = [had for had in other.conditions if had[0] == READ_AS]
+            united[one.id] = replace(surer, conditions=(*surer.conditions, *read))
+    return tuple(united.values())

@@ -76,20 +76,19 @@ readings = st.builds(
     ),
     st.sampled_from(SENTENCES),
     st.sampled_from((0.25, 0.5, 1.0)),
-    status=st.sampled_from((Status.STATED, Status.SPECULATED)),
     negated=st.booleans(),
 )
 
 
 @given(st.lists(readings, max_size=12, unique_by=lambda one: (one.predicate, one.evidence)))
 def test_one_sentence_never_says_contrary_or_less_exact_things(said: list[Relation]) -> None:
-    """Of one sentence and status; what it denies aside. Whatever the order of the relations."""
+    """What it denies aside; whatever the order of the relations."""
     found = assembled(*said).assertions
     assert found == assembled(*reversed(said)).assertions
     places: dict[object, set[str]] = {}
     for claim in found.values():
         for one in claim.evidence if not claim.negated else ():
-            places.setdefault((one.spans, one.status), set()).add(claim.predicate)
+            places.setdefault(one.spans, set()).add(claim.predicate)
     assert all(len(predicates) == 1 for predicates in places.values())
 
 
@@ -103,6 +102,13 @@ def test_what_is_folded_or_left_out_is_counted_and_its_evidence_kept() -> None:
     scores = {c.predicate: [e.score for e in c.evidence] for c in found.assertions.values()}
     assert scores == {"biolink:causes": [0.5], "biolink:contributes_to": [0.5]}
     assert found.drops == {FOLDED: 1, VAGUE: 1}
+
+
+def test_what_a_sentence_states_and_what_it_supposes_are_not_compared() -> None:
+    supposed = told("biolink:contributes_to", SENTENCES[0], status=Status.SPECULATED)
+    found = assembled(CAUSED, supposed)
+    assert len(found.assertions) == 2
+    assert not found.drops
 
 
 def test_evidence_says_what_its_component_read_where_that_was_less_exact() -> None:

@@ -181,7 +181,9 @@ _VERB = re.compile(
     r"|precipitat|clear|eradicat|revers|restor|normali[sz]|dampen|boost|sensiti[sz]|evok|elicit"
     r"|generat|hydroly[sz]|metaboli[sz]|transport|oxidi[sz]|dephosphorylat|deubiquitinat|silenc"
     r"|downregulat|upregulat|relax|constrict|dilat|abrogat|counteract|neutrali[sz]|retard|arrest"
-    r"|restrict|limit|reliev|convert|account|belong|correlat|associat)e?s)\b"
+    r"|restrict|limit|reliev|convert|account|belong|correlat|associat)e?s"
+    rf"|(?:(?<={MENTION} )|(?<=[a-z]s )(?<!its )(?<!this )|(?<=also ))(?:cause|induce|inhibit"
+    r"|activate|prevent|reduce|promote|suppress|impair|produce|confer|trigger))\b"
 )
 _CAUSAL = re.compile(r"\b(?:due|after|following|secondary|during|from|by|under|caused|induced)\b")
 _FINITE = re.compile(

@@ -33,7 +33,7 @@ LATER = [
     *("twenty_eighth", "twenty_ninth", "thirtieth", "thirty_first", "thirty_second"),
     *("thirty_third", "thirty_fourth", "thirty_fifth", "thirty_sixth"),
     *("thirty_seventh", "thirty_eighth", "fortieth", "forty_first"),
-    *("outside_judge", "rarer_wording", "long_prose", "after_mending"),
+    *("outside_judge", "rarer_wording", "long_prose", "after_mending", "long_abstracts"),
 ]
 """Sets written one after the other, each when the one before had mended the cues.
 

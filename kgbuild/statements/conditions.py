@@ -88,9 +88,7 @@ def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, 
     >>> conditions("aspirin (10 mg/kg, i.p.) reduced fever in rats.", Span(0, 7))
     (('dose', '10 mg/kg'), ('route', 'intraperitoneal'), ('species', 'ncbitaxon:10116'))
     """
-    found = {
-        name: _values(_patterns(name), sentence) for name in _words() if _any(name).search(sentence)
-    }
+    found = {name: _values(name, sentence) for name in _words()}
     found["time"] = {moment["time"] for moment in _TIME.finditer(sentence)}
     said = [(name, values.pop()) for name, values in found.items() if len(values) == 1]
     if chemical is not None and (dose := _dose(sentence, chemical)):
@@ -129,12 +127,19 @@ def _pattern(table: str, words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
 
 
-def _values(patterns: Mapping[str, re.Pattern[str]], sentence: str) -> set[str]:
-    return {
-        value
-        for value, pattern in patterns.items()
-        if any(not _DENIED.search(sentence, 0, m.start()) for m in pattern.finditer(sentence))
-    }
+def _values(table: str, sentence: str) -> set[str]:
+    """The values of a table that a sentence names; each is looked for where any of them begins."""
+    values, behind = set(), dict.fromkeys(_patterns(table), 0)
+    begins = _any(table).search(sentence)
+    while begins:
+        place = begins.start()
+        for value, pattern in _patterns(table).items():
+            if place >= behind[value] and (named := pattern.match(sentence, place)):
+                behind[value] = named.end()
+                if not _DENIED.search(sentence, 0, place):
+                    values.add(value)
+        begins = _any(table).search(sentence, place + 1)
+    return values
 
 
 def _dose(sentence: str, chemical: Span) -> str | None:

@@ -32,7 +32,6 @@ from kgbuild_model.calibration import Calibration
 from kgbuild_model.corrections import corrected, corrections
 from kgbuild_model.digest import check_folder, digest, weight_files
 from kgbuild_model.errors import CheckpointError
-from kgbuild_model.packed import pack
 from kgbuild_model.published import load_tokenizer
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relation_weighing import Weigher
@@ -195,7 +194,7 @@ def load_relations(
     tensors = unpacked(folder)
     wordings, weighers = _taken_weighers(tensors, sets)
     _fill(model, folder, tensors)
-    pack(model.encoder.to(precision))
+    model.read_in(precision)
     curves = {
         name: Calibration(tuple((x, y) for x, y in points))
         for name, points in config["calibrations"].items()

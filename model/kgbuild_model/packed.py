@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from kgbuild_model.transformer import FeedForward
 
-__all__ = ["PackedLinear", "pack"]
+__all__ = ["PackedLinear", "pack", "packed"]
 
 
 class PackedLinear(nn.Module):
@@ -36,6 +36,15 @@ class PackedLinear(nn.Module):
             x, self._packed, self.bias, bend, [], "none"
         )
         return product
+
+
+def packed(linear: nn.Linear) -> nn.Linear | PackedLinear:
+    """A linear layer packed in whatever precision it has, where PyTorch can.
+
+    In fp32 a product has other last bits than that of the plain layer. oneDNN makes a kernel for
+    each number of rows that it meets: let there be few.
+    """
+    return PackedLinear(linear) if hasattr(torch.ops.mkldnn, "_linear_pointwise") else linear
 
 
 def pack(module: nn.Module) -> None:

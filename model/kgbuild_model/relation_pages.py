@@ -10,7 +10,7 @@ not asked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,7 @@ class Page:
     windows: tuple[Window, ...]
     first: NDArray[np.int64]
     hidden: Tensor
+    _known: dict[tuple[int, int], tuple[int, int] | None] = field(default_factory=dict, repr=False)
 
     @property
     def start(self) -> int:
@@ -61,13 +62,20 @@ class Page:
 
     def pieces(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """First and last wordpiece of each span of the text that this page has whole."""
+        for span in spans:  # a span is asked for by each question about the page
+            if span not in self._known:
+                self._known[span] = self._place(*span)
+            if place := self._known[span]:
+                yield place
+
+    def _place(self, start: int, end: int) -> tuple[int, int] | None:
         words = self.words
-        for start, end in spans:
-            first = int(words.ends.searchsorted(start, side="right"))
-            first = min(first, len(words) - 1)  # a span at the end that is only white space
-            last = max(first, int(words.starts.searchsorted(end, side="left")) - 1)
-            if self.start <= first and last < self.end:
-                yield self._piece(first), self._piece(last + 1) - 1
+        first = int(words.ends.searchsorted(start, side="right"))
+        first = min(first, len(words) - 1)  # a span at the end that is only white space
+        last = max(first, int(words.starts.searchsorted(end, side="left")) - 1)
+        if self.start <= first and last < self.end:
+            return self._piece(first), self._piece(last + 1) - 1
+        return None
 
     def _piece(self, word: int) -> int:
         return int(self.first[word - self.start])

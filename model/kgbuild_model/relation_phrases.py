@@ -86,7 +86,7 @@ class _Line:
         label = pairs.label[pairs.concept].numpy()
         inside = np.searchsorted(page.first, pairs.spans.numpy(), side="right") - 1
         mark = np.zeros(page.end - page.start, dtype=np.int64)
-        for (begin, end), kind in zip(inside, label, strict=True):
+        for (begin, end), kind in zip(inside.tolist(), label.tolist(), strict=True):
             mark[begin : end + 1] = np.maximum(mark[begin : end + 1], 1 + kind)
         alone = np.append(True, (mark[1:] == 0) | (mark[1:] != mark[:-1]))
         place = np.cumsum(alone) - 1
@@ -200,9 +200,8 @@ def _hashed(tag: str, *parts: Ints | Hashes | int) -> Hashes:
 @lru_cache(maxsize=8)  # several corpora ask of a page
 def _keys(page: Page) -> Hashes:
     words = page.words
-    bounds = zip(
-        words.starts[page.start : page.end], words.ends[page.start : page.end], strict=True
-    )
+    here = slice(page.start, page.end)
+    bounds = zip(words.starts[here].tolist(), words.ends[here].tolist(), strict=True)
     return np.array([_key(words.text[start:end]) for start, end in bounds], dtype=np.uint64)
 
 

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kgbuild_model.errors import CheckpointError
+from kgbuild_model.packed import PackedLinear, pack, packed
 from kgbuild_model.transformer import (
     Attention,
     Encoder,
@@ -48,6 +49,7 @@ DISTANCES = 10
 """Buckets of distances in wordpieces, by powers of two: between concepts, and to a mention."""
 
 _GROUP = 32
+_ROUND = 16
 _AT_ONCE = 512  # pairs; their products take 25 MB at a width of 384
 
 
@@ -156,7 +158,7 @@ class RelationModel(nn.Module):
         self.second = nn.Linear(2 * width, width)
         self.dropout = nn.Dropout(0.1)
         classes = sum(1 + len(one.types) for one in config.sets)
-        self.types = nn.Linear(width * _GROUP, classes)
+        self.types: nn.Linear | PackedLinear = nn.Linear(width * _GROUP, classes)
         self.direct = nn.Linear(2 * width, classes)
         self.prior = nn.Parameter(torch.zeros(len(config.labels), len(config.labels), classes))
         for table in (self.labels, self.distances):
@@ -182,6 +184,16 @@ class RelationModel(nn.Module):
     def untrained(cls, config: RelationConfig, shape: TransformerConfig) -> RelationModel:
         """A model with random weights, to be filled, above an encoder of this shape."""
         return cls(config, [EncoderLayer(shape) for _ in range(shape.layers - config.trunk)])
+
+    def read_in(self, precision: torch.dtype) -> None:
+        """Keep the branch's weights in ``precision`` and compute in it; scores stay in fp32.
+
+        In fp32 it may be trained on, so that nothing is packed.
+        """
+        self.encoder.to(precision)
+        pack(self.encoder)
+        if precision == torch.bfloat16 and isinstance(self.types, nn.Linear):
+            self.types = packed(self.types)
 
     def drop(self, share: float) -> None:
         """Let training drop this share of what the branch's layers give and attend to.
@@ -279,12 +291,14 @@ class RelationModel(nn.Module):
         shared = (looks[one] * looks[two]).mean(1)  # [unordered pairs, n]
         shared = shared / shared.sum(-1, keepdim=True).clamp(min=1e-9)
         context, below = (shared @ hidden for hidden in both)  # [unordered pairs, d]
-        ends = (
-            self._side(layer, (concepts, context, self.distances.weight), (end, which, distance))
-            for layer, end in ((self.first, first), (self.second, second))
-        )
-        product = next(ends).unsqueeze(-1) * next(ends).unsqueeze(-2)  # [pairs, groups, 32, 32]
-        scores = self.types(self.dropout(product.flatten(1)))
+        parts = concepts, context, self.distances.weight
+        one_end = self._side(self.first, parts, (first, which, distance))
+        other_end = self._side(self.second, parts, (second, which, distance))
+        if isinstance(self.types, PackedLinear):  # by which there should be few numbers of pairs
+            extra = 0, 0, 0, 0, 0, -len(first) % _ROUND
+            one_end, other_end = (functional.pad(end, extra) for end in (one_end, other_end))
+        product = one_end.unsqueeze(-1) * other_end.unsqueeze(-2)  # [pairs, groups, 32, 32]
+        scores = self.types(self.dropout(product.flatten(1)))[: len(first)]
         seen = torch.cat([context, below], dim=-1)
         scores = scores + self.direct(self.dropout(seen))[which]
         return scores + self.prior[label[first], label[second]], shared[which]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from kgbuild_model.checkpoint import digest, load_relations, save_relations, save_tagger
 from kgbuild_model.errors import CheckpointError, GoldError, RecipeError
 from kgbuild_model.lower_layers import LowerLayers
+from kgbuild_model.packed import PackedLinear, packed
 from kgbuild_model.relation_examples import Concept, read_relations
 from kgbuild_model.relation_lessons import RelationCorpus
 from kgbuild_model.relation_reading import Answers, RelationRun, agreed, asked_of
@@ -21,8 +23,11 @@ from kgbuild_model.relation_training import RelationRecipe, train_relations
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
 from kgbuild_model.testing import small_run
 from kgbuild_model.tokens import tokenise
+from torch import nn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kgbuild_model.relation_pages import Page
     from kgbuild_model.relations import Pairs
     from torch import Tensor
@@ -115,7 +120,10 @@ def one_by_one(model: RelationModel, hidden: Tensor, lower: Tensor, pairs: Pairs
     return found
 
 
-def test_pairs_scored_at_once_have_the_scores_of_each_by_itself() -> None:
+@pytest.mark.parametrize("made", [nn.Identity(), packed], ids=["plain", "packed"])
+def test_pairs_scored_at_once_have_the_scores_of_each_by_itself(
+    made: Callable[[nn.Linear], nn.Linear],
+) -> None:
     run = relation_run(CAUSES, LIKE, width=64)
     [page] = run.pages(tokenise(run.run.tokenizer, ["aspirin asthma fever aspirin lithium"])[0])
     concepts = {
@@ -130,11 +138,30 @@ def test_pairs_scored_at_once_have_the_scores_of_each_by_itself() -> None:
     torch.nn.init.normal_(run.model.direct.weight)
     torch.nn.init.normal_(run.model.distances.weight)
     with torch.no_grad():
-        scores, looks = run.model(hidden, lower, asked.pairs)
         alone = one_by_one(run.model, hidden, lower, asked.pairs)
+        run.model.types = made(cast("nn.Linear", run.model.types))
+        scores, looks = run.model(hidden, lower, asked.pairs)
     assert len(scores) == 8
     torch.testing.assert_close(scores, torch.stack(alone), rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(looks.sum(-1), torch.ones(8))
+
+
+def test_a_packed_layer_is_given_few_numbers_of_pairs() -> None:
+    """For each number of rows oneDNN makes a kernel, and keeps it."""
+    run = relation_run(CAUSES, LIKE)
+    run.model.types = types = packed(nn.Linear(run.model.config.width * 32, 5))
+    if not isinstance(types, PackedLinear):
+        pytest.skip("no packed layers here")
+    seen: list[int] = []
+    types.register_forward_hook(lambda _, given, __: seen.append(len(given[0])))
+    for drugs in range(1, 9):
+        names = " ".join(f"aspirin{'x' * n}" for n in range(drugs))
+        bounds = [(m.start(), m.end()) for m in re.finditer(r"\w+", names)]
+        concepts = {f"C{a}": Concept("Chemical", ((a, b),)) for a, b in bounds}
+        concepts["D"] = Concept("Disease", ((len(names) + 1, len(names) + 7),))
+        run.relate(f"{names} asthma", concepts)
+    assert len(seen) >= 8
+    assert {rows % 16 for rows in seen} == {0}
 
 
 def test_the_order_of_a_pair_means_nothing_where_the_corpus_says_so() -> None:

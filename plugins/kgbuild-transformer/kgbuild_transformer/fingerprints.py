@@ -33,7 +33,7 @@ That is when texts are cut into other windows, when other windows go through the
 and when attention, the feed-forward network or consistency is computed in another way.
 """
 
-_RELATIONS = "6"
+_RELATIONS = "7"
 """The same of relations, besides, and of what their names mean."""
 
 

@@ -22,6 +22,7 @@ from kgbuild.annotation import Cue, Status
 from kgbuild.document import Span
 from kgbuild.errors import ConfigError
 from kgbuild.statements.chance import insignificant
+from kgbuild.statements.denial import denies
 from kgbuild.statements.doubt import against, telling
 from kgbuild.statements.hiding import CONTRACTED, hidden, is_name, lowered
 from kgbuild.statements.scope import Scope, scope
@@ -269,7 +270,10 @@ class Cues:
             cues.append(Cue(kind=kind.value, span=around.place(cue)))
         if by_chance and not cues:
             return Reading(negated=False, status=Status.SPECULATED, cues=tuple(by_chance))
-        return Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
+        reading = Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
+        if negations and not any(denies(around, span) for span in negations):
+            return _undenied(reading)
+        return reading
 
     def _denies_other(
         self, reading: Reading, around: Scope, hiding: str, between: Span | None
@@ -365,9 +369,12 @@ def _by_chance(hiding: str, second: Span) -> Sequence[Cue]:
 
 
 def _undenied(reading: Reading) -> Reading:
-    """Neither a denial nor plain: the pair is named beside something that is denied."""
-    aside = reading.status is Status.STATED
-    status = Status.SPECULATED if aside else reading.status
+    """Neither a denial nor plain: the pair is named beside something that is denied.
+
+    What is asked or supposed of the pair stays so.
+    """
+    aside = reading.status not in {Status.QUESTION, Status.HYPOTHESIS}
+    status = Status.SPECULATED if reading.status is Status.STATED else reading.status
     cues = tuple(replace(c, kind=status.value) if c.kind == "negated" else c for c in reading.cues)
     return Reading(negated=False, status=status, cues=cues, aside=aside)
 

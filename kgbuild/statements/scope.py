@@ -16,7 +16,7 @@ from functools import lru_cache
 from kgbuild.document import Span
 from kgbuild.statements.hiding import CONTRACTED, MENTION
 
-__all__ = ["Scope", "scope"]
+__all__ = ["Scope", "has_verb", "scope"]
 
 _REACH = 300
 """How far from a statement a cue is looked for, in characters."""
@@ -145,7 +145,8 @@ _NEXT_VERB = re.compile(
     r"(?:\w{3,}ed|was|were|is|are|led|had|has|bound|causes|inhibits|activates|blocks|reduces|increases|lowers|prevents)\b"
 )
 _ACTS_ON = re.compile(
-    r"\b(?:prevent|reduc|inhibit|attenuat|affect|block|protect|revers|abolish|suppress|ameliorat"
+    r"\b(?:(?:effects?|impact|influence|bearing) (?:up)?on|prevent|reduc|inhibit"
+    r"|attenuat|affect|block|protect|revers|abolish|suppress|ameliorat"
     r"|alter|increas|enhanc|against|worsen|improv|treat|stud|investigat|examin|us|receiv|given"
     r"|measur|determin|evaluat|assess|analy|compar|explor|monitor|record|during|after|following)\w*\b"
 )
@@ -236,8 +237,9 @@ _THAT = re.compile(r"\b(?:that|of|how|why|for)(?: (?!was |were |is |are )[\w-]+)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Two mentions' surroundings in ``text``, the sentence without its asides.
+    """The surroundings of two mentions, ``first`` and ``second``, in ``text``.
 
+    It is the sentence without its asides.
     ``clause`` and ``phrase`` end at the first mention; ``between`` ends at the second, and
     ``behind`` begins there, and ``later`` where more is said of the same subject. ``verdict`` is
     what is said, however far behind, of a subject that the two are part of. ``listed`` and
@@ -255,7 +257,10 @@ class Scope:
     which the sentence's own verb says nothing: then ``clause`` and ``phrase`` are a few words.
     """
 
+    sentence: str
     text: str
+    first: Span
+    second: Span
     clause: Span
     phrase: Span
     listed: int
@@ -308,7 +313,10 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     does = _VERB.search(text, right.end, behind) is not None
     other = bool(turns) and _SUBJECT.match(text, max(turns), right.start) is not None
     return Scope(
+        sentence=sentence,
         text=text,
+        first=left,
+        second=right,
         clause=Span(start, left.start),
         phrase=Span(phrase, left.start),
         listed=max(listed, phrase),
@@ -327,6 +335,11 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         title=noun and not _CAUSAL.search(text, left.end, right.start) and _title(text),
         _kept=kept,
     )
+
+
+def has_verb(text: str) -> bool:
+    """Whether a stretch of a sentence has a verb in it."""
+    return _VERB.search(text) is not None
 
 
 def _title(text: str) -> bool:

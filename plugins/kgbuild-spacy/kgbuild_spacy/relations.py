@@ -175,7 +175,7 @@ def _relation(
     pair: tuple[Mention, Mention],
     reading: Reading | None,
 ) -> Relation | None:
-    if reading is None:
+    if reading is None or reading.aside:
         return None
     subject, target = pair
     chemical = next((m for m in pair if m.category == "biolink:ChemicalEntity"), None)

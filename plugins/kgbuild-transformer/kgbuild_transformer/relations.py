@@ -183,12 +183,7 @@ def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: 
         cues=showing.cues,
         qualifiers=meaning.qualifiers,
         conditions=tuple(sorted({*meaning.conditions, *showing.conditions})),
-        score=sobered(
-            found.score,
-            names.labels[found.first],
-            names.labels[found.second],
-            negated=showing.negated,
-        ),
+        score=sobered(found.score, names.labels[found.first], names.labels[found.second]),
     )
 
 

@@ -38,6 +38,10 @@ __all__ = [
 ]
 
 
+_DENIALS = frozenset({"no", "nil", "nor", "not"})
+"""Small words that the tagger now and then takes for nitric oxide and the like, and never are."""
+
+
 class TransformerTagger:
     """Extractor: the mentions that a transformer finds, with calibrated scores.
 
@@ -69,7 +73,9 @@ class TransformerTagger:
         for span in spans:
             section = document.section_at(span.start)
             crosses = section is not None and span.end > section.span.end
-            if span.label in self._kept and span.score >= self._settings.min_score and not crosses:
+            wanted = span.label in self._kept and span.score >= self._settings.min_score
+            denies = document.text[span.start : span.end] in _DENIALS
+            if wanted and not crosses and not denies:
                 yield Mention.at(document, span.start, span.end, span.label, span.score)
 
 

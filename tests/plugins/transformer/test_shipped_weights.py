@@ -58,6 +58,14 @@ def test_what_is_plain_to_see_is_tagged(tagger: TransformerTagger) -> None:
     assert len(missed) <= 1, (missed, tagged)
 
 
+def test_a_small_word_that_denies_is_no_name(tagger: TransformerTagger) -> None:
+    text = "Inhibition of TNF by aspirin was nil. NO was released by aspirin."
+    (found,) = tagger.extract([Task(document=Document(id="pubmed:1", text=text))])
+    names = [mention.text for mention in found.mentions]
+    assert "nil" not in names
+    assert "NO" in names
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_gives_exact_offsets(tagger: TransformerTagger, text: str) -> None:
     [found] = tagger.extract([Task(document=Document(id="pubmed:1", text=text))])

@@ -1,4 +1,4 @@
-"""What scores of two chemicals, and of denials, are worth."""
+"""What scores of two chemicals are worth."""
 
 from __future__ import annotations
 
@@ -23,10 +23,3 @@ def test_order_stays(one: float, other: float) -> None:
 @given(SCORES)
 def test_other_pairs_keep_their_score(score: float) -> None:
     assert sobered(score, CHEMICAL, GENE) == sobered(score, GENE, GENE) == score
-
-
-@given(SCORES)
-def test_a_denial_is_worth_less_than_what_it_denies(score: float) -> None:
-    for other in (CHEMICAL, GENE):
-        assert sobered(score, CHEMICAL, other, negated=True) <= sobered(score, CHEMICAL, other)
-    assert sobered(score, CHEMICAL, GENE, negated=True) < 0.8

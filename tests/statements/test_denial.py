@@ -1,0 +1,146 @@
+"""Which denials are of a pair, and which of something that is said beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kgbuild import Span
+from kgbuild.statements import Reading, read_cues
+
+CUES = read_cues(None)
+NAMES = ("tea", "gout", "zinc", "beer", "malt")
+
+
+def of_tea_and_gout(sentence: str) -> Reading:
+    """How a sentence speaks of tea and gout; the other names are mentions too."""
+    text = sentence.lower()
+    places = {name: Span(text.index(name), text.index(name) + len(name))
+              for name in NAMES if name in text}  # fmt: skip
+    return CUES.between(sentence, places["tea"], places["gout"], sorted(places.values()))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tea did not cause gout.",
+        "Tea lowered zinc, but had no effect on gout.",
+        "Tea, beer, and malt were not related to gout.",
+        "Gout was lowered by zinc, but not by tea.",
+        "Zinc, but not tea, lowered gout.",
+        "We found no association between zinc or tea and gout.",
+        "There was no evidence that tea causes gout.",
+        "Failure of tea to prevent gout in two men.",
+        "Patients on tea did not develop gout.",
+        "With tea, gout did not improve.",
+        "Zinc relieved gout, whereas tea had no effect.",
+        "The association of tea with gout was not confirmed.",
+        "The effect of tea on gout, though large at first, was not significant.",
+        "The gout was due to zinc rather than to tea.",
+        "Zinc cells were given tea, and gout was not seen.",
+        "The rate of gout on tea did not differ from that on placebo.",
+        "Tea did not alter the response of zinc cells to gout.",
+    ],
+)
+def test_what_is_denied_of_the_two_is_a_denial(sentence: str) -> None:
+    assert of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Zinc did not alter the binding of tea to gout.",
+        "Beer failed to block the rise of gout by tea.",
+        "Zinc had no effect on gout and on tea.",
+        "These mice were unable to suppress gout after tea.",
+    ],
+)
+def test_what_a_third_does_not_do_to_the_two_is_none_of_them(sentence: str) -> None:
+    assert not of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Zinc inhibits tea but does not inhibit gout.",
+        "Zinc lowered tea without any effect on gout.",
+        "Tea lowered zinc, whereas beer did not affect gout.",
+        "Tea lowered beer, although zinc did not, and gout was seen.",
+        "Gout was seen with tea, while zinc was inactive.",
+        "Gout levels rose, while tea levels were normal.",
+        "Tea inhibited malt, whereas gout did not have an effect on beer.",
+    ],
+)
+def test_what_is_denied_in_another_clause_is_none_of_the_two(sentence: str) -> None:
+    assert not of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Neither tea nor gout were affected by zinc.",
+        "Tea and gout had no effect on zinc.",
+        "Zinc, but not tea or gout, was seen.",
+    ],
+)
+def test_names_of_one_list_are_not_denied_of_each_other(sentence: str) -> None:
+    assert not of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Tea and gout did not interact.", "No link between tea and gout was seen."],
+)
+def test_names_of_one_list_are_where_it_says_so(sentence: str) -> None:
+    assert of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The gout antagonist tea, but not zinc, lowered beer.",
+        "Gout antagonists, with the exception of tea, lowered beer.",
+        "Zinc, but not the gout antagonist tea, lowered beer.",
+        "An analogue of tea lacking malt did not affect gout.",
+        "Zinc lowered tea in wild types, but not in gout-deficient mice.",
+        "Tea-deficient mice did not develop gout.",
+    ],
+)
+def test_what_only_tells_a_kind_or_a_lack_is_not_denied(sentence: str) -> None:
+    assert not of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There was no difference in gout between tea and zinc.",
+        "Gout was similar in standard mice and in tea.",
+        "Tea lowered malt in patients with an inadequate response to gout.",
+        "Zinc was converted to inactive tea in gout.",
+        "Tea helped, irrespective of gout.",
+        "Tea is not the only cause of gout.",
+        "The impact of tea on gout is not well understood.",
+        "There are no previously published cases of gout caused by tea.",
+    ],
+)
+def test_comparisons_circumstances_and_what_is_unknown_deny_nothing(sentence: str) -> None:
+    reading = of_tea_and_gout(sentence)
+    assert not reading.negated
+    assert not reading.plain
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Zinc had no effect on tea-induced gout.",
+        "A strong negative correlation between tea and gout was found.",
+        "Tea is a negative regulator of gout.",
+        "Tea levels were higher in gout patients and unaffected relatives of theirs.",
+    ],
+)
+def test_what_is_stated_beside_a_word_of_denial_is_plain(sentence: str) -> None:
+    assert of_tea_and_gout(sentence).plain
+
+
+def test_a_denial_of_something_else_shows_nothing_even_where_it_is_hedged() -> None:
+    reading = of_tea_and_gout("These data suggest that tea and gout do not lower zinc.")
+    assert (reading.negated, reading.aside) == (False, True)

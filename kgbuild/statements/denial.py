@@ -13,7 +13,7 @@ import re
 
 from kgbuild.document import Span
 from kgbuild.statements.hiding import CONTRACTED, MENTION
-from kgbuild.statements.scope import Scope, has_verb
+from kgbuild.statements.scope import Scope, first_verb, has_verb
 
 __all__ = ["denies"]
 
@@ -54,7 +54,7 @@ _CLAUSE = re.compile(r"\bthat\b|, and |[;:] |\b(?:whereas|while|although|but|bec
 _GOES_ON = re.compile(
     r"\s*(?:.* (?:and|but|nor|or|yet) )?"
     rf"(?:(?:{_AUX}|{CONTRACTED}t|n|it|they|there|(?:this|these)(?: \w+)?|in|on|at|by|for|to|with"
-    r"|of|those|that|also|still|then|thus|however|yet|seen|found|\w+ly)[ ,]*)*"
+    r"|of|those|that|also|still|then|thus|however|yet|seen|found|\w+ly)\b[ ,]*){0,12}"
 )
 """Behind a turn and before the denial: a further verb of the same subject, or of none."""
 _THROWN_IN = re.compile(
@@ -474,12 +474,9 @@ def _own(lead: str) -> str:
 
 def _is_object(lead: str) -> bool:
     """Whether a name behind these words is acted on: the verb of somebody else is among them."""
-    if not has_verb(lead):
-        return False
-    words = lead.split()
-    upto = (" ".join(words[:number]) for number in range(1, len(words) + 1))
-    subject = next(filter(has_verb, upto), lead)
-    return _FINDERS.search(" ".join(subject.split()[:_HEAD])) is None
+    verb = first_verb(lead)
+    subject = lead[: verb.end].split()[:_HEAD] if verb else ()
+    return verb is not None and _FINDERS.search(" ".join(subject)) is None
 
 
 def _before(around: Scope, denial: Span) -> bool:

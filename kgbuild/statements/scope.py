@@ -16,7 +16,7 @@ from functools import lru_cache
 from kgbuild.document import Span
 from kgbuild.statements.hiding import CONTRACTED, MENTION
 
-__all__ = ["Scope", "has_verb", "scope"]
+__all__ = ["Scope", "first_verb", "has_verb", "scope"]
 
 _REACH = 300
 """How far from a statement a cue is looked for, in characters."""
@@ -337,9 +337,15 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     )
 
 
+def first_verb(text: str) -> Span | None:
+    """Where a stretch of a sentence has its first verb."""
+    found = _VERB.search(text)
+    return Span(*found.span()) if found else None
+
+
 def has_verb(text: str) -> bool:
     """Whether a stretch of a sentence has a verb in it."""
-    return _VERB.search(text) is not None
+    return first_verb(text) is not None
 
 
 def _title(text: str) -> bool:

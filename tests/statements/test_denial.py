@@ -144,3 +144,11 @@ def test_what_is_stated_beside_a_word_of_denial_is_plain(sentence: str) -> None:
 def test_a_denial_of_something_else_shows_nothing_even_where_it_is_hedged() -> None:
     reading = of_tea_and_gout("These data suggest that tea and gout do not lower zinc.")
     assert (reading.negated, reading.aside) == (False, True)
+
+
+@pytest.mark.parametrize("words", ["aly", "this in ", "and, ", ", which ", "nor tea, ", "(beer) "])
+def test_text_that_repeats_itself_is_read_in_no_time(words: str) -> None:
+    for sentence in (f"Tea, {words * 300} did not cause gout.", f"Tea did not {words * 300} gout."):
+        text = sentence.lower()
+        places = Span(0, 3), Span(text.rindex("gout"), text.rindex("gout") + 4)
+        CUES.between(text, *places)

@@ -33,7 +33,7 @@ from kgbuild_model.tagger_training import (
 )
 from kgbuild_model.tags import TagSet
 from kgbuild_model.testing import small_run, small_tokenizer
-from kgbuild_model.tokens import Words, tokenise, windows
+from kgbuild_model.tokens import _BREAKS, Words, _words, tokenise, windows
 from kgbuild_model.training import Optimisation, train
 from kgbuild_model.viterbi import best_spans
 from safetensors.torch import save_file
@@ -126,6 +126,21 @@ def test_words_stand_in_order_and_within_the_text(tokenizer: Tokenizer, text: st
     for start, end in zip(words.starts, words.ends, strict=True):
         assert before <= start <= end <= len(text)
         before = end
+
+
+@given(
+    st.text(st.characters(max_codepoint=127), max_size=80)
+    | st.lists(st.sampled_from(("[SEP]", "[sep]", "CYP2D6", "x" * 101, "-", "\n")), max_size=6).map(
+        "".join
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_words_are_remembered_as_the_tokenizer_cuts_them(tokenizer: Tokenizer, text: str) -> None:
+    """Law: what is put together from known words is what the tokenizer makes of the text."""
+    [found] = tokenise(tokenizer, [text])
+    expected = _words(text, tokenizer.encode(text.translate(_BREAKS), add_special_tokens=False))
+    for part in ("ids", "shapes", "first", "starts", "ends"):
+        assert getattr(found, part).tolist() == getattr(expected, part).tolist()
 
 
 def test_a_text_is_tagged_alike_whatever_stands_beside_it(run: TaggerRun) -> None:

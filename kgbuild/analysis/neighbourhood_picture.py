@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from kgbuild.analysis.neighbourhood import Near
+from kgbuild.markup import escaped
 from kgbuild.vocabulary import broad_category, in_words, is_symmetric
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def as_svg(graph: StoredGraph, start: str, found: Iterable[Near]) -> str:
     arrow = f"to-{re.sub(r'[^0-9A-Za-z]', '-', start)}"
     lines = [_line(one, columns, arrow) for one in nodes if one.tie]
     return _PICTURE.format(
-        title=escape(f"around {_called(nodes[0].concept)}"),
+        title=escaped(f"around {_called(nodes[0].concept)}"),
         wide=round(max(_behind(one, columns) for one in nodes) + 2 * _EDGE),
         high=round(max(one.y for one in nodes) + _ROW / 2 + 2 * _EDGE),
         edge=_EDGE,
@@ -184,14 +184,14 @@ def _line(node: _Node, columns: Sequence[_Column], arrow: str) -> str:
     """The line to a concept from the name of the one that it is reached from, and what it says."""
     tie = node.tie
     assert tie is not None
-    claim, said = tie.claim, escape(_said(tie.claim))
+    claim, said = tie.claim, escaped(_said(tie.claim))
     x, y = _behind(tie.above, columns), tie.above.y
     level, ends = columns[node.depth].level, columns[node.depth].dots - _DOT - 3
     turn, row = (x + level) / 2, node.y
     place = "end" if claim.object == node.concept.id else "start"
     head = "" if is_symmetric(claim.predicate) else f' marker-{place}="url(#{arrow})"'
     look = f'class="line" fill="none" stroke="#777" stroke-width="{0.5 + 2.5 * tie.belief:.1f}"'
-    sentence = escape(claim.evidence[0].text) if claim.evidence else ""
+    sentence = escaped(claim.evidence[0].text) if claim.evidence else ""
     return (
         f"<g><title>{said}, belief {tie.belief:.2f}: {sentence}</title>"
         f'<path {look} d="M{x:.1f} {y:.1f}C{turn:.1f} {y:.1f} {turn:.1f} {row:.1f}'
@@ -205,11 +205,11 @@ def _dot(node: _Node, x: float) -> str:
     kind = kind_of(node.concept.category)
     paint = f'class="{kind}" fill="{_COLOURS[kind]}"'
     weight = ' font-weight="bold"' if node.leads_on or node.tie is None else ""
-    called = escape(f"{_called(node.concept)} ({node.concept.id})")
+    called = escaped(f"{_called(node.concept)} ({node.concept.id})")
     return (
         f'<g><title>{called}</title><circle cx="{x:.1f}" cy="{node.y:.1f}" r="{_DOT}" {paint}/>'
         f'<text x="{x + _DOT + 5:.1f}" y="{node.y + 4.5:.1f}" {paint}{weight}>'
-        f"{escape(node.label)}</text></g>"
+        f"{escaped(node.label)}</text></g>"
     )
 
 

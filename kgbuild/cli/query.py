@@ -12,8 +12,8 @@ import click
 from kgbuild.cli import ExitCode
 from kgbuild.cli.setup import graph_option, set_up, warn_of_old_conclusions
 from kgbuild.errors import UsageError, VocabularyError
-from kgbuild.exporters.network import NOT_XML
 from kgbuild.graph.reading import load
+from kgbuild.markup import as_xml
 from kgbuild.prediction.layer import stamp
 from kgbuild.query.cookbook import recipe, recipes
 from kgbuild.query.engine import Answer, prefixes, query
@@ -135,7 +135,7 @@ def _print_results(answer: Answer, format_: str) -> None:
     results: Any = ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
     text = (results.serialize(format=formats[format_]) or b"").decode()
     # Oxigraph writes characters that XML has no place for.
-    sys.stdout.write(NOT_XML.sub("\ufffd", text) if format_ == "xml" else text)
+    sys.stdout.write(as_xml(text) if format_ == "xml" else text)
     sys.stdout.write("" if text.endswith("\n") else "\n")
 
 

@@ -15,7 +15,6 @@ the collection's date is empty.
 from __future__ import annotations
 
 import json
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,6 +29,7 @@ from kgbuild.document import Document, Section, SectionKind, Span
 from kgbuild.exporters import annotated_documents
 from kgbuild.exporters.claimed import Believed
 from kgbuild.exporters.corpus_spelling import Dialect, Spelling, losses
+from kgbuild.markup import NOT_XML
 from kgbuild.readers.bioc import padding
 from kgbuild.readers.given_names import work_name
 from kgbuild.vocabulary import category_of
@@ -46,7 +46,6 @@ __all__ = [
     "write_bioc_xml",
 ]
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FACTS = ("date", "journal", "language", "licence")
 Infons = dict[str, str]
 
@@ -262,7 +261,7 @@ def _document_element(document: dict[str, Any], counts: Counter[str]) -> etree._
         return element
 
     def clean(text: str) -> str:
-        kept, replaced = _NOT_XML.subn("\N{REPLACEMENT CHARACTER}", text)
+        kept, replaced = NOT_XML.subn("\N{REPLACEMENT CHARACTER}", text)
         if replaced:
             counts["character that XML forbids"] += replaced
         return kept

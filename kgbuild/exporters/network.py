@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
 from kgbuild.components import ExporterSpec, Graph
+from kgbuild.markup import as_xml
 
-__all__ = ["NOT_XML", "SPECS"]
-
-# XML 1.0 has no place for these; they become U+FFFD (XML 1.0, section 2.2).
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+__all__ = ["SPECS"]
 
 
 class GraphMLExporter:
@@ -26,7 +23,7 @@ class GraphMLExporter:
 
         view = as_networkx(graph, negated=True)
         for _, facts in view.nodes(data=True):
-            facts.update({name: NOT_XML.sub("\ufffd", value) for name, value in facts.items()})
+            facts.update({name: as_xml(value) for name, value in facts.items()})
         nx.write_graphml_xml(view, target, named_key_ids=True)
 
 

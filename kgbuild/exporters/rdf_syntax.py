@@ -28,6 +28,7 @@ from kgbuild.graph.rdf_pattern import (
     term_iri,
 )
 from kgbuild.graph.rdf_view import prefixes
+from kgbuild.markup import NOT_XML, as_xml
 from kgbuild.vocabulary import OWN_IRI
 
 __all__ = ["JsonLd", "RdfXml", "TriG", "Turtle", "context"]
@@ -139,8 +140,7 @@ class TriG(Turtle):
             yield "}\n\n"
 
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_XML_UNSAFE = re.compile(f"[&<>\r]|{_NOT_XML.pattern}")
+_XML_UNSAFE = re.compile(f"[&<>\r]|{NOT_XML.pattern}")
 _XML_NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 
 
@@ -168,7 +168,7 @@ class RdfXml(Syntax):
 
     def text(self, text: str) -> str:
         """Markup escaped; a carriage return too, which a parser would turn into a newline."""
-        return escape(_NOT_XML.sub("\ufffd", text), {"\r": "&#13;"})
+        return escape(as_xml(text), {"\r": "&#13;"})
 
     def iri(self, iri: str) -> str:
         """The IRI in an attribute."""

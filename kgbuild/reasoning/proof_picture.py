@@ -10,8 +10,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 
+from kgbuild.markup import escaped
 from kgbuild.reasoning.proof_views import Name, Node, headline, place, reason_of, said
 
 __all__ = ["as_svg"]
@@ -44,7 +44,7 @@ def as_svg(explained: Node, name: Name) -> str:
         height += _LINE * len(row.lines) + _GAP
     bottoms = [top + _LINE * len(row.lines) for row, top in zip(rows, tops, strict=True)]
     wide = 2 * _EDGE + _INDENT * max(row.depth for row in rows) + 7 * _WIDE
-    title = escape(headline(explained, name))
+    title = escaped(headline(explained, name))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {height}" font-size="13">',
         f'<title>{title}</title><rect width="{wide}" height="{height}" fill="#fff"/>',
@@ -88,5 +88,5 @@ def _drawn(row: _Row, top: int, above: int | None) -> Iterator[str]:
         y = top + _LINE * (number + 1) - 4
         yield (
             f'<text x="{x}" y="{y}" font-family="{family}" fill="{shade}"{style}>'
-            f"{escape(line)}</text>"
+            f"{escaped(line)}</text>"
         )

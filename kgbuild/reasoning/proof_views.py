@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from html import escape
 from typing import Any
+
+from kgbuild.markup import escaped
 
 __all__ = ["as_dot", "as_html", "as_text"]
 
@@ -127,8 +128,8 @@ def _folded(evidence: Node, width: int = 48) -> str:
 
 
 def _dot(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{quoted}"'
 
 
 _STYLE = """
@@ -142,7 +143,7 @@ q { font-family: Georgia, serif } small { color: #555 } .derived > b { color: #7
 
 def as_html(explained: Node, name: Name) -> str:
     """A page that stands alone: no script, nothing fetched, every text escaped."""
-    title = escape(headline(explained, name))
+    title = escaped(headline(explained, name))
     parts = [
         "<!DOCTYPE html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{title}</title>',
@@ -158,13 +159,13 @@ def as_html(explained: Node, name: Name) -> str:
 
 
 def _html(node: Node, name: Name) -> Iterator[str]:
-    yield f'<li class="{node["by"]}"><b>{escape(said(node, name))}</b>'
-    yield f"<br><small>{escape(reason_of(node))}</small><ul>"
+    yield f'<li class="{node["by"]}"><b>{escaped(said(node, name))}</b>'
+    yield f"<br><small>{escaped(reason_of(node))}</small><ul>"
     for evidence in node.get("evidence", ()):
-        yield f"<li><q>{escape(evidence['text'])}</q>"
-        yield f"<br><small>{escape(place(evidence))}</small></li>"
+        yield f"<li><q>{escaped(evidence['text'])}</q>"
+        yield f"<br><small>{escaped(place(evidence))}</small></li>"
     for premise in node.get("premises", ()):
         yield from _html(premise, name)
     for absent in node.get("absent", ()):
-        yield f"<li><small>nowhere: {escape(said(absent, name))}</small></li>"
+        yield f"<li><small>nowhere: {escaped(said(absent, name))}</small></li>"
     yield "</ul></li>"

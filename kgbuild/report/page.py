@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kgbuild.analysis.neighbourhood_picture import kind_of
 from kgbuild.graph.reading import StoredGraph
+from kgbuild.markup import as_xml
 from kgbuild.report.claims import as_belief, link_of, plainly
 from kgbuild.report.concept import about_concept
 from kgbuild.report.overview import WIDTHS, overview
@@ -32,7 +33,8 @@ def page_of_concept(graph: StoredGraph, curie: str, limit: int) -> str:
 
 
 def _rendered(template: str, shown: object) -> str:
-    return _environment().get_template(template).render(shown=shown, mark=MARK, widths=WIDTHS)
+    page = _environment().get_template(template).render(shown=shown, mark=MARK, widths=WIDTHS)
+    return as_xml(page)  # HTML has no place for such characters either
 
 
 @cache

@@ -80,6 +80,16 @@ def _box(text):
     return left, left + wide, float(text.get("y"))
 
 
+def test_a_character_that_xml_forbids_breaks_no_picture(library, capsys):
+    """A page break within a sentence, as PDF files have it."""
+    library.add({"pubmed:1": [Said("G1", "associated_with", "D1", words="G1 is tied\fto D1.")]})
+    with library.open() as graph:
+        reason(graph, shipped_rules())
+    assert main(["near", "G1", "--svg", "--kg", str(library.folder)]) == 0
+    drawn = etree.fromstring(capsys.readouterr().out)
+    assert "G1 is tied\ufffdto D1." in "".join(drawn.itertext())
+
+
 def test_a_picture_is_not_asked_for_as_rows(folder, capsys):
     assert main(["near", "G1", "--svg", "--json", "--kg", folder]) == 2
     said = capsys.readouterr()

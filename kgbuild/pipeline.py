@@ -143,8 +143,8 @@ class Pipeline:
     ) -> Pipeline:
         """Make the components that the configuration names, in order.
 
-        ``observe`` is told which component is about to be called, so that whoever ends a
-        worker can say what it was doing.
+        ``observe`` is told which component is about to be called, and of assembly, so that
+        whoever ends a worker can say what it was doing.
 
         Raises what :meth:`Plan.of` raises, and ComponentUnavailableError.
         """
@@ -163,7 +163,9 @@ class Pipeline:
 
         The result depends on each document alone, not on its neighbours in the batch.
         """
-        return [self._rows(progress) for progress in self._run(batch)]
+        progresses = self._run(batch)
+        self._observe("assembly")
+        return [self._rows(progress) for progress in progresses]
 
     def annotate_document(
         self, document: Document, given: Annotations | None = None

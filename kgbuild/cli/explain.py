@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,20 @@ __all__ = ["command"]
 @click.command("explain")
 @click.argument("claim", metavar="SUBJECT PREDICATE OBJECT | ASSERTION", nargs=-1, required=True)
 @click.option("--limit", "-n", default=3, show_default=True, type=click.IntRange(1, 1_000))
-@click.option("--json", "form", flag_value="json", help="Print all proofs as JSON.")
-@click.option("--dot", "form", flag_value="dot", help="Print a Graphviz file.")
-@click.option("--html", "form", flag_value="html", help="Print a page of HTML.")
-@click.option("--svg", "form", flag_value="svg", help="Print the strongest proof as a picture.")
+@click.option("--json", "json_", is_flag=True, help="Print all proofs as JSON.")
+@click.option("--dot", is_flag=True, help="Print a Graphviz file.")
+@click.option("--html", is_flag=True, help="Print a page of HTML.")
+@click.option("--svg", is_flag=True, help="Print the strongest proof as a picture.")
 @graph_option
-def command(claim: tuple[str, ...], limit: int, form: str | None, kg: Path | None) -> int:
+def command(
+    claim: tuple[str, ...],
+    limit: int,
+    json_: bool,
+    dot: bool,
+    html: bool,
+    svg: bool,
+    kg: Path | None,
+) -> int:
     r"""Show all proofs of a claim, stated or concluded, the strongest first.
 
     SUBJECT and OBJECT are CURIEs or names, PREDICATE a Biolink predicate (treats) or a relation
@@ -44,6 +52,7 @@ def command(claim: tuple[str, ...], limit: int, form: str | None, kg: Path | Non
     from kgbuild.reasoning.proof_views import as_dot, as_html, as_text
     from kgbuild.reasoning.proofs import Proofs, explain
 
+    form = _only({"json": json_, "dot": dot, "html": html, "svg": svg})
     with load(set_up(kg=kg).folder) as graph, open_layer(graph.folder) as layer:
         if layer.revision != graph.revision:
             raise UsageError(
@@ -66,6 +75,17 @@ def command(claim: tuple[str, ...], limit: int, form: str | None, kg: Path | Non
         else:
             click.echo("\n".join(as_text(explained, name, limit)))
     return ExitCode.WELL
+
+
+def _only(asked: Mapping[str, bool]) -> str:
+    """The one form that is asked for; "" for text."""
+    forms = [form for form, wanted in asked.items() if wanted]
+    if len(forms) > 1:
+        options = " and ".join(f"--{form}" for form in forms)
+        raise UsageError(
+            f"{options} print the claim in different forms: not both", hints=["keep one of them"]
+        )
+    return "".join(forms)
 
 
 def _meant(

@@ -159,6 +159,23 @@ def test_a_plugin_that_ends_or_holds_up_its_process_costs_the_one_document(
     assert message in failures
 
 
+def test_what_ends_a_process_in_assembly_is_not_laid_on_the_component_before(
+    run: Callable[..., tuple[Project, Outcome]],
+) -> None:
+    """Where all layers are reused it would be laid on the segmenter."""
+    hooks = """
+        @kgbuild.hookimpl
+        def kgbuild_review_assertion(assertion, document):
+            if "worsens" in document.text:
+                import os
+                os._exit(7)
+        """
+    project, outcome = run(GOOD, hooks, "--workers", "1")
+    assert outcome.exit_code == 1
+    assert evidence(project) == 2
+    assert "pubmed:2: assembly: WorkerDied" in project.run("failures").stdout
+
+
 def test_a_plugin_that_ends_its_process_costs_annotate_the_one_document_too(
     run: Callable[..., tuple[Project, Outcome]],
 ) -> None:

@@ -311,7 +311,7 @@ def test_mistakes_get_an_answer(reasoned, capsys, tmp_path):
     assert "hint: kgbuild reason" in err
 
 
-HOSTILE = '<script>alert("1")</script> & \'C1\' affects G1 \\" ]]> -->\n'
+HOSTILE = '<script>alert("1")</script> & \'C1\' affects G1 \x01 \\" ]]> -->\n'
 
 
 @pytest.fixture
@@ -341,6 +341,17 @@ def test_the_page_stands_alone_and_runs_nothing(hostile, capsys):
     page = html.fromstring(picture(hostile, capsys, "--html"))
     assert not page.xpath("//script | //link | //img | //iframe | //@src | //@href | //@onload")
     assert any("<script>" in quoted for quoted in page.xpath("//q/text()"))
+
+
+@pytest.mark.parametrize(
+    "forms", [["--svg", "--json"], ["--json", "--dot"], ["--dot", "--html", "--svg"]], ids=" ".join
+)
+def test_a_claim_is_not_explained_in_two_forms_at_once(hostile, capsys, forms):
+    claim = ["c1", "candidate_treatment", "d1"]
+    code, out, err = run(hostile, capsys, "explain", *claim, *forms)
+    assert (code, out) == (2, "")
+    assert all(form in err for form in forms)
+    assert "hint: keep one of them" in err
 
 
 @pytest.mark.parametrize("form", ["--svg", "--html"])

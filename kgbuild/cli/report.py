@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -49,7 +50,7 @@ def command(output: Path, about: str | None, limit: int, kg: Path | None) -> int
     from kgbuild.report.page import page_of_concept, page_of_graph
 
     with load(set_up(kg=kg).folder) as graph:
-        concept = concept_of(graph, about) if about else None
+        concept = None if about is None else concept_of(graph, about)
         _check(output)
         page = page_of_concept(graph, concept, limit) if concept else page_of_graph(graph, limit)
     _write(page.encode(), output)
@@ -62,8 +63,10 @@ def _check(output: Path) -> None:
     from kgbuild.exporters import check_target
     from kgbuild.report.page import MARK
 
-    check_target(output)
     try:
+        check_target(output)
+        if output.exists() and not output.is_file():  # to read a pipe would wait for ever
+            raise UsageError(f"{output}: is no file", hints=["-o names another"])
         with output.open("rb") as held:
             ours = MARK.encode() in held.read(1_000)
     except FileNotFoundError:
@@ -85,7 +88,8 @@ def _write(page: bytes, output: Path) -> None:
     except OSError as error:
         raise _unwritable(output, error) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # it may never have been, or its name is too long to ask for
+            partial.unlink()
 
 
 def _unwritable(output: Path, error: OSError) -> UsageError:

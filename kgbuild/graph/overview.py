@@ -214,27 +214,26 @@ def retracted_documents(graph: StoredGraph) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class RetractedClaim:
-    """A claim that a retracted paper makes: its key, how many of their sentences say it.
+    """A claim that a retracted paper makes, by its key.
 
     ``others`` says whether a paper that is not retracted makes it, too.
     """
 
     key: int
-    sentences: int
     others: bool
 
 
 def claims_of_retracted(graph: StoredGraph) -> list[RetractedClaim]:
     """What retracted papers say: what they alone say first, then what they say most."""
     rows = graph.connection.execute(
-        "SELECT e.assertion, count(*), EXISTS (SELECT 1 FROM evidence o"
+        "SELECT e.assertion, EXISTS (SELECT 1 FROM evidence o"
         "  JOIN documents p ON p.version = o.version"
         "  WHERE o.assertion = e.assertion AND NOT p.retracted) AS others"
         " FROM documents d JOIN evidence_ranges r ON r.version = d.version"
         " CROSS JOIN evidence e ON e.id BETWEEN r.first AND r.last AND e.version = r.version"
-        " WHERE d.retracted GROUP BY e.assertion ORDER BY others, 2 DESC, 1"
+        " WHERE d.retracted GROUP BY e.assertion ORDER BY others, count(*) DESC, 1"
     )
-    return [RetractedClaim(key, sentences, bool(others)) for key, sentences, others in rows]
+    return [RetractedClaim(key, bool(others)) for key, others in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from itertools import pairwise
 
 from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Concept, Evidence
-from kgbuild.document import NoticeKind, Span
+from kgbuild.data.relation_names import NAME_CONDITION
+from kgbuild.document import Span
 from kgbuild.errors import NotInGraphError, VocabularyError
-from kgbuild.graph.overview import Cited, cited
+from kgbuild.graph.overview import Cited, cited, retracted_documents
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.schema import key
+from kgbuild.reasoning.choosing import READ_AS
 from kgbuild.vocabulary import expand, in_words
 
 __all__ = [
@@ -39,9 +41,8 @@ _PAGES = {
     "pmc": "https://www.ncbi.nlm.nih.gov/pmc/articles/{}/",
 }
 """Where papers are read; of other identifiers it is their IRI."""
-_NO_CIRCUMSTANCES = ("novelty", "relation")
+_NO_CIRCUMSTANCES = ("novelty", NAME_CONDITION)
 """What a corpus calls a relation, and whether it was known."""
-_RETRACTION = NoticeKind.RETRACTION.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class Claims:
         self._graph = graph
         self._beliefs = beliefs
         self._contested = contested
+        self._retracted = frozenset(retracted_documents(graph))
         self._concepts: dict[str, Concept] = {}
 
     def with_keys(self, keys: Sequence[int]) -> list[Claim]:
@@ -120,8 +122,6 @@ class Claims:
         ends = subject.label or subject.id, object_.label or object_.id
         sentences = each_sentence(assertion.evidence)
         counts = Counter(evidence.status.value for evidence in sentences)
-        retracted = all(documents[one.document].doubt == _RETRACTION for one in shown)
-        more = len(sentences) - len(shown)
         return Claim(
             id=assertion.id,
             subject=subject,
@@ -130,20 +130,18 @@ class Claims:
             negated=assertion.negated,
             belief=self._beliefs.get(key(assertion.id), 0.0),
             statuses=tuple((one.value, counts[one.value]) for one in Status if counts[one.value]),
-            notes=tuple(self._notes(assertion, counts, withdrawn=retracted and not more)),
+            notes=tuple(self._notes(assertion, counts)),
             sentences=tuple(self._sentence(one, ends, documents[one.document]) for one in shown),
-            more=more,
+            more=len(sentences) - len(shown),
         )
 
-    def _notes(
-        self, assertion: Assertion, counts: Mapping[str, int], *, withdrawn: bool
-    ) -> Iterator[str]:
+    def _notes(self, assertion: Assertion, counts: Mapping[str, int]) -> Iterator[str]:
         for review in assertion.reviews:
             reason = f": {review.reason}" if review.reason else ""
             yield f"{review.verdict.value} by {review.reviewer}{reason}"
         if not counts.get(Status.STATED.value):
             yield "not stated outright"
-        if counts and withdrawn:
+        if counts and self._retracted.issuperset(one.document for one in assertion.evidence):
             yield "by retracted papers alone"
         if assertion.id in self._contested:
             yield "contested"
@@ -159,13 +157,16 @@ class Claims:
             section=evidence.section,
             place=", ".join(f"{span.start}–{span.end}" for span in evidence.spans),
             component=evidence.source.component,
-            conditions=tuple(
-                (name, circumstance(self._graph, value))
-                for name, value in evidence.conditions
-                if name not in _NO_CIRCUMSTANCES
-            ),
+            conditions=tuple(self._conditions(evidence)),
             unnamed=tuple(label for side, label in sides if side not in marked),
         )
+
+    def _conditions(self, evidence: Evidence) -> Iterator[tuple[str, str]]:
+        for name, value in evidence.conditions:
+            if name == READ_AS:
+                yield "read as", plainly(value)
+            elif name not in _NO_CIRCUMSTANCES:
+                yield name, circumstance(self._graph, value)
 
     def _concept(self, curie: str) -> Concept:
         if curie not in self._concepts:
@@ -202,9 +203,17 @@ def _marked(words: str, span: Span, marks: Iterable[tuple[str, Span]]) -> Iterat
 
 
 def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
-    """What is stated outright first; a document's sentences together, as they stand in it."""
+    """What is stated outright first; a document's sentences together, as they stand in it.
+
+    Who reads in a sentence just what is claimed comes before who reads it as less, or otherwise.
+    """
     statuses = list(Status)
-    return sorted(evidence, key=lambda e: (statuses.index(e.status), e.document, e.spans, e.id))
+
+    def place(one: Evidence) -> tuple[object, ...]:
+        read_as = any(name == READ_AS for name, _ in one.conditions)
+        return statuses.index(one.status), one.document, one.spans, read_as, one.id
+
+    return sorted(evidence, key=place)
 
 
 def each_sentence(evidence: Iterable[Evidence]) -> list[Evidence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -103,6 +104,18 @@ def test_what_a_retracted_paper_says_is_shown_as_such(library):
     assert "by retracted papers alone" in _words(claim)
 
 
+def test_what_many_retracted_papers_say_is_still_theirs_alone(project: Any) -> None:
+    """More sentences than are shown of a claim."""
+    withdrawn = PAPERS.partition("\n\n")[2].partition("\n\n")[2]
+    project.write(
+        "a.nbib", "".join(withdrawn.replace("99000000", f"9900000{one}") for one in range(5))
+    )
+    project.run("ingest", "papers")
+    claim = _claim(_section(_page(project), "retracted"), "lisinopril causes headache")
+    assert "and 2 more sentences" in _words(claim)
+    assert "by retracted papers alone" in _words(claim)
+
+
 def test_failures_and_what_was_left_out_are_told(library):
     section = _words(_section(_page(library), "read"))
     assert "papers/broken.xml" in section
@@ -181,6 +194,21 @@ def test_nothing_that_a_paper_says_becomes_markup(project: Any) -> None:
         assert EVIL.replace("<", "&lt;").replace(">", "&gt;") in written
 
 
+def test_a_character_that_no_page_may_hold_is_replaced(project: Any) -> None:
+    project.write("a.txt", "Notes\n\nIn rats \x01 aspirin causes nausea.\n")
+    project.run("ingest", "papers")
+    assert "In rats \ufffd aspirin causes nausea." in _words(_page(project))
+    written = (project.folder / "report.html").read_text("utf-8")
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f]", written)
+
+
+def test_a_pipe_is_not_waited_for(library):
+    os.mkfifo(library.folder / "pipe")
+    code, out, err = library.run("report", "-o", "pipe")
+    assert (code, out) == (2, "")
+    assert "pipe: is no file" in err
+
+
 def test_the_page_needs_nothing_from_elsewhere(library):
     page = _page(library)
     assert not list(page.iter("script", "link", "img", "iframe", "object", "embed"))
@@ -242,10 +270,13 @@ def test_an_earlier_report_is_replaced_and_nothing_else_is(library):
         (["--kg", "nowhere"], "there is no graph here"),
         (["--about", "asprin"], "did you mean 'aspirin'?"),
         (["-o", "papers"], "wants a file"),
+        (["--about", ""], "the graph has no concept ''"),
         (["-o", "nowhere/report.html"], "there is no such folder"),
+        (["-o", "x" * 250], "cannot be written"),
+        (["-o", "x" * 300], "cannot be written"),
         (["--limit", "0"], "0 is not in the range"),
     ],
-    ids=lambda one: " ".join(one) if isinstance(one, list) else None,
+    ids=lambda one: " ".join(one)[:30] if isinstance(one, list) else None,
 )
 def test_a_mistake_is_named_and_nothing_is_written(library, arguments, message):
     before = sorted(Path(library.folder).rglob("*.html"))

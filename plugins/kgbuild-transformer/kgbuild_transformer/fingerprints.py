@@ -26,11 +26,12 @@ __all__ = [
     "weights_digest",
 ]
 
-_TEXTS = "4"
-"""Raised when the same weights may give scores that differ, be it in their last bits.
+_TEXTS = "5"
+"""Raised when the same weights may give scores that differ, be it in their last bits, or mentions.
 
 That is when texts are cut into other windows, when other windows go through the encoder together,
-and when attention, the feed-forward network or consistency is computed in another way.
+when attention, the feed-forward network or consistency is computed in another way, and when other
+spans are left out.
 """
 
 _RELATIONS = "7"

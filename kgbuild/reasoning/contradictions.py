@@ -20,12 +20,12 @@ from kgbuild.reasoning.choosing import READ_AS
 from kgbuild.reasoning.comparing import Claim, disagreement
 from kgbuild.reasoning.strengths import beliefs, strengths
 
-__all__ = ["contradicting", "contradictions"]
+__all__ = ["NO_CIRCUMSTANCES", "contradicting", "contradictions"]
 
 _TELLING = frozenset({"dose", "route", "species"})
 """Circumstances that explain most: named before others."""
 
-_NO_CIRCUMSTANCES = frozenset({NAME_CONDITION, "novelty", READ_AS})
+NO_CIRCUMSTANCES = frozenset({NAME_CONDITION, "novelty", READ_AS})
 """A corpus' own name of a relation, whether it was known, and what it was read as."""
 
 
@@ -126,6 +126,6 @@ def _circumstances(assertion: Assertion) -> dict[str, set[str]]:
         condition for evidence in assertion.evidence for condition in evidence.conditions
     )
     for name, value in conditions:
-        if name not in _NO_CIRCUMSTANCES:
+        if name not in NO_CIRCUMSTANCES:
             told.setdefault(name, set()).add(value)
     return told

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from kgbuild.annotation import Status
 from kgbuild.assertion import Assertion, Concept, Evidence
-from kgbuild.data.relation_names import NAME_CONDITION
 from kgbuild.document import Span
 from kgbuild.errors import NotInGraphError, VocabularyError
 from kgbuild.graph.overview import Cited, cited, retracted_documents
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.graph.schema import key
 from kgbuild.reasoning.choosing import READ_AS
+from kgbuild.reasoning.contradictions import NO_CIRCUMSTANCES
 from kgbuild.vocabulary import expand, in_words
 
 __all__ = [
@@ -41,8 +41,6 @@ _PAGES = {
     "pmc": "https://www.ncbi.nlm.nih.gov/pmc/articles/{}/",
 }
 """Where papers are read; of other identifiers it is their IRI."""
-_NO_CIRCUMSTANCES = ("novelty", NAME_CONDITION)
-"""What a corpus calls a relation, and whether it was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +163,7 @@ class Claims:
         for name, value in evidence.conditions:
             if name == READ_AS:
                 yield "read as", plainly(value)
-            elif name not in _NO_CIRCUMSTANCES:
+            elif name not in NO_CIRCUMSTANCES:
                 yield name, circumstance(self._graph, value)
 
     def _concept(self, curie: str) -> Concept:

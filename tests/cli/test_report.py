@@ -116,10 +116,19 @@ def test_what_many_retracted_papers_say_is_still_theirs_alone(project: Any) -> N
     assert "by retracted papers alone" in _words(claim)
 
 
-def test_failures_and_what_was_left_out_are_told(library):
+def test_failures_are_told(library):
     section = _words(_section(_page(library), "read"))
     assert "papers/broken.xml" in section
     assert "3 .nbib" in section
+
+
+def test_what_was_left_out_is_told_with_why(project: Any) -> None:
+    project.write(
+        "a.txt", "Tee\n\nDer Tee wurde in der Studie mit dem Wasser und der Milch getrunken.\n"
+    )
+    project.run("ingest", "papers")
+    section = _words(_section(_page(project), "read"))
+    assert "1 spacy-rules: document in 'de', which it does not read" in section
 
 
 def test_kinds_of_files_are_bounded(project: Any) -> None:

@@ -134,7 +134,8 @@ def _values(table: str, sentence: str) -> set[str]:
     while begins:
         place = begins.start()
         for value, pattern in _patterns(table).items():
-            if place >= behind[value] and (named := pattern.match(sentence, place)):
+            sought = value not in values and place >= behind[value]
+            if sought and (named := pattern.match(sentence, place)):
                 behind[value] = named.end()
                 if not _DENIED.search(sentence, 0, place):
                     values.add(value)

@@ -14,7 +14,7 @@ from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.setup import Setup, as_json, set_up, setup_options
 from kgbuild.components import ExtractorSpec, Failure
 from kgbuild.document import Document
-from kgbuild.errors import InputError
+from kgbuild.errors import InputError, UsageError
 from kgbuild.evaluation import (
     Convention,
     Counts,
@@ -105,6 +105,8 @@ def command(
             pairs = ((wanted, with_hedged(given)) for wanted, given in pairs)
         return evaluate(_mapped(pairs, preferred), Task(task), names, chosen)
 
+    if not predictions and not (task == Task.LINKS and (gold_mentions or gold_links)):
+        _refuse_without_extractor(setup)
     if predictions:
         found = {"": score(_matched(wanted, _annotated(setup, predictions, reader)))}
     elif task != Task.MENTIONS and not (gold_mentions or gold_links):
@@ -122,6 +124,19 @@ def command(
         for title, evaluation in found.items():
             _show(evaluation, errors, title)
     return ExitCode.WELL
+
+
+def _refuse_without_extractor(setup: Setup) -> None:
+    """Raise UsageError where nothing would be found, so that nothing could be right."""
+    pipeline = setup.configuration.settings.pipeline
+    if not pipeline.extractors and not pipeline.trust_annotations:
+        raise UsageError(
+            "no extractor is configured, so there is nothing to score",
+            hints=[
+                "kgbuild init writes a kgbuild.toml for what is installed",
+                "--predictions FILE scores annotations of a file",
+            ],
+        )
 
 
 def _plain_all(found: dict[str, Evaluation]) -> dict[str, Any]:

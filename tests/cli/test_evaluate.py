@@ -132,3 +132,14 @@ def test_text_without_annotations_is_no_gold(project: Any) -> None:
     assert code == 2
     assert "has no annotations to score against" in err
     assert "hint:" in err
+
+
+def test_a_pipeline_that_finds_nothing_is_not_scored(project: Any) -> None:
+    project.write("gold.pubtator", GOLD)
+    gold, none = "papers/gold.pubtator", ("--set", "pipeline.extractors=[]")
+    code, out, err = project.run("evaluate", gold, *none)
+    assert (code, out) == (2, "")
+    assert "no extractor is configured" in err
+    assert "kgbuild init" in err
+    linked = evaluated(project, "--task", "links", "--gold-mentions", *none)
+    assert linked["together"]["right"] == 3

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kgbuild_linker.settings import LinkerSettings, TerminologySettings
     from kgbuild_linker.terminology import Terminology
 
-_RULES = "4"
+_RULES = "5"
 """Raised when the code may give other links of the same files."""
 
 _CATEGORIES = frozenset(

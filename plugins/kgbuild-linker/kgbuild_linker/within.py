@@ -1,6 +1,7 @@
 """Names that stand within the name of something else: "insulin" in "insulin resistance".
 
-The corpora mark hardly any of these: of their mentions of genes and chemicals four.
+The corpora mark hardly any of these: of their mentions of genes and chemicals four, and none of
+diseases ("pertussis toxin"; what they mark are vaccines).
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ _PLACES: Mapping[Group, tuple[_Place, ...]] = MappingProxyType(
             _Place(r"[ -](?:stimulation|suppression|tolerance|challenge|provocation) tests?\b"),
             _Place(r"[ -](?:resistan|insensitiv)\w+"),
         ),
+        Group.DISEASE: (_Place(r"[ -](?:anti)?tox(?:in|oid)s?\b"),),
         Group.CHEMICAL: (
             _Place(r" derived\b"),
             _Place(r"[- ]?", "[Cc]arbon", r"\b[Oo]ne-"),

@@ -20,7 +20,7 @@ from kgbuild_linker.phrases import said_otherwise
 from kgbuild_linker.ranking import Ranking, hits_of, load_ranking
 from kgbuild_linker.records import Entry, Group, Name, NameKind
 from kgbuild_linker.settings import DEFAULT
-from kgbuild_linker.terminology import Terminology
+from kgbuild_linker.terminology import Terminology, group_of
 from kgbuild_linker.variants import variant_of
 from kgbuild_linker.vectors import BUCKETS, Vectors
 from kgbuild_linker.within import within_another
@@ -123,12 +123,14 @@ def test_a_phrase_is_told_by_what_its_words_mean(phrase, name):
         ("[carbon](chemical:-) units", False),
         ("a [tyrosine](chemical:-) kinase", True),
         ("[tyrosine](chemical:-) rose", False),
+        ("[Pertussis](disease:-) toxin-sensitive mechanisms", True),
+        ("[pertussis](disease:-) vaccines", False),  # the corpora mark these
     ],
 )
 def test_a_name_within_another_names_nothing(linker, text, within):
     document, annotations = make_document(text)
     [mention] = annotations.mentions
-    group = Group.GENE if "gene" in text else Group.CHEMICAL
+    group = group_of(mention.category)
     assert within_another(document.text, mention.span, group) is within
     [link] = linker.link(document, annotations.mentions)
     assert (link.reason == "part of the name of something else") is within

@@ -184,6 +184,8 @@ def likeness(name: str, surface: str, *, symbol: bool, any_capitals: bool) -> Li
     """
     if surface == name:
         return Likeness.EXACT
+    if surface[:1].isspace() or surface[-1:].isspace():  # the place of a dash at the name's edge
+        return None
     written = _written(surface)
     if symbol:
         alike = _written(name), *spellings(name)

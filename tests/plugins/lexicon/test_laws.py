@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from kgbuild_lexicon.components import LexiconTagger
 from kgbuild_lexicon.loading import load
@@ -65,7 +65,7 @@ def test_every_mention_covers_its_own_text(rows: list[tuple[int, str]], text: st
     (found,) = LexiconTagger(lexicon_of(rows)).extract([Task(document=document)])
     end = 0
     for mention in found.mentions:
-        assert mention.span.of(text) == mention.text
+        assert mention.span.of(text) == mention.text == mention.text.strip()
         assert end <= mention.span.start < mention.span.end
         end = mention.span.end
 
@@ -87,6 +87,7 @@ def test_the_order_of_the_lines_does_not_matter(
 
 
 @given(LISTS, NAMES, TEXTS, TEXTS)
+@example([(1, "cat")], "-cat", "", "cat ")
 @settings(max_examples=100, deadline=None)
 def test_a_new_name_removes_no_match_of_names_that_stand_elsewhere(
     rows: list[tuple[int, str]], name: str, left: str, right: str

@@ -55,6 +55,12 @@ def annotated_documents(graph: Graph) -> Iterator[AnnotatedDocument]:
 
 def check_target(target: Path, *, folder: bool = False) -> None:
     """Raises UsageError where a file (or a folder) of that name cannot be written."""
+    try:
+        target.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # a name that is too long, or a file where a folder is meant
+        raise UsageError(f"{target}: {error.strerror}", hints=["name another target"]) from error
     if target.is_dir() != folder and target.exists():
         meant = "a folder" if folder else "a file"
         raise UsageError(f"{target}: the format wants {meant}", hints=["name another target"])

@@ -111,7 +111,11 @@ def test_the_suffix_of_the_file_tells_the_format(project: Any, name: str, begins
 
 @pytest.mark.parametrize(
     ("output", "why"),
-    [("nowhere/a.pubtator", "there is no such folder"), ("papers", "the format wants a file")],
+    [
+        ("nowhere/a.pubtator", "there is no such folder"),
+        ("papers", "the format wants a file"),
+        ("a" * 300 + ".pubtator", "File name too long"),
+    ],
 )
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_read(
     project: Any, output: str, why: str

@@ -60,7 +60,9 @@ def check_target(target: Path, *, folder: bool = False) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:  # a name that is too long, or a file where a folder is meant
-        raise UsageError(f"{target}: {error.strerror}", hints=["name another target"]) from error
+        raise UsageError(
+            f"{target} cannot be written: {error.strerror}", hints=["name another target"]
+        ) from error
     if target.is_dir() != folder and target.exists():
         meant = "a folder" if folder else "a file"
         raise UsageError(f"{target}: the format wants {meant}", hints=["name another target"])

@@ -513,7 +513,8 @@ def _claims(annotated: AnnotatedDocument) -> set[tuple[Any, ...]]:
     for r in annotated.annotations.relations:
         ends = (str(r.subject), str(r.object))
         said = tuple(sorted(ends)) if is_symmetric(r.predicate) else ends
-        claims.add((r.predicate, said, r.qualifiers, r.conditions))
+        others = tuple(one for one in r.conditions if one[0] != "novelty")
+        claims.add((r.predicate, said, r.qualifiers, others, dict(r.conditions).get("novelty")))
     told = {claim[:-1] for claim in claims if claim[-1]}
     return {claim for claim in claims if claim[-1] or claim[:-1] not in told}
 

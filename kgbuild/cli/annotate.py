@@ -24,7 +24,7 @@ from kgbuild.cli.setup import (
 )
 from kgbuild.components import Failure
 from kgbuild.errors import UsageError
-from kgbuild.exporters import check_target
+from kgbuild.exporters import check_target, unwritable
 from kgbuild.exporters.corpus_spelling import losses, with_hedged
 from kgbuild.workers import annotators
 
@@ -143,7 +143,7 @@ def _written(
         os.replace(partial, output)  # noqa: PTH105 - replaces what is there
         return counts
     except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror or error}") from error
+        raise unwritable(output, error) from error
     finally:
         partial.unlink(missing_ok=True)
 

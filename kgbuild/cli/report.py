@@ -60,7 +60,7 @@ def command(output: Path, about: str | None, limit: int, kg: Path | None) -> int
 
 def _check(output: Path) -> None:
     """Raises UsageError where a page cannot be written there, or what is there is no report."""
-    from kgbuild.exporters import check_target
+    from kgbuild.exporters import check_target, unwritable
     from kgbuild.report.page import MARK
 
     try:
@@ -72,7 +72,7 @@ def _check(output: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _unwritable(output, error) from error
+        raise unwritable(output, error) from error
     if not ours:
         raise UsageError(
             f"{output}: is there already and is no report", hints=["-o names another file"]
@@ -81,19 +81,14 @@ def _check(output: Path) -> None:
 
 def _write(page: bytes, output: Path) -> None:
     """Write the page, never half-written under its name."""
+    from kgbuild.exporters import unwritable
+
     partial = output.with_name(f".{output.name}.partial")
     try:
         partial.write_bytes(page)
         os.replace(partial, output)  # noqa: PTH105 - replaces what is there
     except OSError as error:
-        raise _unwritable(output, error) from error
+        raise unwritable(output, error) from error
     finally:
         with suppress(OSError):  # it may never have been, or its name is too long to ask for
             partial.unlink()
-
-
-def _unwritable(output: Path, error: OSError) -> UsageError:
-    return UsageError(
-        f"{output}: cannot be written: {error.strerror or error}",
-        hints=["free some space, or name another place with -o"],
-    )

@@ -16,7 +16,7 @@ from kgbuild.components import Exporter, Graph
 from kgbuild.errors import UsageError
 from kgbuild.faults import reach
 
-__all__ = ["annotated_documents", "check_target", "export_graph"]
+__all__ = ["annotated_documents", "check_target", "export_graph", "unwritable"]
 
 
 def export_graph(
@@ -38,10 +38,7 @@ def export_graph(
             shutil.rmtree(target)
         os.replace(partial, target)  # noqa: PTH105 - the atomic rename is what this is about
     except OSError as error:
-        raise UsageError(
-            f"{target}: cannot be written: {error.strerror or error}",
-            hints=["free some space, or name another place; nothing was left half-written"],
-        ) from error
+        raise unwritable(target, error) from error
     finally:
         _clear(partial)
     files = [target] if target.is_file() else [path for path in target.rglob("*") if path.is_file()]
@@ -60,9 +57,7 @@ def check_target(target: Path, *, folder: bool = False) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:  # a name that is too long, or a file where a folder is meant
-        raise UsageError(
-            f"{target} cannot be written: {error.strerror}", hints=["name another target"]
-        ) from error
+        raise unwritable(target, error) from error
     if target.is_dir() != folder and target.exists():
         meant = "a folder" if folder else "a file"
         raise UsageError(f"{target}: the format wants {meant}", hints=["name another target"])
@@ -70,6 +65,14 @@ def check_target(target: Path, *, folder: bool = False) -> None:
         raise UsageError(f"{target}: has no name of its own", hints=["name another target"])
     if not target.absolute().parent.is_dir():
         raise UsageError(f"{target.parent}: there is no such folder", hints=["make it first"])
+
+
+def unwritable(target: Path, error: OSError) -> UsageError:
+    """What a user is told where the machine refuses to write a target."""
+    return UsageError(
+        f"{target}: cannot be written: {error.strerror or error}",
+        hints=["free some space, or name another place; nothing was left half-written"],
+    )
 
 
 def _check_replaced(target: Path, partial: Path) -> None:

@@ -128,10 +128,8 @@ def components(graph: StoredGraph) -> list[Component]:
         )
         if any(source in counts for counts in said.values())
     ]
-    known = {(one.name, one.version, one.fingerprint) for one in spoke}
-    silent = [
-        one for one in _stages(graph) if (one.name, one.version, one.fingerprint) not in known
-    ]
+    known = set(map(_hashed, spoke))
+    silent = [one for one in _stages(graph) if _hashed(one) not in known]
     return [*spoke, *silent]
 
 

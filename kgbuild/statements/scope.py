@@ -8,15 +8,15 @@ reaches the statement from each of these in another way.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from kgbuild.document import Span
+from kgbuild.statements.asides import kept, moved
 from kgbuild.statements.hiding import CONTRACTED, MENTION
+from kgbuild.statements.verbs import VERB, finite, is_title
 
-__all__ = ["Scope", "first_verb", "has_verb", "scope"]
+__all__ = ["Scope", "scope"]
 
 _REACH = 300
 """How far from a statement a cue is looked for, in characters."""
@@ -26,29 +26,6 @@ _FEW = 5
 
 _LETTERS = 9
 """So many letters a word has, its space counted, if it is none of the longest."""
-
-_BRACKETS = re.compile(r" ?\([^()]*\)| ?\[[^\[\]]*\]")
-_ASIDE = re.compile(
-    r", (?![^,]*(?:doubt|possib|probab|perhaps|likel|suspect|theory|success|avail|benefit|effect"
-    r"|vain|opinion|in the (?:view|hands|eyes|judg)))"
-    r"(?:(?:which|who|whose|where|when|while|although|though|albeit|unlike|like|except|despite"
-    r"|contrary to|rather than|instead of|including|such as|and not|but not|or|not|at|in|on|for"
-    r"|absent|present|lacking|found|seen|known|rare|common|with|without|after|before|during|from|as|given|both|either|an?|the|even"
-    r"|and (?:if so|at|in|by|to what|how|under|when))\b"
-    r"(?:[^,;:]|(?<=\d),(?=\d)){1,120}"
-    r"|however|therefore|moreover|furthermore|thus|indeed|alone|too|itself|in turn|then),"
-)
-_MEANS = re.compile(
-    r", (?:possibly|probably|perhaps|presumably|likely|in part|partly) "
-    r"(?:by|through|via|because of|owing to|as a result of) [^,;:]{1,80},"
-)
-"""How a thing comes about may be doubted, and the thing not."""
-
-_CONTRAST = re.compile(
-    r",? (?:(?:but|and|though) not|rather than|instead of) (?:(?:the|that|of|in|with|by|to|for) )*"
-    rf"{MENTION}+(?:(?:,| and| or|, or)? {MENTION}+){{0,5}}"
-)
-"""Set against a name, and left out, the sentence says of that name what it said before."""
 
 _BREAK = re.compile(
     r"[;:] |(?<!\ball)(?<!thing)(?<!\bany),? but (?!not )"
@@ -135,11 +112,6 @@ _VERDICT = re.compile(
     r"|\b(?:is|are|was|were|remain(?:s|ed)?|(?:has|have|had|will|to) (?:\w+ )?be(?:en)?)\b"
 )
 """The first verb of a subject of many words, or what begins another clause before it."""
-_PARTICIPLE = re.compile(r" (?:in|from|with|by|to|on|at|for|of|as|under|into|during|after)\b|[,;)]")
-_AS_PREPARED = re.compile(
-    r"perfused|transfected|cultured|isolated|purified|infected|sensiti[sz]ed|immortali[sz]ed"
-    r"|ana?esthetized|ovariectomi[sz]ed|fixed|aged|selected|matched|related|combined"
-)
 _NEXT_VERB = re.compile(
     r"(?: and|,) (?:then |also |thus |thereby |\w+ly )*"
     r"(?:\w{3,}ed|was|were|is|are|led|had|has|bound|causes|inhibits|activates|blocks|reduces|increases|lowers|prevents)\b"
@@ -152,48 +124,7 @@ _ACTS_ON = re.compile(
 )
 """What is done to "A-induced B": whether it is done says nothing of A and B."""
 
-_NOUN_FOLLOWS = (
-    "to ",
-    "of ",
-    "the ",
-    "a ",
-    "an ",
-    "with ",
-    "by ",
-    "in ",
-    "for ",
-    "and ",
-    "or ",
-)
-_ADJECTIVE = "".join(rf"(?<!\b{word})" for word in _NOUN_FOLLOWS)
-"""Not behind one of these: "binding of A to phosphorylated B" has no verb."""
-
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|been|has|have|had|do|does|did|can|could|cannot|may|might|will|would|must"
-    r"|should|led|leads|bound|binds|gave|gives|arose|became|began|underwent|shows?|seems?|remains?"
-    rf"|lacks?|fails?|{_ADJECTIVE}(?<!-)\w{{3,}}ed"
-    r"|(?:caus|induc|reduc|produc|decreas|increas|prevent|inhibit|activat|block|treat|lower|rais"
-    r"|affect|protect|promot|enhanc|trigger|regulat|stimulat|suppress|mediat|provok|elevat"
-    r"|interact|contribut|predict|phosphorylat|modulat|reliev|improv|worsen|attenuat|explain"
-    r"|result|control|catalys|degrad|cur|heal|kill|bind|stop|eas|alleviat|ameliorat|aggravat"
-    r"|exacerbat|damag|harm|injur|target|cleav|encod|express|recruit|repress|ubiquitinat|acetylat"
-    r"|methylat|transactivat|stabili[sz]|antagoni[sz]|potentiat|augment|abolish|impair|disrupt"
-    r"|facilitat|driv|confer|underli|initiat|accelerat|destroy|halt|hasten|delay|shorten|prolong"
-    r"|precipitat|clear|eradicat|revers|restor|normali[sz]|dampen|boost|sensiti[sz]|evok|elicit"
-    r"|generat|hydroly[sz]|metaboli[sz]|transport|oxidi[sz]|dephosphorylat|deubiquitinat|silenc"
-    r"|downregulat|upregulat|relax|constrict|dilat|abrogat|counteract|neutrali[sz]|retard|arrest"
-    r"|restrict|limit|reliev|convert|account|belong|correlat|associat)e?s"
-    rf"|(?:(?<={MENTION} )|(?<=[a-z]s )(?<!its )(?<!this )|(?<=also ))(?:cause|induce|inhibit"
-    r"|activate|prevent|reduce|promote|suppress|impair|produce|confer|trigger))\b"
-)
 _CAUSAL = re.compile(r"\b(?:due|after|following|secondary|during|from|by|under|caused|induced)\b")
-_FINITE = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|did|does|can|could|may|might|found|argues?|depends?|provides?"
-    r"|plays?|represents?|occurs?|develops?|makes?|underlies|drives?|confers?|leads?|requires?"
-    r"|shows?|supports?|suggests?|indicates?|reveals?|identif(?:y|ies)|demonstrates?)\b"
-)
-"""Verbs that no title has in which names alone are set beside one another."""
-
 _BEHIND_ENDS = re.compile(
     r"[;:,] |\.\Z"
     rf"|\band\b(?! (?:the |an? )?{MENTION})"
@@ -287,9 +218,9 @@ class Scope:
 
 def scope(sentence: str, first: Span, second: Span) -> Scope:
     """The surroundings of two mentions, in order, in a sentence whose mentions are hidden."""
-    kept = _kept(sentence, first, second)
-    text = sentence if len(kept) == len(sentence) else "".join(map(sentence.__getitem__, kept))
-    left, right = (_moved(span, kept) for span in (first, second))
+    places = kept(sentence, first, second)
+    text = sentence if len(places) == len(sentence) else "".join(map(sentence.__getitem__, places))
+    left, right = (moved(span, places) for span in (first, second))
     start, breaks = _clause(text, left.start), _breaks(text, left.end, right.start)
     turns = [*breaks, *_borders(_TURN, text, left.end, right.start)]
     if _SUBORDINATE.match(text, start, left.start):
@@ -308,9 +239,9 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
     phrase = left.start if turns or aside else _phrase(text, start, listed)
     if compound:
         start = phrase = _tight(text, start, left.start)
-    noun = not (compound or aside) and _VERB.search(text, after, right.start) is None
+    noun = not (compound or aside) and VERB.search(text, after, right.start) is None
     behind = _behind(text, right.end, noun)
-    does = _VERB.search(text, right.end, behind) is not None
+    does = VERB.search(text, right.end, behind) is not None
     other = bool(turns) and _SUBJECT.match(text, max(turns), right.start) is not None
     return Scope(
         sentence=sentence,
@@ -332,44 +263,9 @@ def scope(sentence: str, first: Span, second: Span) -> Scope:
         complement=compound or _THAT.search(text, phrase, listed) is not None,
         compound=compound,
         anew=bool(breaks) and (not noun or does),
-        title=noun and not _CAUSAL.search(text, left.end, right.start) and _title(text),
-        _kept=kept,
+        title=noun and not _CAUSAL.search(text, left.end, right.start) and is_title(text),
+        _kept=places,
     )
-
-
-def first_verb(text: str) -> Span | None:
-    """Where a stretch of a sentence has its first verb."""
-    found = _VERB.search(text)
-    return Span(*found.span()) if found else None
-
-
-def has_verb(text: str) -> bool:
-    """Whether a stretch of a sentence has a verb in it."""
-    return first_verb(text) is not None
-
-
-def _title(text: str) -> bool:
-    heading, _, _ = text.partition(":")
-    return _VERB.search(heading) is None and _FINITE.search(text) is None
-
-
-def _kept(sentence: str, first: Span, second: Span) -> Sequence[int]:
-    """The places of the characters that stand in no aside; the two mentions always do."""
-    places, gone = range(len(sentence)), set[int]()
-    for aside in _asides(sentence):
-        if all(aside.end <= m.start or aside.start >= m.end for m in (first, second)):
-            gone.update(range(aside.start, aside.end))
-    return sorted(set(places) - gone) if gone else places
-
-
-@lru_cache(maxsize=1024)  # the pairs of a sentence have its text in common
-def _asides(sentence: str) -> tuple[Span, ...]:
-    patterns = (_BRACKETS, _MEANS, _ASIDE, _CONTRAST)
-    return tuple(Span(*found.span()) for one in patterns for found in one.finditer(sentence))
-
-
-def _moved(span: Span, kept: Sequence[int]) -> Span:
-    return Span(bisect_left(kept, span.start), bisect_left(kept, span.end))
 
 
 def _borders(
@@ -397,7 +293,7 @@ def _turns(text: str, start: int, end: int) -> Iterator[int]:
     for turn in _TURN.finditer(text, start, end):
         listing = turn[0] == ", and " and (
             (turn.end() == end and _ends_list(text, start, turn.start()))
-            or _VERB.search(text, turn.end()) is None
+            or VERB.search(text, turn.end()) is None
         )
         if not listing:
             yield turn.end()
@@ -406,7 +302,7 @@ def _turns(text: str, start: int, end: int) -> Iterator[int]:
 def _ends_list(text: str, start: int, end: int) -> bool:
     """Whether a few words without a verb stand behind the comma before: "if A, B, and C"."""
     listed = _ITEM.search(text, start, end)
-    return listed is not None and _VERB.search(text, listed.start(), end) is None
+    return listed is not None and VERB.search(text, listed.start(), end) is None
 
 
 def _phrase(text: str, clause: int, end: int) -> int:
@@ -450,32 +346,22 @@ def _behind(text: str, start: int, noun: bool) -> int:
 
 def _coordinated(text: str, start: int, limit: int) -> re.Match[str] | None:
     names = _COORDINATED.match(text, start, limit)
-    return names if names and not _VERB.search(text, start, names.end()) else None
+    return names if names and not VERB.search(text, start, names.end()) else None
 
 
 def _verdict(text: str, start: int, first: Span, second: Span) -> Span:
     """What is said of a subject: "effects of A on B, and on C in rats, were also studied"."""
     none = Span(second.end, second.end)
-    if _in_bracket(text, first.end, second.start) or _finite(text, start, first.start):
+    if _in_bracket(text, first.end, second.start) or finite(text, start, first.start):
         return none
     verb = _VERDICT.search(text, second.end)
-    if verb is None or verb["ends"] or _finite(text, second.end, verb.start()):
+    if verb is None or verb["ends"] or finite(text, second.end, verb.start()):
         return none
     return Span(verb.start(), min(len(text), verb.end() + _FEW * _LETTERS))
 
 
 def _in_bracket(text: str, start: int, end: int) -> bool:
     return text.rfind("(", start, end) > text.rfind(")", start, end)
-
-
-def _finite(text: str, start: int, end: int) -> bool:
-    """Whether a verb is among the words: no participle, as in "cells treated with"."""
-    found = _VERB.finditer(text, start, end)
-    return any(not _AS_PREPARED.fullmatch(verb[0]) and not _participle(verb) for verb in found)
-
-
-def _participle(verb: re.Match[str]) -> bool:
-    return verb[0].endswith("ed") and _PARTICIPLE.match(verb.string, verb.end()) is not None
 
 
 def _later(text: str, start: int) -> Span:

@@ -19,7 +19,8 @@ from kgbuild.statements.denial.words import (
     own,
 )
 from kgbuild.statements.hiding import CONTRACTED, MENTION
-from kgbuild.statements.scope import Scope, has_verb
+from kgbuild.statements.scope import Scope
+from kgbuild.statements.verbs import has_verb
 
 __all__ = ["denied_before"]
 

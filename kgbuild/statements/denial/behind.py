@@ -20,7 +20,8 @@ from kgbuild.statements.denial.words import (
     own,
 )
 from kgbuild.statements.hiding import MENTION
-from kgbuild.statements.scope import Scope, has_verb
+from kgbuild.statements.scope import Scope
+from kgbuild.statements.verbs import has_verb
 
 __all__ = ["denied_behind"]
 

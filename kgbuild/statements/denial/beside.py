@@ -15,7 +15,8 @@ from kgbuild.statements.denial.words import (
     mutual,
 )
 from kgbuild.statements.hiding import MENTION
-from kgbuild.statements.scope import Scope, has_verb
+from kgbuild.statements.scope import Scope
+from kgbuild.statements.verbs import has_verb
 
 __all__ = ["compares", "modifies", "side_by_side", "tells_how"]
 

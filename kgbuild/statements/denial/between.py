@@ -21,7 +21,8 @@ from kgbuild.statements.denial.words import (
     own,
 )
 from kgbuild.statements.hiding import MENTION
-from kgbuild.statements.scope import Scope, first_verb, has_verb
+from kgbuild.statements.scope import Scope
+from kgbuild.statements.verbs import first_verb, has_verb
 
 __all__ = ["denied_between"]
 

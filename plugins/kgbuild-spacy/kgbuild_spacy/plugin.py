@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from kgbuild_spacy.segmenter import SpacySegmenter
     from kgbuild_spacy.settings import RuleSettings, SegmenterSettings
 
+_READING = "1"
+"""Raised when the same rules find other relations, or count others as left out."""
+
 
 def _segmenter_settings() -> type[SegmenterSettings]:
     from kgbuild_spacy.settings import SegmenterSettings
@@ -51,8 +54,8 @@ def _spacy_version(settings: SegmenterSettings) -> str:
 
 
 def _fingerprint(settings: RuleSettings) -> str:
-    """The rules that come with the plugin, and how kgbuild reads statements."""
-    return tables_fingerprint("kgbuild_spacy", "kgbuild.statements")
+    """The rules that come with the plugin, how they are read, and how kgbuild reads statements."""
+    return _READING + tables_fingerprint("kgbuild_spacy", "kgbuild.statements")
 
 
 @hookimpl

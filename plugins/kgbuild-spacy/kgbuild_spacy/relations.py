@@ -8,6 +8,7 @@ of the file; the first that fits speaks.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
@@ -25,6 +26,10 @@ _CONDITIONS = frozenset({"biolink:OrganismTaxon", "biolink:CellLine"})
 _MOST_MENTIONS = 40
 _MOST_CHARACTERS = 2_000
 """A "sentence" with more is a table or a list, and says nothing of pairs."""
+
+_ASIDE = "pair of names beside a denial of something else"
+_TANGLED = "pair of names among more denials than can be told apart"
+"""Of such a pair a rule speaks, and the sentence says nothing that could be counted on."""
 
 _OTHER_HEAD = re.compile(
     r"[-–‐](?!\d)\w| (?:\w+ )?(?:reuptake|receptor|inhibitor|antagonist|agonist|blocker|antibod|"
@@ -48,6 +53,8 @@ class _Sentence:
         self.text = text
         self.mentions = mentions
         self.lowered = lowered(text)
+        self.unsaid: dict[tuple[Mention, Mention], str] = {}
+        """The pairs that a rule joins and of which nothing is said, with why."""
 
     @cached_property
     def hidden(self) -> str:
@@ -95,16 +102,21 @@ class RuleExtractor:
 
     def extract(self, batch: Sequence[Task]) -> Iterable[Annotations]:
         """The relations of each task, in order."""
-        return [Annotations(relations=tuple(self._relations(task))) for task in batch]
+        return [self._annotations(task) for task in batch]
 
-    def _relations(self, task: Task) -> Iterator[Relation]:
-        for sentence in _sentences(task):
-            seen = set()
-            for relation in self._of_sentence(sentence):
-                claim = (relation.subject, relation.predicate, relation.object)
-                if claim not in seen:
-                    seen.add(claim)
-                    yield relation
+    def _annotations(self, task: Task) -> Annotations:
+        sentences = list(_sentences(task))
+        relations = tuple(one for sentence in sentences for one in self._relations(sentence))
+        unsaid = Counter(why for sentence in sentences for why in sentence.unsaid.values())
+        return Annotations(relations=relations, left_out=tuple(sorted(unsaid.items())))
+
+    def _relations(self, sentence: _Sentence) -> Iterator[Relation]:
+        seen = set()
+        for relation in self._of_sentence(sentence):
+            claim = (relation.subject, relation.predicate, relation.object)
+            if claim not in seen:
+                seen.add(claim)
+                yield relation
 
     def _of_sentence(self, sentence: _Sentence) -> Iterator[Relation]:
         alive: dict[tuple[str, str], list[Rule]] = {}
@@ -175,9 +187,10 @@ def _relation(
     pair: tuple[Mention, Mention],
     reading: Reading | None,
 ) -> Relation | None:
-    if reading is None or reading.aside:
-        return None
     subject, target = pair
+    if reading is None or reading.aside:
+        sentence.unsaid[subject, target] = _ASIDE if reading else _TANGLED
+        return None
     chemical = next((m for m in pair if m.category == "biolink:ChemicalEntity"), None)
     return Relation(
         subject=subject,

@@ -57,6 +57,10 @@ class Evidence:
         self._task = task
         self._cues = cues
         self._doubt = doubt
+        self.asides: set[tuple[Mention, Mention]] = set()
+        """The pairs of a sentence that showed nothing, being named beside another's denial."""
+        self.unshown = 0
+        """How many relations no sentence shows."""
         self._starts = [sentence.start for sentence in task.document.sentences]
         self._number = cache(self._number_of)
         self._pieces = cache(pieces_of)
@@ -76,12 +80,18 @@ class Evidence:
         looked = [] if len(both) == 1 else _looked(sentences, relation)
         for number in _most_looked(both, looked):
             pair = _nearest(ones[number], twos[number])
-            if not self._reading(sentences[number], *_in_order(*pair)).aside:
+            one, two = _in_order(*pair)
+            if self._reading(sentences[number], one, two).aside:
+                self.asides.add((one, two))
+            else:
                 yield self._read(sentences[number], *pair, relation.page)
-        if not both and relation.sentence is None and ones and twos:
-            a, b = (max(found, key=lambda n: (looked[n], -n)) for found in (ones, twos))
-            if a != b:
-                yield self._read_apart((sentences[a], sentences[b]), ones[a][0], twos[b][0])
+        if both:
+            return
+        if relation.sentence is None and (apart := _apart(ones, twos, looked)):
+            a, b = apart
+            yield self._read_apart((sentences[a], sentences[b]), ones[a][0], twos[b][0])
+        else:
+            self.unshown += 1
 
     def with_novelty(
         self,
@@ -185,6 +195,18 @@ def _naming_both(
     return [n for n in sorted(ones.keys() & twos.keys()) if len({*ones[n], *twos[n]}) > 1]
 
 
+def _apart(
+    ones: Mapping[int, Sequence[Mention]],
+    twos: Mapping[int, Sequence[Mention]],
+    looked: Sequence[float],
+) -> tuple[int, int] | None:
+    """The two sentences most looked at that name one each; None where that is one sentence."""
+    if not ones or not twos:
+        return None
+    one, two = (max(named, key=lambda n: (looked[n], -n)) for named in (ones, twos))
+    return (one, two) if one != two else None
+
+
 def _looked(sentences: Sequence[Span], relation: ScoredRelation) -> list[float]:
     """How much of the looking fell on each sentence; words before the first are of the first."""
     bounds = np.searchsorted(relation.starts, [sentence.start for sentence in sentences[1:]])
@@ -208,8 +230,8 @@ def _nearest(ones: Sequence[Mention], twos: Sequence[Mention]) -> tuple[Mention,
     return min(pairs, key=lambda p: (abs(p[0].span.start - p[1].span.start), p[0].span, p[1].span))
 
 
-def _in_order(one: Mention, other: Mention) -> list[Mention]:
-    return sorted((one, other), key=lambda mention: mention.span)
+def _in_order(one: Mention, other: Mention) -> tuple[Mention, Mention]:
+    return (one, other) if one.span <= other.span else (other, one)
 
 
 def _beside(mention: Mention, inside: Mapping[Mention, Span]) -> list[Mention]:

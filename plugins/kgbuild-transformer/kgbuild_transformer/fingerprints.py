@@ -34,8 +34,8 @@ when attention, the feed-forward network or consistency is computed in another w
 spans are left out.
 """
 
-_RELATIONS = "7"
-"""The same of relations, besides, and of what their names mean."""
+_RELATIONS = "8"
+"""The same of relations, besides, of what their names mean, and of what is counted as left out."""
 
 
 def tagger_fingerprint(settings: TaggerSettings) -> str:

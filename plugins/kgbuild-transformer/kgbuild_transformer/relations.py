@@ -48,6 +48,12 @@ _ILLNESS = "biolink:DiseaseOrPhenotypicFeature"
 _APART = "pair of names that no window of a long text has together"
 """Such a pair is not asked whether it is related; what each window has is."""
 
+_ASIDE = "pair of names beside a denial of something else"
+"""Of such a pair the model reads a relation in a sentence, and the sentence says nothing of it."""
+
+_UNSHOWN = "relation that no sentence shows"
+"""Its names lie across the ends of sentences, or one mention is both."""
+
 
 class _Names:
     """What a document names: concepts, and the names that no linker knows, with their mentions.
@@ -111,15 +117,14 @@ class TransformerRelations:
     def _annotations(self, task: Task) -> Annotations:
         names = _Names(task, self._run.model.config.labels)
         apart = self._run.apart(task.document.text, names.concepts(), self._sets)
-        return Annotations(
-            relations=tuple(self._relations(task, names)),
-            left_out=((_APART, apart),) if apart else (),
-        )
+        evidence = Evidence(task, self._cues, self._doubt)
+        relations = tuple(self._relations(task, names, evidence))
+        counts = (_APART, apart), (_ASIDE, len(evidence.asides)), (_UNSHOWN, evidence.unshown)
+        return Annotations(relations=relations, left_out=tuple(one for one in counts if one[1]))
 
-    def _relations(self, task: Task, names: _Names) -> Iterator[Relation]:
+    def _relations(self, task: Task, names: _Names, evidence: Evidence) -> Iterator[Relation]:
         sentences = [(span.start, span.end) for span in task.document.sentences]
         found = self._run.relate(task.document.text, names.concepts(), sentences, self._sets)
-        evidence = Evidence(task, self._cues, self._doubt)
         for one in found:
             if one.score >= self._settings.min_score:
                 yield from _shown(one, task, evidence, names)

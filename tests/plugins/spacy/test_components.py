@@ -114,6 +114,27 @@ def test_a_parser_finds_what_lies_too_far_apart_for_words(parsing_model, words, 
     assert relation.negated is negated
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "Beer did not lower the cost of [tea]{} to treat [gout](disease:mesh:D2).",
+            "pair of names beside a denial of something else",
+        ),
+        (
+            "There is no evidence that [tea]{} does not inhibit [KIT](gene:mesh:D2).",
+            "pair of names among more denials than can be told apart",
+        ),
+    ],
+)
+def test_a_pair_of_which_nothing_is_said_is_counted(text, why):
+    document, gold = make_document(text.format("(chemical:mesh:D1)"))
+    (found,) = EXTRACTOR.create(EXTRACTOR.settings_class()()).extract(
+        [Task(document=document, annotations=gold)]
+    )
+    assert (found.relations, found.left_out) == ((), ((why, 1),))
+
+
 def test_a_pipeline_without_a_parser_is_refused(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "model")
     with pytest.raises(ComponentUnavailableError, match="no parser"):

@@ -268,7 +268,21 @@ def test_a_sentence_that_names_both_beside_another_denial_shows_nothing() -> Non
     document, annotations = make_document(text)
     task = Task(document=document, annotations=annotations)
     one, two = ([mention] for mention in annotations.mentions)
-    assert list(Evidence(task, read_cues(None)).showings(looked_once(), one, two)) == []
+    evidence = Evidence(task, read_cues(None))
+    assert list(evidence.showings(looked_once(), one, two)) == []
+    assert evidence.asides == {annotations.mentions}
+
+
+def test_what_is_said_of_something_else_is_counted(weights: Mapping[str, str]) -> None:
+    """A pair once, however many relations are read of it."""
+    text = (
+        "[Zinc](chemical:mesh:D1) inhibits [tea](chemical:mesh:D3) but does not inhibit"
+        " [gout](disease:mesh:D2)."
+    )
+    document, annotations = make_document(text)
+    [found] = made(weights).extract([Task(document=document, annotations=annotations)])
+    assert {one.subject.text for one in found.relations} == {"Zinc"}  # type: ignore[union-attr]
+    assert found.left_out == (("pair of names beside a denial of something else", 1),)
 
 
 def test_one_mention_that_names_both_ends_shows_nothing(weights: Mapping[str, str]) -> None:
@@ -276,7 +290,9 @@ def test_one_mention_that_names_both_ends_shows_nothing(weights: Mapping[str, st
     document, annotations = make_document(text)
     task = Task(document=document, annotations=annotations)
     both = [annotations.mentions[0]]
-    assert list(Evidence(task, read_cues(None)).showings(looked_once(), both, both)) == []
+    evidence = Evidence(task, read_cues(None))
+    assert list(evidence.showings(looked_once(), both, both)) == []
+    assert evidence.unshown == 1
 
 
 def test_the_tagger_below_is_read_once_until_its_files_change(tmp_path: Path) -> None:

@@ -120,6 +120,14 @@ def test_what_only_tells_a_kind_or_a_lack_is_not_denied(sentence: str) -> None:
         "Tea is not the only cause of gout.",
         "The impact of tea on gout is not well understood.",
         "There are no previously published cases of gout caused by tea.",
+        "Since tea was well studied, and no such data are available for gout, zinc was given.",
+        "Tea was the first, but by no means the only, remedy for gout.",
+        "Tea alone does not always cause gout.",
+        "Changes in tea are not sufficient to cause gout.",
+        "Tea does not completely prevent gout.",
+        "There should be no contraindication to the use of tea to treat gout.",
+        "Zinc helps by a path that is not shared by tea in gout.",
+        "The uptake of tea was almost unchanged compared to gout.",
     ],
 )
 def test_comparisons_circumstances_and_what_is_unknown_deny_nothing(sentence: str) -> None:
@@ -139,6 +147,67 @@ def test_comparisons_circumstances_and_what_is_unknown_deny_nothing(sentence: st
 )
 def test_what_is_stated_beside_a_word_of_denial_is_plain(sentence: str) -> None:
     assert of_tea_and_gout(sentence).plain
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tea was given to a man with no risk factors for gout.",
+        "Two women with no prior history of gout had received tea.",
+        "Men who denied gout had taken tea.",
+        "Tea was measured in cells not expressing gout.",
+        "Men with tea had signs not typical of gout.",
+        "For a model of gout we bred mice that do not express the tea.",
+        "Families with no gout are linked to tea.",
+    ],
+)
+def test_what_those_lack_of_whom_a_thing_is_told_is_no_denial(sentence: str) -> None:
+    assert not of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tea rose under conditions where no gout was detectable.",
+        "Men stayed on tea and had no recurrence of gout.",
+        "While zinc activated tea, beer did not activate gout.",
+        "When tea persisted despite a low dose, a change to gout was made.",
+        "Tea-fed chicks moved little, and no movement was seen with gout.",
+        "Although zinc impaired tea, it did not affect gout.",
+        "Zinc lowered beer or tea and did not change gout.",
+        "The difference in structure of tea did not account for gout.",
+        "Tea increased by a third with no further increase in gout.",
+        "Tea may explain the ineffectiveness of gout.",
+        "Tea-negative cells do not grow after meals nor do zinc cells with much gout.",
+    ],
+)
+def test_a_denial_of_a_subject_of_its_own_is_none_of_the_two(sentence: str) -> None:
+    assert not of_tea_and_gout(sentence).negated
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The effect of tea on gout was not affected by the rate of infusion.",
+        "The inhibition of gout by tea could not be reversed by zinc.",
+        "The addition of tea to gout was not of benefit.",
+        "Zinc, but not tea, impaired platelet function in men with gout.",
+        "The absence of tea plays a part in gout.",
+        "While no sign of tea was found, much gout was seen.",
+        "The results do not support an association between tea and traits among gout users.",
+        "Zinc was seen in men with beer, but not in men with tea given gout.",
+        "Ratios of tea/gout did not rise.",
+        "Zinc did not affect the inhibition of tea by gout antagonists.",
+        "Tea-deficient mice show none of the signs of gout.",
+        "Tea, gout and zinc were absent after beer.",
+    ],
+)
+def test_what_a_third_is_denied_in_or_on_the_two_is_none_of_them(sentence: str) -> None:
+    assert not of_tea_and_gout(sentence).negated
+
+
+def test_drugs_that_help_equally_help() -> None:
+    assert of_tea_and_gout("Zinc and tea were equally effective in relieving gout.").plain
 
 
 def test_a_denial_of_something_else_shows_nothing_even_where_it_is_hedged() -> None:

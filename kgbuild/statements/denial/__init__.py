@@ -14,6 +14,7 @@ from kgbuild.statements.denial.before import denied_before
 from kgbuild.statements.denial.behind import denied_behind
 from kgbuild.statements.denial.beside import compares, modifies, side_by_side, tells_how
 from kgbuild.statements.denial.between import denied_between
+from kgbuild.statements.denial.groups import describes_group
 from kgbuild.statements.scope import Scope
 
 __all__ = ["denies"]
@@ -23,7 +24,7 @@ def denies(around: Scope, denial: Span) -> bool:
     """Whether what is denied is what the two have to do with each other."""
     if tells_how(around, denial) or compares(around, denial) or modifies(around, denial):
         return False
-    if side_by_side(around, denial):
+    if side_by_side(around, denial) or describes_group(around, denial):
         return False
     if denial.start >= around.second.end:
         return denied_behind(around, denial)

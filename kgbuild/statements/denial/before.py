@@ -65,6 +65,24 @@ _MEANS = re.compile(r"\b(?:suggest|indicat|mean|caus|lead|led|explain|show)\w*")
 _DID, _DOES = re.compile(r"\b\w{3,}ed\b"), re.compile(r"\b\w{3,}[^s]s\b")
 
 
+_THOSE = r"(?:patients|those|subjects|mice|rats|cells|people|women|men|children)"
+_IN_THOSE = re.compile(rf" (?:in|with|during|after|on) (?:the )?(?:[\w-]+ )?{_THOSE}\b")
+_IN_PEOPLE = re.compile(
+    rf"\w+(?:ed|s) (?:[\w-]+ ){{1,5}}in (?:[\w-]+ ){{0,2}}{_THOSE} with (?:\w+ )?\Z"
+)
+_CONCLUDES = re.compile(r", (?:suggest|indicat|confirm|imply|demonstrat|show|prov)\w*ing that ")
+_NOUNS = re.compile(r"(?:failure|inability|lack|absence|loss|deficiency)\b")
+_BRINGS = re.compile(
+    r"\b(?:results? in|leads? to|causes?|plays?|had|has|exerts?|contributes? to)\b"
+)
+_CONCEDES = re.compile(
+    r"(?:\A|[,;] )(?:while|although|though|whereas|since|because|as|when|if)(?: \w+)* \Z"
+)
+_MAIN_CLAUSE = re.compile(r", (?!and\b|or\b|which\b|who\b|whose\b|but\b)(?:\w+ )?")
+_AMONG = re.compile(rf"(?: [\w{MENTION}-]+){{0,3}} and (?:[\w-]+ ){{1,4}}(?:among|in) ")
+_OF_TIE = re.compile(rf"(?: (?!plays?\b|had\b|has\b|exert\w*)[\w{MENTION}-]+)*? (?:{TIE.pattern})")
+
+
 def denied_before(around: Scope, denial: Span) -> bool:
     """Whether it is the tie of the two that is not found, or is not there."""
     text, cue = around.text, denial.of(around.text)
@@ -73,6 +91,8 @@ def denied_before(around: Scope, denial: Span) -> bool:
     between = text[around.first.end : around.second.start]
     if _of_another(around, lead, cue, gap) or _acts_elsewhere(between):
         return False
+    if _of_third(around, text[: denial.start], lead, cue, gap, between):
+        return False
     if gap.strip() in {"and", "but"} and not _NOBODY.match(cue):
         return False
     if _near(cue, gap):
@@ -80,7 +100,7 @@ def denied_before(around: Scope, denial: Span) -> bool:
             return _THERE_IS.search(lead) is not None
         if LACK.search(cue) and not RELATION.search(cue):
             return bool(
-                TIE.search(between) or (_CAME_WITH.match(between) and not _MEANS.search(between))
+                _OF_TIE.match(between) or (_CAME_WITH.match(between) and not _MEANS.search(between))
             )
         return True
     return _from_afar(lead, cue, gap.rpartition(" that ")[2])
@@ -94,6 +114,18 @@ def _of_another(around: Scope, lead: str, cue: str, gap: str) -> bool:
         return True
     named = _EVENT.search(gap) or RELATION.search(gap)
     return cue.rstrip().endswith(("no", "any")) and not named and bool(_PROPERTY.match(gap))
+
+
+def _of_third(around: Scope, ahead: str, lead: str, cue: str, gap: str, between: str) -> bool:
+    """Whether the denial ends before the two, or is of a third in those who have them."""
+    contrasted = cue.startswith("but not") or lead.endswith(" but")
+    if contrasted and (_IN_THOSE.match(gap) or _IN_PEOPLE.search(between)):
+        return True
+    if _CONCLUDES.search(between) or (_NOUNS.match(cue) and _BRINGS.search(between)):
+        return True
+    if _CONCEDES.search(ahead) and ("," in gap or _MAIN_CLAUSE.search(between)):
+        return True
+    return "association" in cue + gap and _AMONG.fullmatch(between) is not None
 
 
 def _acts_elsewhere(between: str) -> bool:

@@ -76,6 +76,16 @@ _MEASURE = re.compile(
 _RELATIVE = re.compile(r"\b(?:who|whose|which)\b(?! \Z)|whose \Z")
 _WHICH_IS = re.compile(r"\bwhich (?:is|are|was|were|has|have) [^,]*\Z")
 _UPON = re.compile(rf"{NAME}.*\b(?:on|upon)\b")
+_ACTED_ON = re.compile(
+    r"\b(?:affect|alter|chang|modif|influenc|compet|revers|antagoni|prevent|block|inhibit"
+    r"|potentiat|attenuat|abolish|enhanc|reduc|increas|impair|mimic)\w*ed (?:out )?by\b"
+)
+"""What a third did or did not do to the tie of the two."""
+_TOGETHER = re.compile(
+    r"\b(?:addition|combination|combining|adding|co-?administration|conversion|switch\w*)"
+    r" (?:of|from)?(?: \w+)?\Z"
+)
+_WITH_IT = re.compile(r"(?: [\w-]+){0,2} (?:to|with|and|plus) (?:[\w-]+ )?\Z")
 _BY_NAME = re.compile(rf" by (?:the )?{NAME}")
 
 
@@ -84,7 +94,7 @@ def denied_behind(around: Scope, denial: Span) -> bool:
     text, first, second = around.text, around.first, around.second
     said, gap = text[first.end : second.start], text[second.end : denial.start]
     lead, cue, rest = own(text[: first.start]).strip(), denial.of(text), text[denial.end :]
-    if _is_aside(lead, said, gap) or _has_more(cue, gap, rest):
+    if _is_aside(lead, said, gap) or _has_more(cue, gap, rest) or _joint(lead, said, cue):
         return False
     whole = around.compound or re.search(r"\bthat\b[^,]*\Z", text[: first.start])
     if _AS_MUCH.match(cue) or (whole and not EFFECT.search(cue + rest[:20])):
@@ -107,9 +117,16 @@ def denied_behind(around: Scope, denial: Span) -> bool:
     return bool(came or _SETTLED.search(told) or TIE.search(told))
 
 
+def _joint(lead: str, said: str, cue: str) -> bool:
+    """Whether the two are given together, and what both do is denied."""
+    return _TOGETHER.search(lead) is not None and _WITH_IT.match(said) is not None
+
+
 def _has_more(cue: str, gap: str, rest: str) -> bool:
     """Whether the denial is of a third thing behind it, or of some case alone."""
     if _MUTANT.search(rest.partition(",")[0]) or _BY_NAME.match(rest):
+        return True
+    if _ACTED_ON.search(cue + rest.partition(",")[0]):
         return True
     if LACK.match(cue) and not _AUXILIARY.search(gap):
         return True

@@ -7,14 +7,16 @@ import re
 from kgbuild.document import Span
 from kgbuild.statements.denial.words import (
     EXCEPT,
+    FRONTED,
     KIND,
     LISTED,
     NAME,
     PEOPLE,
     TO_COMPARE_WITH,
     mutual,
+    own,
 )
-from kgbuild.statements.hiding import MENTION
+from kgbuild.statements.hiding import CONTRACTED, MENTION
 from kgbuild.statements.scope import Scope
 from kgbuild.statements.verbs import has_verb
 
@@ -29,7 +31,15 @@ _HOW = re.compile(
     r"|non-?essential|(?:show|ha[sd]|have|display|exhibit)\w* (?:\w+ )?normal)\Z"
 )
 """Words that mostly tell how a thing was, and not that it was not."""
-_NOT_ALONE = re.compile(r"(?:\w+ )?not (?:the |an? )?(?:only|sole)\b")
+_NOT_ALONE = re.compile(
+    r"(?:(?:\w+ )?not|(?:by )?no means) (?:(?:the|an?|be|remain\w*) )*(?:only|sole)\b"
+)
+_NOT_WHOLLY = re.compile(
+    rf"(?:\w+ ){{0,2}}(?:not|{CONTRACTED}t) (?:(?:be|by itself|alone|in itself|\w+ly) )?"
+    r"(?:always|sufficient|enough|invariably|universally|completely|fully|entirely|totally"
+    r"|exclusively|solely|wholly)\b"
+)
+""""Not always" and "not sufficient to" leave it standing."""
 _OF_OTHERS = re.compile(
     r"(?:none|no|not)(?: of)?(?: the)? (?:controls?|others?|remaining|rest|placebo|untreated)\b"
 )
@@ -49,6 +59,11 @@ _UNTOLD = re.compile(
     r"|(?:is|are|was|were|remains?) not (?:\w+ ){0,2}"
     r"(?:defined|understood|known|clear|elucidated|studied|investigated|determined)\b"
     r"|no (?:\w+ ){0,2}(?:published|reported|described|documented) (?:cases?|reports?)"
+    r"|no (?:\w+ ){0,2}(?:information|data|stud(?:y|ies)|assays?) [^,;]{0,80}\bavailable\b"
+)
+_OF_DENIAL = re.compile(r"-negative\Z|\bno (?:\w+ )?contraindicat\w+\Z|[\"“']no\Z")
+_SHARED = re.compile(
+    r" (?:be )?(?:shared by|share (?:the|this|these|an?|its|their))\b|(?<=excluded) from "
 )
 _ALIKE = re.compile(
     r"\b(?:differen\w*|differ\w*|similar|comparable|identical|equal|same|alike|indistinguishable)\b"
@@ -68,8 +83,20 @@ _NAMED_KIND = re.compile(
 _KIND_IN_BRACKETS = re.compile(rf"(?: receptors?)? (?:{KIND})\b[^()]*\)")
 _OF_A_KIND = re.compile(rf"(?: receptors?)? (?:{KIND}),? {NAME}")
 _KIND_OF = re.compile(rf"\b(?:{KIND}) (?:of|for|at) (?:the )?\Z")
-_DEFICIENT = re.compile(r"[- ]?(?:deficien|null|knock-?out|ko\b|deplet|delet|silenc|\(?-/-)")
-_DEVELOPS = re.compile(r" (?:develop|show|exhibit|display|have|had|present)\w*")
+_KIND_ALONE = re.compile(rf"(?:-| receptor | )(?:{KIND})\b(?! (?:such as|like|including)| {NAME})")
+_BY = re.compile(r" (?:\w+ )?\w+ed by ")
+_ADJECTIVE = re.compile(
+    rf"[- ](?:related|sensitive|like|specific|containing|resistant)(?: \w+)? (?:{NAME} and )?"
+)
+_LIST_GOES_ON = re.compile(
+    rf"(?: [\w-]+){{0,2}},? (?:and|or|nor) |(?: [\w-]+){{0,2}}, (?:[\w-]+ ){{0,2}}{NAME}"
+)
+_DEFICIENT = re.compile(
+    r"[- ]?(?:deficien|null|knock-?out|ko\b|deplet|delet|silenc|muta(?:nt|ted)|\(?-/-)"
+)
+_DEVELOPS = re.compile(
+    r" (?:develop|show|exhibit|display|have|had|present|an? (?:\w+ )?model\b)\w*"
+)
 """What mice that lack a gene do not do is what the gene has a part in."""
 
 
@@ -81,9 +108,13 @@ def tells_how(around: Scope, denial: Span) -> bool:
         return True
     if _BY_THE_WAY.search(before + cue) or (cue.endswith("not") and PEOPLE.search(before)):
         return True
+    if _NOT_WHOLLY.match(text, denial.start):
+        return True
     if _NOT_ALONE.match(text, denial.start) or _OF_OTHERS.match(text, denial.start):
         return True
     if cue.endswith("normal") and _NOUN_FOLLOWS.match(text, denial.end):
+        return True
+    if _OF_DENIAL.search(before + cue) or _SHARED.match(text, denial.end):
         return True
     if cue.endswith("failure") and text.startswith(" of ", denial.end):
         return True
@@ -108,9 +139,14 @@ def modifies(around: Scope, denial: Span) -> bool:
     """Whether one of the two tells only what kind of thing a third, or the other, is."""
     text, first, second = around.text, around.first, around.second
     between = text[first.end : second.start]
-    if _DEFICIENT.match(text, first.end) and _DEVELOPS.match(text, denial.end):
+    lacks = _DEVELOPS.match(text, denial.end) or denial.of(text) in {"none", "devoid of"}
+    if (lacks and _DEFICIENT.match(text, first.end)) or _DEFICIENT.match(text, second.end):
         return True
-    if between == " (" or _NAMED_KIND.fullmatch(between) or _DEFICIENT.match(text, second.end):
+    if between in {" (", "/", " plus "} or _NAMED_KIND.fullmatch(between):
+        return True
+    if _ADJECTIVE.fullmatch(between) and not around.compound:
+        return True
+    if _KIND_ALONE.match(text, second.end) and not _BY.match(text, denial.end):
         return True
     if denial.start < second.start and EXCEPT.search(denial.of(text)):
         if around.compound:
@@ -134,6 +170,8 @@ def side_by_side(around: Scope, denial: Span) -> bool:
         return False
     if cue.strip() == "neither" and " nor " in between.of(text) and not has_verb(between.of(text)):
         return not mutual(around)
+    if between.of(text) == ", " and _LIST_GOES_ON.match(text, around.second.end):
+        return not (FRONTED.match(own(text[: around.first.start])) or mutual(around))
     if not _in_list(between.of(text)) or _OF_BOTH.search(text[: around.first.start]):
         return False
     return not mutual(around)

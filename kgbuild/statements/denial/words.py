@@ -101,7 +101,7 @@ LISTED = re.compile(
 )
 """Between two names of one list."""
 _MUTUAL = re.compile(
-    r"correlat|associat|relat|interact|link|bind|bound|differ|connect|complex|together|each other"
+    r"correlat|associat|relat|interact|link|bind|bound|connect|complex|together|each other"
     r"|one another|independent|in common|contact|coincid"
     r"|\bco-\w|\bco(?:precip|locali|express|segreg|immuno|occur|exist)"
 )

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
 
-from kgbuild import Annotations, Cue, Mention, Relation, Span, Task
+from kgbuild import Annotations, Cue, Meaning, Mention, Relation, Span, Task
 from kgbuild.statements import Cues, Reading, conditions, hidden, is_name, lowered, read_cues
 from kgbuild_spacy.parsed import ParsedRules
 from kgbuild_spacy.rules import Rule
@@ -153,7 +153,7 @@ class RuleExtractor:
             return None
         reading = self._cues.read(hidden, start, end)
         pair = (first, second) if rule.subject_first else (second, first)
-        return _relation(sentence, rule.predicate, rule.qualifiers, pair, reading)
+        return _relation(sentence, rule.meaning, pair, reading)
 
     def _of_parse(self, sentence: _Sentence, parsed: ParsedRules) -> Iterator[Relation]:
         for verb, subject_words, object_words in parsed.pairs(sentence.text):
@@ -163,9 +163,7 @@ class RuleExtractor:
                     first, second = sorted(map(sentence.place, (subject, target)))
                     reading = self._cues.read(sentence.hidden, first, second)
                     pair = (subject, target)
-                    if found := _relation(
-                        sentence, verb.predicate, verb.qualified(), pair, reading
-                    ):
+                    if found := _relation(sentence, verb.meaning(), pair, reading):
                         yield found
 
 
@@ -181,20 +179,18 @@ def _within(sentence: _Sentence, words: Span, categories: frozenset[str]) -> lis
 
 
 def _relation(
-    sentence: _Sentence,
-    predicate: str,
-    qualifiers: tuple[tuple[str, str], ...],
-    pair: tuple[Mention, Mention],
-    reading: Reading | None,
+    sentence: _Sentence, meaning: Meaning, pair: tuple[Mention, Mention], reading: Reading | None
 ) -> Relation | None:
     subject, target = pair
     if reading is None or reading.aside:
         sentence.unsaid[subject, target] = _ASIDE if reading else _TANGLED
         return None
     chemical = next((m for m in pair if m.category == "biolink:ChemicalEntity"), None)
+    place = sentence.place(chemical) if chemical else None
+    told = conditions(sentence.but_conditions_hidden(), place)
     return Relation(
         subject=subject,
-        predicate=predicate,
+        predicate=meaning.predicate,
         object=target,
         evidence=(sentence.span,),
         negated=reading.negated,
@@ -202,10 +198,8 @@ def _relation(
         cues=tuple(
             Cue(kind=cue.kind, span=cue.span.shift(sentence.span.start)) for cue in reading.cues
         ),
-        qualifiers=qualifiers,
-        conditions=conditions(
-            sentence.but_conditions_hidden(), sentence.place(chemical) if chemical else None
-        ),
+        qualifiers=meaning.qualifiers,
+        conditions=tuple(sorted((*meaning.conditions, *told))),
     )
 
 

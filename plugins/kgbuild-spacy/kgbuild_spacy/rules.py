@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kgbuild import ConfigError
+from kgbuild import ConfigError, Meaning
 from kgbuild.statements import MENTION
 from kgbuild_spacy.vocabulary import PREDICATES
 
@@ -62,10 +62,17 @@ class _Claim(BaseModel):
     subject: str
     object: str
     qualifiers: dict[str, str] = Field(default_factory=dict)
+    kept: str = ""
 
-    def qualified(self) -> tuple[tuple[str, str], ...]:
-        """The qualifiers as a relation holds them."""
-        return tuple(sorted((f"biolink:{key}", value) for key, value in self.qualifiers.items()))
+    def meaning(self) -> Meaning:
+        """The statement, with the name of the relation where the predicate cannot say it."""
+        return Meaning(
+            predicate=self.predicate,
+            qualifiers=tuple(
+                sorted((f"biolink:{k}", value) for k, value in self.qualifiers.items())
+            ),
+            conditions=(("relation", self.kept),) if self.kept else (),
+        )
 
 
 class RuleText(_Claim):
@@ -115,8 +122,7 @@ class Rule:
 
     def __init__(self, file: RuleFile, text: RuleText) -> None:
         self.id = text.id
-        self.predicate = text.predicate
-        self.qualifiers = text.qualified()
+        self.meaning = text.meaning()
         self.triggers = tuple(text.triggers)
         self.subject_first = text.first == "subject"
         ends = file.kinds(text.subject), file.kinds(text.object)

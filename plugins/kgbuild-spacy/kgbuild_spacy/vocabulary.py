@@ -21,6 +21,7 @@ PREDICATES = frozenset(
         "has_adverse_event",
         "interacts_with",
         "negatively_correlated_with",
+        "pharmacologically_interacts_with",
         "physically_interacts_with",
         "positively_correlated_with",
         "predisposes_to_condition",

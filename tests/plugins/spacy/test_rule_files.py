@@ -7,7 +7,7 @@ from kgbuild_spacy.plugin import EXTRACTOR
 from kgbuild_spacy.rules import read_rules
 from kgbuild_spacy.vocabulary import PREDICATES
 
-from kgbuild import ConfigError, Task
+from kgbuild import ConfigError, Task, relation_of
 from kgbuild.host import Host
 from kgbuild.statements import read_cues
 from kgbuild.testing.builders import make_document
@@ -41,10 +41,12 @@ def made(**settings):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_shipped_rule_is_a_pattern_and_speaks_biolink(rule):
     rule.check()
-    check_predicate(rule.predicate)
+    check_predicate(rule.meaning.predicate)
     for category in rule.first | rule.second:
         check_category(category)
-    assert {key for key, _ in rule.qualifiers} <= set(qualifiers())
+    assert {key for key, _ in rule.meaning.qualifiers} <= set(qualifiers())
+    for _, kept in rule.meaning.conditions:
+        assert relation_of(kept) == rule.meaning
 
 
 def test_shipped_rules_have_names_of_their_own():

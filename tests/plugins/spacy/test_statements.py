@@ -9,6 +9,7 @@ import pytest
 from kgbuild_spacy.plugin import EXTRACTOR
 
 from kgbuild import Relation, Task
+from kgbuild.data.relation_names import biored_name
 from kgbuild.testing.builders import make_document
 
 KINDS = {"C": "chemical", "D": "disease", "G": "gene", "V": "variant"}
@@ -100,6 +101,56 @@ def test_direction_is_that_of_the_words_not_of_their_order():
         "biolink:object_direction_qualifier": "decreased",
         "biolink:qualified_predicate": "biolink:causes",
     }
+
+
+INTERACTIONS = [
+    "[C:Ritonavir] interacts strongly with [C:fentanyl].",
+    "An interaction between [C:lithium] and [C:enalapril] was seen.",
+    "[C:Erythromycin] doubled the bioavailability of [C:felodipine].",
+    "[C:Probenecid] lowered the renal clearance of [C:methotrexate].",
+    "[C:Cimetidine] doubled the effect of [C:theophylline].",
+    "[C:Ketoconazole] enhanced the toxicity of [C:vincristine] in two children.",
+]
+CONVERSIONS = [
+    "[C:Codeine] is turned into [C:morphine] in the liver.",
+    "[C:Levodopa] is rapidly converted by a decarboxylase to [C:dopamine].",
+    "[C:Norfluoxetine], the active metabolite of [C:fluoxetine], was measured.",
+    "[C:Oxypurinol] is the main metabolite of [C:allopurinol].",
+    "We measured [C:imipramine] and its metabolite [C:desipramine].",
+    "Conversion of [C:tryptophan] to [C:serotonin] takes two steps.",
+    "[C:Estradiol] is formed from [C:testosterone].",
+    "[C:Enalapril] is a prodrug of [C:enalaprilat].",
+]
+
+
+@pytest.mark.parametrize("sentence", INTERACTIONS)
+def test_drugs_that_change_each_others_fate_or_effect_interact(sentence):
+    (found,) = relations(sentence)
+    assert biored_name(found.predicate) == "Drug_Interaction"
+
+
+@pytest.mark.parametrize("sentence", CONVERSIONS)
+def test_what_is_turned_into_another_is_converted(sentence):
+    (found,) = relations(sentence)
+    assert biored_name(found.predicate, (), found.conditions) == "Conversion"
+    assert found.predicate == "biolink:related_to"
+
+
+def test_a_conversion_goes_from_what_was_there_first():
+    (found,) = relations("[C:Morphine] is a metabolite of [C:codeine].")
+    assert (found.subject.text, found.object.text) == ("codeine", "Morphine")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "[C:Codeine] was changed to [C:morphine] on the second day.",
+        "[C:Nicotine] raised the release of [C:dopamine].",
+        "[C:Copper] interacts covalently with [C:thiol].",
+    ],
+)
+def test_a_switch_a_release_and_a_bond_are_no_interaction(sentence):
+    assert said(sentence) == "nothing"
 
 
 def test_cues_lie_on_the_words_that_negate_and_hedge():

@@ -111,9 +111,9 @@ class Evaluation:
     ``types`` has a row for each type; ``parts`` has "seen" and "unseen" mentions (recall only:
     what is spurious is neither) and, for relations, "pair" without the type, and "novelty": pair,
     type and whether it is a finding of the text, where the gold marks that. ``interval`` is the 95%
-    interval of F1 when documents are drawn anew (bootstrap), ``part_intervals`` those of the
-    parts that have precision too. ``confusion`` counts mentions of the right place and the wrong
-    type. ``convention`` is how relations were counted.
+    interval of F1 when documents are drawn anew (bootstrap), ``type_intervals`` those of the types,
+    ``part_intervals`` those of the parts that have precision too. ``confusion`` counts mentions of
+    the right place and the wrong type. ``convention`` is how relations were counted.
     """
 
     task: Task
@@ -122,6 +122,7 @@ class Evaluation:
     types: Mapping[str, Counts]
     parts: Mapping[str, Counts] = field(default_factory=dict)
     interval: tuple[float, float] = (0.0, 0.0)
+    type_intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     part_intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     convention: Convention | None = None
     confusion: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -157,7 +158,7 @@ def evaluate(
     scored = _types(gold for gold, _ in pairs) if task is not Task.RELATIONS else None
     with_novelty = task is Task.RELATIONS and any(map(_marks_novelty, (gold for gold, _ in pairs)))
     each: list[Counts] = []
-    types: dict[str, Counts] = {}
+    types: dict[str, list[Counts]] = {}
     parts: dict[str, list[Counts]] = {}
     mistakes: list[Mistake] = []
     confusion: Counter[tuple[str, str]] = Counter()
@@ -168,7 +169,7 @@ def evaluate(
         each.append(_counts(wanted, given))
         for type_ in sorted({answer[0] for answer in (*wanted, *given)}):
             counts = _counts(_of_type(wanted, type_), _of_type(given, type_))
-            types[type_] = types.get(type_, Counts()) + counts
+            types.setdefault(type_, []).append(counts)
         for name, counts in _parts(task, wanted, given, seen).items():
             parts.setdefault(name, []).append(counts)
         if with_novelty and convention is Convention.BIORED:
@@ -181,9 +182,13 @@ def evaluate(
         task=task,
         documents=len(pairs),
         whole=sum(each, Counts()),
-        types=dict(sorted(types.items())),
+        types={type_: sum(counts, Counts()) for type_, counts in sorted(types.items())},
         parts={name: sum(counts, Counts()) for name, counts in parts.items()},
         interval=_bootstrap(each),
+        type_intervals={
+            type_: _bootstrap(_padded(counts, len(pairs)))
+            for type_, counts in sorted(types.items())
+        },
         part_intervals={name: _bootstrap(parts[name]) for name in _WHOLE_PARTS if name in parts},
         convention=convention if task is Task.RELATIONS else None,
         confusion=dict(confusion.most_common()),
@@ -356,6 +361,11 @@ def _confused(
         gold = places.get(tuple(place))
         if gold is not None and gold != type_:
             yield gold, type_
+
+
+def _padded(counts: Sequence[Counts], documents: int) -> list[Counts]:
+    """The counts with those of the documents that have nothing of the type."""
+    return [*counts, *[Counts()] * (documents - len(counts))]
 
 
 def _bootstrap(each: Sequence[Counts]) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -235,16 +235,15 @@ def _show(evaluation: Evaluation, errors: int, title: str = "") -> None:
     documents = counted(evaluation.documents, "document")
     click.echo(f"{evaluation.task.value}, {documents}, {said}")
     header = ("precision", "recall", "F1", "right", "spurious", "missed")
-    click.echo(" " * width + "".join(f"{name:>10}" for name in header))
-    for name, counts in (*evaluation.types.items(), ("together", evaluation.whole)):
-        click.echo(_row(name.removeprefix("biolink:"), counts, width))
-    low, high = evaluation.interval
-    click.echo(f"F1 together, 95% interval over documents: {low:.4f} to {high:.4f}")
+    titles = "".join(f"{name:>10}" for name in header)
+    click.echo(f"{'':<{width}}{titles}  95% of F1, over documents")
+    for name, counts in evaluation.types.items():
+        bounds = evaluation.type_intervals[name]
+        click.echo(_row(name.removeprefix("biolink:"), counts, bounds, width))
+    click.echo(_row("together", evaluation.whole, evaluation.interval, width))
     for name, counts in evaluation.parts.items():
         if name in evaluation.part_intervals:
-            click.echo(_row(name, counts, width))
-            low, high = evaluation.part_intervals[name]
-            click.echo(f"F1 {name}, 95% interval over documents: {low:.4f} to {high:.4f}")
+            click.echo(_row(name, counts, evaluation.part_intervals[name], width))
         else:
             share = f"{counts.right:,} of {counts.right + counts.missed:,}"
             click.echo(f"{name} names: recall {counts.recall:.4f} ({share})")
@@ -254,10 +253,11 @@ def _show(evaluation: Evaluation, errors: int, title: str = "") -> None:
     _show_mistakes(evaluation, errors)
 
 
-def _row(name: str, counts: Counts, width: int) -> str:
+def _row(name: str, counts: Counts, interval: tuple[float, float], width: int) -> str:
     shares = "".join(f"{x:>10.4f}" for x in (counts.precision, counts.recall, counts.f1))
     numbers = "".join(f"{n:>10,}" for n in (counts.right, counts.spurious, counts.missed))
-    return f"{name:<{width}}{shares}{numbers}"
+    low, high = interval
+    return f"{name:<{width}}{shares}{numbers}  {low:.4f} to {high:.4f}"
 
 
 def _show_mistakes(evaluation: Evaluation, most: int) -> None:
@@ -289,10 +289,8 @@ def _plain(evaluation: Evaluation) -> dict[str, Any]:
         "documents": evaluation.documents,
         "together": numbers(evaluation.whole),
         "interval": [round(bound, 6) for bound in evaluation.interval],
-        "part_intervals": {
-            name: [round(bound, 6) for bound in bounds]
-            for name, bounds in evaluation.part_intervals.items()
-        },
+        "type_intervals": _rounded(evaluation.type_intervals),
+        "part_intervals": _rounded(evaluation.part_intervals),
         "convention": evaluation.convention.value if evaluation.convention else None,
         "types": {name: numbers(counts) for name, counts in evaluation.types.items()},
         "parts": {name: numbers(counts) for name, counts in evaluation.parts.items()},
@@ -305,3 +303,7 @@ def _plain(evaluation: Evaluation) -> dict[str, Any]:
             for m in evaluation.mistakes
         ],
     }
+
+
+def _rounded(intervals: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    return {name: [round(bound, 6) for bound in bounds] for name, bounds in intervals.items()}

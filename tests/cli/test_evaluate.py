@@ -93,7 +93,10 @@ def test_relations_are_scored_end_to_end_and_with_the_golds_entities(project: An
     _, out, _ = project.run("evaluate", "papers/related.pubtator", "--task", "relations")
     assert "relations, 1 document, cid, end to end" in out
     assert "relations, 1 document, cid, gold entities" in out
-    assert "F1 pair, 95% interval over documents" in out
+    [header, *rows] = out.partition("gold entities\n")[2].splitlines()[:4]
+    assert header.endswith("95% of F1, over documents")
+    assert [row.split()[0] for row in rows] == ["CID", "together", "pair"]
+    assert all(row.endswith("1.0000 to 1.0000") for row in rows)
 
 
 def test_identifiers_are_mapped_by_the_terminology_unless_given_ones_are_wanted(

@@ -232,6 +232,15 @@ def test_pairs_without_their_type_have_an_interval_of_their_own() -> None:
     assert result.interval[0] < 0.5 < result.interval[1]
 
 
+def test_a_type_has_an_interval_of_its_own_over_all_documents() -> None:
+    """A type that few documents have is less sure than one that as many answers of all have."""
+    both, drug = said(ASPIRIN, ASTHMA), said(ASPIRIN)
+    result = evaluate([(both, both), (both, drug), *[(drug, drug)] * 18], Task.MENTIONS)
+    assert result.type_intervals["biolink:ChemicalEntity"] == (1.0, 1.0)
+    low, high = result.type_intervals["biolink:DiseaseOrPhenotypicFeature"]
+    assert low < result.types["biolink:DiseaseOrPhenotypicFeature"].f1 < high
+
+
 documents = st.lists(
     st.frozensets(st.sampled_from([ASPIRIN, ASTHMA, METFORMIN, DIABETES, MICE])).map(
         lambda m: said(*m)

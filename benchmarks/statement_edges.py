@@ -22,18 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from machine import describe  # type: ignore[import-not-found]
-from statements import by_cues  # type: ignore[import-not-found]
+from statements import FRESH, by_cues  # type: ignore[import-not-found]
 
 from marked import Marked, marked  # type: ignore[import-not-found]  # isort: skip
 
 from kgbuild import AnnotatedDocument, Mention, PaperFile, Relation, Span
 from kgbuild.readers.jsonl import SPEC as LINES
-
-FRESH = (
-    *("thirty_ninth", "fortieth", "forty_first", "outside_judge"),
-    *("rarer_wording", "after_mending", "long_abstracts"),
-)
-"""Sets that no weights are learnt from."""
 
 
 @dataclass(frozen=True)

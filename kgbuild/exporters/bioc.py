@@ -2,11 +2,12 @@
 
 BioC (Comeau et al. 2013, doi 10.1093/database/bat064) leaves the keys of infons to whoever
 writes. Here they are BioRED's: ``type`` and ``identifier`` of an annotation; ``entity1``,
-``entity2``, ``type`` and ``novel`` of a relation. Beside these stand what BioRED's names cannot
-say: ``category``, ``predicate``, Biolink's qualifiers, ``score``, and ``evidence`` (spans as
+``entity2``, ``type`` and ``novel`` of a relation, of a chemical and a disease the chemical first.
+Beside these stand what BioRED's names cannot say: ``subject`` where that is ``entity2``,
+``category``, ``predicate``, Biolink's qualifiers, ``score``, and ``evidence`` (spans as
 ``12-40 52-80``). kgbuild's reader takes them back; others pass over them. A relation of a graph
 has ``belief`` too: how far its claim may be believed, from all texts that speak of it. It is
-not read back.
+not read back. What several components read, or several sentences show, is written as often.
 
 Sentences, authors, subject headings and notices are not written. Nothing depends on the clock:
 the collection's date is empty.
@@ -28,7 +29,7 @@ from kgbuild.data.relation_names import biored_name
 from kgbuild.document import Document, Section, SectionKind, Span
 from kgbuild.exporters import annotated_documents
 from kgbuild.exporters.claimed import Believed
-from kgbuild.exporters.corpus_spelling import Dialect, Spelling, losses
+from kgbuild.exporters.corpus_spelling import Dialect, End, Spelling, chemical_first, losses
 from kgbuild.markup import NOT_XML
 from kgbuild.readers.bioc import padding
 from kgbuild.readers.given_names import work_name
@@ -223,18 +224,26 @@ def _ends(
     Concepts (or mentions of several concepts) give one relation for each pair of identifiers.
     """
     subject, object_ = relation.subject, relation.object
-    pairs: list[Infons] = [
-        {"entity1": first.spelt, "entity2": second.spelt}
-        for first, second in product(spelling.ends(subject), spelling.ends(object_))
-    ]
+    pairs = list(product(spelling.ends(subject), spelling.ends(object_)))
     if isinstance(subject, str) or isinstance(object_, str):
-        yield from ((pair, []) for pair in pairs)
+        yield from ((_identified(*pair) | _turned(*pair), []) for pair in pairs)
     elif subject in ids and object_ in ids:
         nodes = [
             {"refid": ids[subject], "role": "subject"},
             {"refid": ids[object_], "role": "object"},
         ]
-        yield pairs[0] if len(pairs) == 1 else {}, nodes
+        yield _identified(*pairs[0]) if len(pairs) == 1 else {}, nodes
+
+
+def _identified(subject: End, object_: End) -> Infons:
+    """The identifiers as BioRED has them, the chemical before the disease."""
+    first, second = chemical_first(subject, object_)
+    return {"entity1": first.spelt, "entity2": second.spelt}
+
+
+def _turned(subject: End, object_: End) -> Infons:
+    """Which of the two is the subject, where it is not the first."""
+    return {"subject": "entity2"} if chemical_first(subject, object_)[0] != subject else {}
 
 
 def _said(relation: Relation) -> Infons:

@@ -18,7 +18,15 @@ from kgbuild.readers.concept_ids import bare_spelling, concept_of, parts_of
 from kgbuild.readers.gathering import NOT_REGISTERED
 from kgbuild.vocabulary import BIORED_TYPES, biolink_curie, broad_category, is_symmetric
 
-__all__ = ["ConceptRelation", "Dialect", "End", "Spelling", "losses", "with_hedged"]
+__all__ = [
+    "ConceptRelation",
+    "Dialect",
+    "End",
+    "Spelling",
+    "chemical_first",
+    "losses",
+    "with_hedged",
+]
 
 
 class Dialect(StrEnum):
@@ -201,11 +209,16 @@ class Spelling:
         return dict(relation.conditions).get("novelty", "")
 
 
+def chemical_first(subject: End, object_: End) -> tuple[End, End]:
+    """The two ends, of a chemical and a disease the chemical first."""
+    turned = (subject.category, object_.category) == (_DISEASE, _CHEMICAL)
+    return (object_, subject) if turned else (subject, object_)
+
+
 def _ordered(relation: Relation, subject: End, object_: End) -> tuple[End, End]:
-    """The chemical before the disease; two ends of a symmetric relation by identifier."""
-    ends = (subject.category, object_.category)
-    if ends == (_DISEASE, _CHEMICAL):
-        return object_, subject
-    if ends != (_CHEMICAL, _DISEASE) and is_symmetric(relation.predicate):
-        return min(subject, object_), max(subject, object_)
-    return subject, object_
+    """The chemical before the disease; two ends of another symmetric relation by identifier."""
+    first, second = chemical_first(subject, object_)
+    settled = (first.category, second.category) == (_CHEMICAL, _DISEASE)
+    if is_symmetric(relation.predicate) and not settled:
+        return min(first, second), max(first, second)
+    return first, second

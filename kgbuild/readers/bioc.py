@@ -437,15 +437,19 @@ def _ends(
     """The ends, subject first: two nodes, or two identifiers among the infons.
 
     Identifiers are ``entity1`` and ``entity2`` (BioRED), ``role1`` and ``role2`` (PubTator 3),
-    ``Chemical`` and ``Disease`` (BC5CDR). They come first, for PubTator 3's nodes refer to
-    nothing; but nodes with the roles ``subject`` and ``object`` are kgbuild's own.
+    ``Chemical`` and ``Disease`` (BC5CDR); ``subject`` may name the second. They come first, for
+    PubTator 3's nodes refer to nothing; but nodes with the roles ``subject`` and ``object`` are
+    kgbuild's own.
     """
     infons = relation.infons
     if sorted(role for _, role in relation.nodes) == ["object", "subject"]:
         infons = {}
     for first, second in (("entity1", "entity2"), ("role1", "role2"), ("Chemical", "Disease")):
         if first in infons and second in infons:
-            yield from (infons[first], infons[second])
+            turned = infons.get("subject") == second
+            yield from (
+                (infons[second], infons[first]) if turned else (infons[first], infons[second])
+            )
             return
     ordered = sorted(relation.nodes, key=lambda node: node[1].lower() not in _ROLES)
     for refid, _ in ordered:

@@ -165,6 +165,38 @@ def test_a_relation_whose_novelty_one_reader_knows_is_written_once() -> None:
     assert counts["relation of a document said again"] == 1
 
 
+def scored_pubtator(raw: str) -> tuple[set[tuple[str, ...]], dict[str, str]]:
+    """Relations and the type of each identifier, by the columns alone, as NCBI's scorers have it.
+
+    A line of four or five columns is a relation, one of six a mention; an identifier of a relation
+    must be one of a mention.
+    """
+    relations, types = set(), {}
+    for line in raw.splitlines():
+        columns = line.split("\t")
+        if len(columns) in (4, 5):
+            relations.add(tuple(columns[1:]))
+        elif len(columns) == 6:
+            types |= dict.fromkeys(columns[5].split(","), columns[4])
+    assert {end for _, *ends in relations for end in ends[:2]} <= types.keys()
+    return relations, types
+
+
+def in_no_order(relations: set[tuple[str, ...]]) -> set[tuple[str, frozenset[str]]]:
+    return {(name, frozenset(ends[:2])) for name, *ends in relations}
+
+
+def test_a_scorer_finds_the_same_relations_in_pubtator_and_bioc_chemicals_before_diseases() -> None:
+    written_relations, types = scored_pubtator(written(write_pubtator, example())[0].decode())
+    [document, _] = json.loads(written(write_bioc_json, example(), plain())[0])["documents"]
+    infons = [relation["infons"] for relation in document["relations"]]
+    in_bioc = {(one["type"], one["entity1"], one["entity2"]) for one in infons}
+    assert in_no_order(in_bioc) == in_no_order(written_relations)
+    kinds = [(types[one["entity1"]], types[one["entity2"]]) for one in infons]
+    assert ("ChemicalEntity", "DiseaseOrPhenotypicFeature") in kinds
+    assert ("DiseaseOrPhenotypicFeature", "ChemicalEntity") not in kinds
+
+
 @pytest.mark.parametrize("dialect", list(Dialect))
 def test_pubtator_is_written_as_it_was(kgbuild_golden: Any, dialect: Dialect) -> None:
     raw, _ = written(write_pubtator, example(), plain(), dialect=dialect)

@@ -9,6 +9,9 @@ Evidence: each relation that is found with gold concepts is asked again of its t
 sentences that were given as its evidence, and of its text without as many other sentences that name
 neither concept. A rationale that carries the relation makes it vanish; other sentences do not.
 
+A long text: all these texts after one another as one, read by both, with the most memory that the
+process had before and has since, and what is told to be left out.
+
 Unseen: EU-ADR (van Mulligen et al. 2012) marks whether a drug acts on a target, pair by pair within
 a sentence, by another guideline than any corpus that was learnt. With its own mentions.
 F1 elsewhere is `kgbuild evaluate --task relations`'s to say.
@@ -17,6 +20,7 @@ F1 elsewhere is `kgbuild evaluate --task relations`'s to say.
 from __future__ import annotations
 
 import argparse
+import resource
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -27,7 +31,7 @@ import torch
 from kgbuild_model.checkpoint import load_relations
 from kgbuild_model.relation_examples import read_relations
 from kgbuild_model.relation_measuring import answers_of, scores_at
-from kgbuild_model.scoring import Score
+from kgbuild_model.scoring import Score, bootstrap
 from kgbuild_model.weights import weights_folder
 from kgbuild_transformer.relations import TransformerRelations
 from kgbuild_transformer.settings import RelationSettings, TaggerSettings
@@ -154,6 +158,42 @@ def faithfulness(extractor: TransformerRelations, tasks: list[Task]) -> None:
     print(f"without other sentences {100 * vanished_others / max(1, asked):.1f}%")
 
 
+def joined(tasks: Sequence[Task]) -> Task:
+    """The texts as one, with their sentences; what they name is left to the tagger and to links."""
+    text, sentences, mentions, links = "", [], [], []
+    for task in tasks:
+        by = len(text)
+        text += task.document.text + "\n"
+        sentences += [span.shift(by) for span in task.document.sentences]
+        for link in task.annotations.links:
+            mention = replace(link.mention, span=link.mention.span.shift(by))
+            mentions.append(mention)
+            links.append(replace(link, mention=mention))
+    return Task(
+        document=Document(id="pubmed:1", text=text, sentences=tuple(sentences)),
+        annotations=Annotations(mentions=tuple(dict.fromkeys(mentions)), links=tuple(links)),
+    )
+
+
+def long_text(tagger: TransformerTagger, extractor: TransformerRelations, task: Task) -> None:
+    """What one long text takes, and what is said of it that was not asked."""
+    before = peak()
+    began = time.process_time()
+    list(tagger.extract([task]))
+    [found] = extractor.extract([task])
+    size, spent = len(task.document.text), time.process_time() - began
+    print(f"one text of {size:,} characters, {size / 3000:.0f} pages or so:", end=" ")
+    print(f"{len(found.relations):,} relations, {spent:.1f} CPU seconds,", end=" ")
+    print(f"{peak():.0f} MB at most ({before:.0f} before)")
+    for reason, count in found.left_out:
+        print(f"left out: {reason}: {count:,}")
+
+
+def peak() -> float:
+    """The most memory that the process had so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+
+
 def unseen(model: str, tagger: str) -> None:
     """Pairs of a drug and a target in EU-ADR; its one type is none of the model's."""
     folders = [weights_folder(name) or Path(name) for name in (f"relations-{model}", tagger)]
@@ -166,9 +206,11 @@ def unseen(model: str, tagger: str) -> None:
         replace(e, relations=dict.fromkeys(e.relations, relations.types[0])) for e in examples
     ]
     sure = run.thresholds[relations.name]
-    pairs = sum((scores_at(one, sure)[1] for one in answers_of(run, marked, relations)), Score())
+    each = [scores_at(one, sure)[1] for one in answers_of(run, marked, relations)]
+    pairs, (low, high) = sum(each, Score()), bootstrap(each)
     print(f"EU-ADR, {len(examples)} texts, drug and target: ", end="")
-    print(f"precision {pairs.precision:.3f}, recall {pairs.recall:.3f}, F1 {pairs.f1:.3f}")
+    print(f"precision {pairs.precision:.3f}, recall {pairs.recall:.3f}, F1 {pairs.f1:.3f} ", end="")
+    print(f"({low:.3f} to {high:.3f}, 95% by texts)")
 
 
 def main() -> None:
@@ -185,7 +227,9 @@ def main() -> None:
     threads = torch.get_num_threads()
     said = "1 thread, CPU seconds" if threads == 1 else f"{threads} threads"
     print(f"{describe()}, {said}")
-    rates(TransformerTagger(TaggerSettings(model=options.tagger)), extractor, tasks)
+    tagger = TransformerTagger(TaggerSettings(model=options.tagger))
+    rates(tagger, extractor, tasks)
+    long_text(tagger, extractor, joined(tasks))
     faithfulness(extractor, tasks)
     unseen(options.model, options.tagger)
 

@@ -104,6 +104,7 @@ BENCHMARKS = (
               modules=("kgbuild_transformer", "onnxruntime", "onnxscript"), neural=True),
     Benchmark(name="relations", quick="--texts 5", modules=("kgbuild_transformer",),
               files=(BIORED,), neural=True),
+    Benchmark(name="treatment_folds", quick="--epochs 0.1", modules=("kgbuild_transformer",)),
     Benchmark(name="relation_folds", quick="--seeds 1", modules=("kgbuild_transformer",),
               files=(HERE.parents[1] / "corpora" / "sentence-gold",), neural=True),
 )  # fmt: skip

@@ -104,6 +104,27 @@ def test_a_relation_that_is_plain_to_see_is_found_with_its_sentence() -> None:
     ) in shown  # fmt: skip
 
 
+APART = (
+    "[Lisinopril](chemical:mesh:D017706) was given to forty patients for a year. {}"
+    "A nurse scored [cough](disease:mesh:D003371) each week."
+)
+SHOWN = "[Lisinopril](chemical:mesh:D017706) induced [cough](disease:mesh:D003371) in ten of them. "
+
+
+def test_without_the_sentence_that_shows_it_a_relation_is_less_sure() -> None:
+    """Where the model looked is what it goes by: ``benchmarks/relations.py`` measures how often."""
+    extractor = TransformerRelations(RelationSettings(sets=["bc5cdr"]))
+    sure = []
+    for between in (SHOWN, ""):
+        document, annotations = make_document(APART.format(between))
+        [found] = extractor.extract([Task(document=document, annotations=annotations)])
+        sure.append(max((relation.score for relation in found.relations), default=0.0))
+        shown = {span.of(document.text) for one in found.relations for span in one.evidence}
+        if between:
+            assert "Lisinopril induced cough in ten of them." in shown
+    assert sure[1] < sure[0] - 0.2
+
+
 @pytest.mark.parametrize("name", [*shipped_weights(), *shipped_weights("relations")])
 def test_no_file_is_too_large_and_nothing_is_pickled(name: str) -> None:
     folder = weights_folder(name)

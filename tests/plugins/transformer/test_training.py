@@ -13,8 +13,10 @@ pytest.importorskip("kgbuild_transformer")
 
 import kgbuild_model.weights
 from kgbuild_model.checkpoint import save_tagger
+from kgbuild_model.relation_training import RelationRecipe
 from kgbuild_model.testing import small_run
 
+from kgbuild import relation_of
 from kgbuild.cli import main
 
 Writer = Callable[[list[str]], str]
@@ -182,6 +184,60 @@ def test_a_component_that_cannot_be_trained_says_which_can(
     said = capsys.readouterr().err
     assert "'lexicon' cannot be trained" in said
     assert "hint: these can: transformer" in said
+
+
+RELATIONS = """
+tagger = "fast"
+trunk = 1
+epochs = 12
+[optimisation]
+rate = 2e-3
+head_rate = 2e-3
+bf16 = false
+accumulate = 4
+[[corpus]]
+name = "bc5cdr"
+types = ["CID"]
+directed = true
+files = []
+held_out_files = ["gold.PubTator"]
+held_out_most = 10
+labels = { Chemical = "biolink:ChemicalEntity", Disease = "biolink:DiseaseOrPhenotypicFeature" }
+"""
+
+
+def related(number: int) -> str:
+    """A text that says that the one causes the other, or, every other time, that it does not."""
+    verb = ("causes", "(not)")[number % 2]
+    end = len(f"Aspirin {verb} asthma")
+    lines = [
+        f"{number}|t|Aspirin {verb} asthma.",
+        f"{number}|a|",
+        f"{number}\t0\t7\tAspirin\tChemical\tD001241",
+        f"{number}\t{end - 6}\t{end}\tasthma\tDisease\tD001249",
+        *[f"{number}\tCID\tD001241\tD001249"] * (number % 2 == 0),
+    ]
+    return "\n".join(lines) + "\n\n"
+
+
+@pytest.mark.usefixtures("weights")
+def test_a_recipe_of_relations_becomes_weights_in_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gold.PubTator").write_text("".join(map(related, range(40))))
+    (tmp_path / "recipe.toml").write_text(RELATIONS)
+    assert main(["train", "recipe.toml", "-o", "mine"]) == 0
+    assert "30 documents to learn from, 10 held out" in capsys.readouterr().err
+    for file in ("README.md", "curves.svg", "recipe.json", "weights-1.safetensors"):
+        assert (tmp_path / "mine" / file).exists()
+
+
+def test_recipes_of_relations_learn_types_that_the_table_of_relations_has() -> None:
+    folder = Path(__file__).resolve().parents[3] / "model/recipes"
+    for path in sorted(folder.glob("relations-*.toml")):
+        for corpus in RelationRecipe.read(path).corpora:
+            assert [kind for kind in corpus.types if relation_of(kind) is None] == []
 
 
 def test_the_recipes_in_the_repository_can_be_read() -> None:

@@ -401,8 +401,9 @@ def _annotate(
                 _keep(store, ready, summary)
                 progress("annotating", summary.documents_annotated, total)
     finally:
-        _keep(store, waiting, summary)
-        progress("annotating", summary.documents_annotated, total)
+        if waiting:
+            _keep(store, waiting, summary)
+            progress("annotating", summary.documents_annotated, total)
 
 
 def _batches(
@@ -415,8 +416,6 @@ def _batches(
 
 
 def _keep(store: GraphStore, rows: Sequence[AnnotationRows], summary: Summary) -> None:
-    if not rows:
-        return
     with store.batch():
         store.keep_annotations(rows)
     reach("ingest.annotated-batch")

@@ -173,6 +173,15 @@ def test_what_a_reader_left_out_of_a_document_is_counted_in_the_status(project: 
     assert json.loads(project.run("status", "--json")[1])["left out"] == once
 
 
+def test_the_end_of_annotating_is_told_once(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the last texts were kept before the end was known."""
+    monkeypatch.setattr("kgbuild.ingest._COMMIT_SECONDS", 0)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    project.write("a.nbib", paper(1, *SENTENCES))
+    _, _, told = project.run("ingest", "papers")
+    assert told.count("annotating: 1 of 1 document") == 1
+
+
 def test_a_rejected_edge_stays_rejected_over_re_ingest(project: Any) -> None:
     project.write("a.nbib", paper(1, SENTENCES[0]))
     project.run("ingest", "papers")

@@ -21,6 +21,17 @@ _WIDE = 92
 """Characters in a line."""
 
 _COLOURS = {"derived": "#7a3e00", "stated": "#111", "given": "#555", "sentence": "#0b4f6c"}
+_PICTURE = """\
+<svg xmlns="http://www.w3.org/2000/svg" class="proof" viewBox="0 0 {wide} {high}" font-size="13">
+<style>@media (prefers-color-scheme:dark){{.proof .paper{{fill:#16181b}}
+.proof .tie{{stroke:#8d949c}}.proof .derived{{fill:#f0b27a}}.proof .stated{{fill:#e4e6e8}}
+.proof .given{{fill:#b3b9c0}}.proof .sentence{{fill:#8fd0ec}}}}</style>
+<title>{title}</title><rect class="paper" width="{wide}" height="{high}" fill="#fff"/>
+<text class="stated" x="{edge}" y="26" font-family="sans-serif" font-size="15" fill="#111">\
+{title}</text>
+{rows}
+</svg>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +54,18 @@ def as_svg(explained: Node, name: Name) -> str:
         tops.append(height)
         height += _LINE * len(row.lines) + _GAP
     bottoms = [top + _LINE * len(row.lines) for row, top in zip(rows, tops, strict=True)]
-    wide = 2 * _EDGE + _INDENT * max(row.depth for row in rows) + 7 * _WIDE
-    title = escaped(headline(explained, name))
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {height}" font-size="13">',
-        f'<title>{title}</title><rect width="{wide}" height="{height}" fill="#fff"/>',
-        f'<text x="{_EDGE}" y="26" font-family="sans-serif" font-size="15">{title}</text>',
+    drawn = [
+        part
+        for row, top in zip(rows, tops, strict=True)
+        for part in _drawn(row, top, bottoms[row.above] if row.above >= 0 else None)
     ]
-    for row, top in zip(rows, tops, strict=True):
-        parts += _drawn(row, top, bottoms[row.above] if row.above >= 0 else None)
-    return "\n".join([*parts, "</svg>", ""])
+    return _PICTURE.format(
+        wide=2 * _EDGE + _INDENT * max(row.depth for row in rows) + 7 * _WIDE,
+        high=height,
+        edge=_EDGE,
+        title=escaped(headline(explained, name)),
+        rows="\n".join(drawn),
+    )
 
 
 def _gather(node: Node, name: Name, depth: int, above: int, rows: list[_Row]) -> None:
@@ -75,18 +88,19 @@ def _folded(*texts: str) -> list[str]:
 
 def _drawn(row: _Row, top: int, above: int | None) -> Iterator[str]:
     """The lines of a row, and the line up to the bottom of what it proves."""
-    x, colour = _EDGE + _INDENT * row.depth, _COLOURS[row.kind]
+    x = _EDGE + _INDENT * row.depth
     if above is not None:
         left, middle = x - _INDENT + 5, top + _LINE // 2
         dash = ' stroke-dasharray="3 3"' if row.kind == "given" else ""
         path = f"M{left} {above + 2}V{middle}H{x - 4}"
-        yield f'<path d="{path}" fill="none" stroke="#999"{dash}/>'
+        yield f'<path class="tie" d="{path}" fill="none" stroke="#999"{dash}/>'
     family = "Georgia, serif" if row.kind == "sentence" else "sans-serif"
     for number, line in enumerate(row.lines):
         style = "" if number else ' font-weight="bold"' if row.kind in ("derived", "stated") else ""
-        shade = colour if number == 0 or row.kind == "sentence" else "#555"
+        kind = row.kind if number == 0 or row.kind == "sentence" else "given"
         y = top + _LINE * (number + 1) - 4
         yield (
-            f'<text x="{x}" y="{y}" font-family="{family}" fill="{shade}"{style}>'
+            f'<text class="{kind}" x="{x}" y="{y}" font-family="{family}"'
+            f' fill="{_COLOURS[kind]}"{style}>'
             f"{escaped(line)}</text>"
         )

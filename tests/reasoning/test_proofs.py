@@ -366,10 +366,20 @@ def test_the_svg_is_well_formed_and_holds_the_whole_proof(hostile, capsys):
     root = etree.fromstring(picture(hostile, capsys, "--svg").encode())
     drawn = " ".join(root.itertext())
     assert {element.tag.rpartition("}")[2] for element in root.iter()} == {
-        "svg", "title", "rect", "text", "path"}  # fmt: skip
+        "svg", "style", "title", "rect", "text", "path"}  # fmt: skip
     assert "c1 — biolink:affects — g1 (object_direction_qualifier: decreased)" in drawn
     assert "nowhere: c1 — not biolink:treats — d1" in drawn
     assert drawn.count("<script>alert") == 3
+
+
+def test_by_night_the_svg_has_a_colour_for_all_that_has_one_by_day(hostile, capsys):
+    import re
+
+    drawn = picture(hostile, capsys, "--svg")
+    by_night = drawn.partition("prefers-color-scheme:dark")[2].partition("</style>")[0]
+    coloured = re.findall(r'<\w+ (?:class="(\w+)")?[^>]*(?:fill|stroke)="#', drawn)
+    assert {"paper", "tie", "sentence", "derived"} <= set(coloured)
+    assert set(coloured) == set(re.findall(r"\.proof \.(\w+)\{", by_night))
 
 
 def test_quotes_in_the_dot_file_are_escaped(hostile, capsys):

@@ -28,15 +28,18 @@ from kgbuild_lexicon.settings import LexiconSettings, WordList
 
 __all__ = ["fingerprint", "load"]
 
+_MATCHING = b"1"
+"""Raised when the code may find, link or name other things by the same lists."""
+
 _log = logging.getLogger(__name__)
 
 
 def fingerprint(settings: LexiconSettings) -> str:
-    """sha256 of what the word lists hold, in their order, in hexadecimal.
+    """sha256 of how names are matched and what the word lists hold, in their order, as hex.
 
     Raises ComponentUnavailableError where a file cannot be read.
     """
-    whole = hashlib.sha256()
+    whole = hashlib.sha256(_MATCHING)
     for words in settings.files:
         with _refusal():
             whole.update(digest(words.path))

@@ -158,6 +158,16 @@ def test_the_fingerprint_follows_the_content_and_not_the_place(tmp_path: Path) -
     assert of("a.tsv", HEADER + GOOD) != of("a.tsv", HEADER + GOOD + "\n")
 
 
+def test_the_fingerprint_tells_code_that_matches_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.tsv").write_text(HEADER + GOOD)
+    settings = LexiconSettings.model_validate({"files": [tmp_path / "a.tsv"]})
+    before = fingerprint(settings)
+    monkeypatch.setattr("kgbuild_lexicon.loading._MATCHING", b"next")
+    assert fingerprint(settings) != before
+
+
 def test_a_changed_list_is_read_again(tmp_path: Path) -> None:
     words = tmp_path / "words.tsv"
     settings = LexiconSettings.model_validate({"files": [words]})

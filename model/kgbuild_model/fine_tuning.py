@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from kgbuild_model.batching import interleaved
 from kgbuild_model.card import curves_svg, model_card, read_log
 from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
 from kgbuild_model.corrections import correct
@@ -84,7 +85,7 @@ def fine_tune(
     soft = _soft(recipe, places, run, {letters(one.text) for one in learning + held}, work, tell)
     if soft is not None:
         distilled = soft.plan(recipe.distil_share, recipe.tokens, recipe.optimisation.seed)
-        plan = _interleaved(plan, [("soft", group) for group in distilled])
+        plan = interleaved(plan, [("soft", group) for group in distilled])
         tell(f"{len(distilled)} batches of the teacher's answers")
         if soft.left_out:
             tell(f"{soft.left_out} texts left out: student and teacher cut them differently")
@@ -183,16 +184,6 @@ def _soft(
         teach(teacher, texts, taught, answers, tell)
     conventions = [ours.index(name) for name in recipe.distil_conventions]
     return SoftSet(student, texts, answers, conventions, pieces=recipe.pieces)
-
-
-def _interleaved(one: list[Any], two: list[Any]) -> list[Any]:
-    """Both in their order, evenly mixed."""
-    places = [
-        ((i + 0.5) / len(part), number, i)
-        for number, part in enumerate((one, two))
-        for i in range(len(part))
-    ]
-    return [(one, two)[number][i] for _, number, i in sorted(places)]
 
 
 def _write(

@@ -10,13 +10,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 from kgbuild_model.errors import GoldError
 
-__all__ = ["RELATION_FORMATS", "Concept", "RelationExample", "read_relations", "sentences_of"]
+__all__ = [
+    "RELATION_FORMATS",
+    "Concept",
+    "RelationExample",
+    "read_named",
+    "read_relations",
+    "sentences_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,16 @@ def read_relations(
     return list(RELATION_FORMATS[form](path, labels, corpus))
 
 
+def read_named(path: Path, labels: Mapping[str, str]) -> list[RelationExample]:
+    """Texts in PubTator form whose names are known, and no relations.
+
+    They belong to no corpus. Names without an identifier are concepts by their letters. Raises
+    GoldError with the line.
+    """
+    texts = [_example(block, labels, "", path, unlinked=True) for block in _blocks(path)]
+    return [replace(text, relations={}) for text in texts if text is not None]
+
+
 def _read_pubtator(path: Path, labels: Mapping[str, str], corpus: str) -> Iterator[RelationExample]:
     for block in _blocks(path):
         example = _example(block, labels, corpus, path)
@@ -81,7 +98,12 @@ def _blocks(path: Path) -> Iterator[list[tuple[int, str]]]:
 
 
 def _example(
-    block: list[tuple[int, str]], labels: Mapping[str, str], corpus: str, path: Path
+    block: list[tuple[int, str]],
+    labels: Mapping[str, str],
+    corpus: str,
+    path: Path,
+    *,
+    unlinked: bool = False,
 ) -> RelationExample | None:
     texts: dict[str, str] = {}
     spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -97,7 +119,7 @@ def _example(
         fields = line.split("\t")
         try:
             if fields[1].isdigit():
-                _mention(fields, labels, spans, kinds)
+                _mention(fields, labels, spans, kinds, unlinked=unlinked)
             else:
                 pairs.append((fields[2], fields[3], fields[1]))
         except (IndexError, ValueError) as error:
@@ -127,15 +149,22 @@ def _mention(
     labels: Mapping[str, str],
     spans: dict[str, list[tuple[int, int]]],
     kinds: dict[str, str],
+    *,
+    unlinked: bool,
 ) -> None:
-    """A mention of several identifiers (``3172,3651``) names each of them."""
+    """A mention of several identifiers (``3172,3651``) names each of them.
+
+    One without an identifier names what is called so, if ``unlinked``, else nothing.
+    """
     start, end, kind = int(fields[1]), int(fields[2]), fields[4]
-    if kind not in labels or len(fields) < 6:
+    if kind not in labels:
         return
-    for concept in _identifiers(fields[5]):
-        if concept and concept != "-1" and concept != "-":
-            spans[concept].append((start, end))
-            kinds[concept] = labels[kind]
+    known = [c for c in _identifiers("".join(fields[5:6])) if c not in ("", "-", "-1")]
+    if unlinked and not known:
+        known = [f"{kind} {fields[3].lower()}"]
+    for concept in known:
+        spans[concept].append((start, end))
+        kinds[concept] = labels[kind]
 
 
 _BOUNDARY = re.compile(r"(?<=[.?!])\s+(?=[A-Z(\[])")

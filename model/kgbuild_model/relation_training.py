@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from kgbuild_model.batching import interleaved
 from kgbuild_model.card import curves_svg, read_log, relation_card
 from kgbuild_model.checkpoint import digest, load_relations, load_tagger, save_relations
+from kgbuild_model.corrections import correct_branch
 from kgbuild_model.digest import digests_of
 from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.gold_split import learnt_and_held_out
 from kgbuild_model.recipes import read_recipe
-from kgbuild_model.relation_examples import RelationExample, read_relations
+from kgbuild_model.relation_distillation import SoftLesson, SoftLessons, teach_relations
+from kgbuild_model.relation_examples import RelationExample, read_named, read_relations
 from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
 from kgbuild_model.relation_measuring import Fit, answers_of, measure_relations
 from kgbuild_model.relation_phrases import Phrases, phrases_of
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relation_wording import Wording
 from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
+from kgbuild_model.texts import letters
 from kgbuild_model.training import Optimisation, claim, train
 
 __all__ = [
@@ -48,7 +53,14 @@ class RelationRecipe:
     """All that a training run depends on: the tagger below, how many layers are shared, corpora.
 
     ``dropout`` is that of the branch's layers: of what they give, and of their attention. ``start``
-    names relation weights above the same tagger to go on from, with the same corpora's types.
+    names relation weights above the same tagger to go on from, with the same corpora's types; where
+    they share more layers, the branch begins with the tagger's own in between.
+    With ``rank`` only corrections of that rank of the branch are learnt, besides the heads, and the
+    checkpoint has them in a file of their own beside those of ``start``.
+    ``teacher`` names relation weights, and ``teacher_tagger`` the tagger that they are read above,
+    whose chances are learnt over ``distil_files`` (PubTator, whose names are known, with
+    ``distil_labels``), ``distil_share`` times in an epoch, and over the texts of corpora whose
+    relations are of documents, for what other corpora ask of them.
     """
 
     tagger: str
@@ -58,8 +70,24 @@ class RelationRecipe:
     start: str = ""
     dropout: float = 0.1
     hold_out: bool = True
+    rank: int = 0
+    teacher: str = ""
+    teacher_tagger: str = ""
+    distil_files: tuple[str, ...] = ()
+    distil_labels: Mapping[str, str] = field(default_factory=dict)
+    distil_share: float = 1.0
     notes: tuple[str, ...] = ()
     optimisation: Optimisation = field(default_factory=Optimisation)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run."""
+        if self.rank and not self.start:
+            raise RecipeError(
+                f"rank is {self.rank}, and there is nothing to correct",
+                hint="name the relation weights to go on from as start",
+            )
+        if bool(self.teacher) != bool(self.teacher_tagger):
+            raise RecipeError("teacher and teacher_tagger stand together, or neither does")
 
     @classmethod
     def read(cls, path: Path) -> RelationRecipe:
@@ -195,15 +223,33 @@ def train_relations(
         raise RecipeError("the recipe's corpora hold no text to train on")
     facts = [_corpus_facts(corpus, corpora) for corpus in recipe.corpora]
     run = _fresh(recipe, taggers, sets_of(recipe, learning))
-    run = replace(run, wordings=wordings_of(recipe, learning, run))
-    claim(work, {"recipe": asdict(recipe), "corpora": facts})
+    if not recipe.rank:
+        run = replace(run, wordings=wordings_of(recipe, learning, run))
+    distilled = digests_of(recipe.distil_files, corpora)
+    claim(work, {"recipe": asdict(recipe), "corpora": facts, "distilled": distilled})
     lessons = Lessons(recipe, learning, run)
     tell(f"{len(learning)} documents to learn from, {len(held)} held out")
+    plan: list[Any] = [("gold", step) for step in range(len(lessons.plan))]
+    soft = _soft(recipe, run, learning, held, work, corpora=corpora, taggers=taggers, tell=tell)
+    if soft is not None:
+        places = soft.plan(recipe.epochs * recipe.distil_share, recipe.optimisation.seed)
+        plan = interleaved(plan, [("soft", place) for place in places])
+        tell(f"{len(places)} times a text with the teacher's answers")
+
+    def batch_of(step: int) -> tuple[Lesson, ...] | tuple[SoftLesson, ...]:
+        kind, which = plan[step]
+        return lessons.batch(which) if kind == "gold" or soft is None else soft.batch(which)
+
+    def loss_of(batch: tuple[Lesson, ...] | tuple[SoftLesson, ...]) -> Tensor:
+        if soft is not None and batch and isinstance(batch[0], SoftLesson):
+            return soft.loss(batch)
+        return lessons.loss(cast("tuple[Lesson, ...]", batch))
+
     train(
         run.model,
-        batches=len(lessons.plan),
-        batch_of=lessons.batch,
-        loss_of=lessons.loss,
+        batches=len(plan),
+        batch_of=batch_of,
+        loss_of=loss_of,
         settings=recipe.optimisation,
         folder=work,
         measure_every=measure_every,
@@ -216,9 +262,46 @@ def train_relations(
         held,
         folder,
         corpora=facts,
+        distilled=distilled,
         taggers=taggers,
         log=read_log(work / "log.jsonl"),
     )
+
+
+def _soft(
+    recipe: RelationRecipe,
+    run: RelationRun,
+    learning: Sequence[RelationExample],
+    held: Sequence[RelationExample],
+    work: Path,
+    *,
+    corpora: Path,
+    taggers: Path,
+    tell: Callable[[str], None],
+) -> SoftLessons | None:
+    """The teacher's answers, made once and kept in the run's folder.
+
+    Unlabelled texts with the letters of gold are left out: the gold texts to learn from are asked
+    as well, and on the others the student is measured.
+    """
+    if not recipe.teacher:
+        return None
+    read = [
+        text
+        for file in recipe.distil_files
+        for text in read_named(corpora / file, recipe.distil_labels)
+    ]
+    gold = {letters(one.text) for one in (*learning, *held)}
+    unlabelled = [text for text in read if letters(text.text) not in gold]
+    tell(f"{len(read) - len(unlabelled)} of {len(read)} texts are gold: the teacher skips them")
+    of_documents = {one.name for one in recipe.corpora if not one.by_sentence}
+    texts = [*unlabelled, *(one for one in learning if one.corpus in of_documents)]
+    answers = work / "teacher.safetensors"
+    if not answers.exists():
+        teacher = load_relations(taggers / recipe.teacher, taggers / recipe.teacher_tagger)
+        below = replace(teacher.run, autocast=recipe.optimisation.bf16)
+        teach_relations(replace(teacher, run=below, weighers={}), texts, answers, tell)
+    return SoftLessons(run, texts, answers)
 
 
 def _write(
@@ -228,6 +311,7 @@ def _write(
     folder: Path,
     *,
     corpora: Sequence[Mapping[str, Any]],
+    distilled: Mapping[str, str],
     taggers: Path,
     log: Sequence[Mapping[str, Any]],
 ) -> None:
@@ -241,6 +325,8 @@ def _write(
         "tagger": recipe.tagger,
         "held_out": kept_line(log, recipe.optimisation.patience).get("measured", {}),
         "corpora": list(corpora),
+        "teacher": recipe.teacher,
+        "distilled": dict(distilled),
         "steps": len(log),
         "seconds": round(sum(line["seconds"] for line in log)),
         "notes": list(recipe.notes),
@@ -251,7 +337,13 @@ def _write(
         "curves.svg": curves_svg(log),
         "README.md": relation_card(report),
     }
-    save_relations(folder, fitted(run, held), digest(taggers / recipe.tagger), papers)
+    save_relations(
+        folder,
+        fitted(run, held),
+        digest(taggers / recipe.tagger),
+        papers,
+        corrects=taggers / recipe.start if recipe.rank else None,
+    )
 
 
 def _corpus_facts(corpus: RelationCorpus, root: Path) -> dict[str, Any]:
@@ -275,10 +367,15 @@ def _fresh(recipe: RelationRecipe, taggers: Path, sets: Sequence[RelationSet]) -
         width=tagger.tagger.encoder.config.width,
     )
     model = RelationModel.above(tagger.tagger, config)
+    run = RelationRun(run=tagger, model=model)
     if recipe.start:
-        _go_on(model, load_relations(taggers / recipe.start, taggers / recipe.tagger).model)
+        begun = load_relations(taggers / recipe.start, taggers / recipe.tagger)
+        _go_on(model, begun.model)
+        run = replace(run, wordings=begun.wordings)
+    if recipe.rank:
+        correct_branch(model, rank=recipe.rank)
     model.drop(recipe.dropout)
-    return RelationRun(run=tagger, model=model)
+    return run
 
 
 def _go_on(model: RelationModel, start: RelationModel) -> None:
@@ -289,9 +386,21 @@ def _go_on(model: RelationModel, start: RelationModel) -> None:
             "the weights to start from know other corpora or types",
             hint="give the same corpora with the same types in the same order",
         )
-    if start.config.trunk != model.config.trunk:
+    more = start.config.trunk - model.config.trunk
+    if more < 0:
         raise RecipeError(f"the weights to start from share {start.config.trunk} layers")
-    model.load_state_dict(start.state_dict())
+    begun = {_moved(name, more): value for name, value in start.state_dict().items()}
+    model.load_state_dict(model.state_dict() | begun)
+
+
+def _moved(name: str, layers: int) -> str:
+    """What a parameter is called in a branch that has so many layers more below.
+
+    >>> _moved("encoder.layers.0.norm.weight", 5)
+    'encoder.layers.5.norm.weight'
+    """
+    found = re.match(r"(encoder\.layers\.)(\d+)(\..*)", name)
+    return f"{found[1]}{int(found[2]) + layers}{found[3]}" if found else name
 
 
 def wordings_of(

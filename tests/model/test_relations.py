@@ -404,7 +404,7 @@ def test_training_goes_on_from_weights_of_the_same_shape(tmp_path: Path) -> None
         train_relations(other, tmp_path / "third", corpora=tmp_path, taggers=tmp_path)
     with pytest.raises(RecipeError, match="share 1 layers"):
         train_relations(
-            replace(still, trunk=0), tmp_path / "third", corpora=tmp_path, taggers=tmp_path
+            replace(still, trunk=2), tmp_path / "third", corpora=tmp_path, taggers=tmp_path
         )
 
 

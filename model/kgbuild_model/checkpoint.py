@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -151,6 +151,7 @@ def save_relations(
         **asdict(run.model.config),
         "thresholds": dict(run.thresholds),
         "calibrations": {name: curve.points for name, curve in run.calibrations.items()},
+        "weighers": list(run.weighers),
     }
     begun = weight_files(corrects) if corrects else ()
     tensors = corrections(run.model) if corrects else run.model.state_dict()
@@ -207,7 +208,8 @@ def load_relations(
         model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
     own = config.get("corrects") == "tagger"
     tensors = unpacked(folder, _upper_layers(unpacked(tagger), shape.trunk) if own else {})
-    wordings, weighers = _taken_weighers(tensors, sets)
+    weighed = config.get("weighers", [one.name for one in sets])
+    wordings, weighers = _taken_weighers(tensors, sets, weighed)
     _fill(model, folder, tensors)
     model.read_in(precision)
     curves = {
@@ -235,16 +237,20 @@ def _upper_layers(tensors: Mapping[str, Tensor], trunk: int) -> dict[str, Tensor
 
 
 def _taken_weighers(
-    tensors: dict[str, Tensor], sets: Sequence[RelationSet]
+    tensors: dict[str, Tensor], sets: Sequence[RelationSet], weighed: Container[str]
 ) -> tuple[dict[str, Wording], dict[str, Weigher]]:
-    """Wordings and weighers among a relation model's tensors, by their set; taken out there."""
+    """Wordings and weighers among a relation model's tensors, by their set; taken out there.
+
+    Of what an earlier file says only the weighers of the sets ``weighed`` count.
+    """
     wordings, weighers = {}, {}
     for one in sets:
+        if (wording := tensors.pop(f"wording.{one.name}", None)) is not None:
+            wordings[one.name] = Wording(wording)
         names = {part: f"weigher.{one.name}.{part}" for part in _WEIGHER}
-        wording = f"wording.{one.name}"
-        if tensors.keys() >= {wording, *names.values()}:
-            wordings[one.name] = Wording(tensors.pop(wording))
-            weighers[one.name] = Weigher(**{part: tensors.pop(n) for part, n in names.items()})
+        parts = {part: tensors.pop(name) for part, name in names.items() if name in tensors}
+        if len(parts) == len(names) and one.name in wordings and one.name in weighed:
+            weighers[one.name] = Weigher(**parts)
     return wordings, weighers
 
 

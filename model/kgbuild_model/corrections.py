@@ -105,10 +105,8 @@ def cut(tensors: Mapping[str, Tensor], begun: Mapping[str, Tensor], rank: int) -
         if name in begun and value.ndim == 2:
             left, sizes, right = torch.linalg.svd(value - begun[name], full_matrices=False)
             root = sizes[:rank].sqrt()
-            made[name + _UP], made[name + _DOWN] = (
-                left[:, :rank] * root,
-                root[:, None] * right[:rank],
-            )
+            made[name + _UP] = (left[:, :rank] * root).contiguous()
+            made[name + _DOWN] = (root[:, None] * right[:rank]).contiguous()
         else:
             made[name] = value
     return made

@@ -63,7 +63,7 @@ class Answered:
 class Fit:
     """What is fitted on a corpus' documents that the model has not learnt from.
 
-    A corpus without a wording has no weigher.
+    A corpus without a wording has no weigher, nor has one whose encoder knows better.
     """
 
     weigher: Weigher | None
@@ -75,12 +75,14 @@ class Fit:
         """What fits these documents best: the threshold by the F1 of pairs with their type.
 
         Threshold and calibration are fitted on what weighers say of documents that they were not
-        fitted on: of its own a weigher is too sure.
+        fitted on: of its own a weigher is too sure. Where that finds no more than the encoder
+        alone there is none.
         """
-        weigher = _weigher(documents) if worded else None
         weighed = _weighed_apart(documents) if worded else documents
-        threshold = _best_threshold(weighed)
-        return cls(weigher, threshold, _calibration(weighed, threshold))
+        threshold, alone = _best_threshold(weighed), _best_threshold(documents)
+        if worded and _typed(weighed, threshold).f1 > _typed(documents, alone).f1:
+            return cls(_weigher(documents), threshold, _calibration(weighed, threshold))
+        return cls(None, alone, _calibration(documents, alone))
 
 
 def _weigher(documents: Sequence[Answered]) -> Weigher:

@@ -176,5 +176,7 @@ def test_a_branch_that_is_cut_to_a_rank_reads_nearly_as_it_did_and_takes_less_ro
     found = {r: load_relations(tmp_path / f"{r}", taught / "tagger") for r in (2, 32)}
     for name, value in whole.model.state_dict().items():
         assert torch.allclose(found[32].model.state_dict()[name], value, atol=1e-4), name
+    save_relations(tmp_path / "small", whole, tagger, precision="int4", rank=2)
+    load_relations(tmp_path / "small", taught / "tagger")
     sizes = [weight_files(tmp_path / n)[0].stat().st_size for n in ("2", "whole")]
     assert sizes[0] < sizes[1]

@@ -96,7 +96,10 @@ _ITS = re.compile(
     rf"(?:(?:{AUX}|also|\w+ly) )*\Z"
 )
 """A further verb of what was the subject of the one before."""
-_WHERE = re.compile(r"\b(?:where|in which|in whom|under which|for which)\b")
+_WHERE = re.compile(
+    r"\b(?:where|in which|in whom|under which|for which)\b(?! (?:we|they|it|he|she) \w)"
+)
+"""A clause whose verb is what is denied; "where we went" has one of its own."""
 _AGAIN = re.compile(r" (?:\w+ ){0,3}?(?:recurren|relaps)\w*")
 _NOR_DID = re.compile(rf" (?:{AUX}) (?!it\b|they\b|this\b|these\b)")
 _COMPARED_WITH = re.compile(

@@ -75,12 +75,12 @@ class Fit:
         """What fits these documents best: the threshold by the F1 of pairs with their type.
 
         Threshold and calibration are fitted on what weighers say of documents that they were not
-        fitted on: of its own a weigher is too sure. Where that finds no more than the encoder
+        fitted on: of its own a weigher is too sure. Where that finds less than the encoder
         alone there is none.
         """
         weighed = _weighed_apart(documents) if worded else documents
         threshold, alone = _best_threshold(weighed), _best_threshold(documents)
-        if worded and _typed(weighed, threshold).f1 > _typed(documents, alone).f1:
+        if worded and _typed(weighed, threshold).f1 >= _typed(documents, alone).f1:
             return cls(_weigher(documents), threshold, _calibration(weighed, threshold))
         return cls(None, alone, _calibration(documents, alone))
 

@@ -140,7 +140,22 @@ def test_a_calibration_is_of_documents_that_the_weigher_has_not_learnt_from() ->
         documents.append(Answered(chances, heard, standing, gold, int(gold.sum())))
     worth = Fit.on(documents, worded=True).calibration
     assert worth.of(0.8) < 0.65
-    assert Fit.on(documents[:1], worded=True).weigher is not None
+    assert 0 < Fit.on(documents[:1], worded=True).threshold < 1  # one document, no other
+
+
+@pytest.mark.parametrize("misled", [False, True])
+def test_where_the_encoder_alone_finds_more_there_is_no_weigher(misled: bool) -> None:
+    # the model is right, if unsure; the words are sure, and wrong in the last text if misled
+    pairs = page([(0, 0), (1, 0), (2, 1)], [0, 1, 1])
+    standing = standing_of(pairs, torch.arange(3), said(0.5, 0.5, 0.5), LABELS)
+    documents = []
+    for number in range(5):
+        gold = [number % 3 == place for place in range(3)]
+        wrong = misled and number == 4
+        chances = said(*(0.6 if related else 0.4 for related in gold))
+        heard = said(*(0.99 if related != wrong else 0.01 for related in gold))
+        documents.append(Answered(chances, heard, standing, torch.tensor(gold).long(), 1))
+    assert (Fit.on(documents, worded=True).weigher is None) is misled
 
 
 def test_few_scores_show_an_error_by_chance_alone() -> None:

@@ -36,7 +36,7 @@ from kgbuild_model.published import load_tokenizer
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relation_weighing import Weigher
 from kgbuild_model.relation_wording import Wording
-from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
+from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet, layers_moved
 from kgbuild_model.tagger import Tagger
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
@@ -72,7 +72,6 @@ _KEYS = {
     "decoder": ("decoder",),
 }  # fmt: skip
 _GROUP = 32  # weights of a row that share a scale in int4
-_LAYERS = "encoder.layers."
 _WEIGHER = ("trust", "heed", "weights")
 _FILE_LIMIT = 95_000_000  # code hosts refuse files over 100 MB
 
@@ -157,9 +156,8 @@ def save_relations(
     tensors = corrections(run.model) if corrects else run.model.state_dict()
     if rank:
         config["corrects"] = "tagger"
-        tensors = cut(
-            tensors, _upper_layers(run.run.tagger.state_dict(), run.model.config.trunk), rank
-        )
+        own = layers_moved(run.run.tagger.state_dict(), -run.model.config.trunk)
+        tensors = cut(tensors, own, rank)
     for name, weigher in run.weighers.items():
         if not corrects:
             tensors[f"wording.{name}"] = run.wordings[name].weights
@@ -206,8 +204,9 @@ def load_relations(
     )
     with _Unfilled():
         model = RelationModel.untrained(shape, cast("Encoder", run.tagger.encoder).config)
-    own = config.get("corrects") == "tagger"
-    tensors = unpacked(folder, _upper_layers(unpacked(tagger), shape.trunk) if own else {})
+    corrects_tagger = config.get("corrects") == "tagger"
+    begun = layers_moved(unpacked(tagger), -shape.trunk) if corrects_tagger else None
+    tensors = unpacked(folder, begun)
     weighed = config.get("weighers", [one.name for one in sets])
     wordings, weighers = _taken_weighers(tensors, sets, weighed)
     _fill(model, folder, tensors)
@@ -224,16 +223,6 @@ def load_relations(
         wordings=wordings,
         weighers=weighers,
     )
-
-
-def _upper_layers(tensors: Mapping[str, Tensor], trunk: int) -> dict[str, Tensor]:
-    """A tagger's layers above the shared ones, under the names that they have in a branch."""
-    found = {}
-    for name, value in tensors.items():
-        number, _, rest = name.removeprefix(_LAYERS).partition(".")
-        if name.startswith(_LAYERS) and int(number) >= trunk:
-            found[f"{_LAYERS}{int(number) - trunk}.{rest}"] = value
-    return found
 
 
 def _taken_weighers(

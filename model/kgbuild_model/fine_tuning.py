@@ -21,7 +21,7 @@ from kgbuild_model.card import curves_svg, model_card, read_log
 from kgbuild_model.checkpoint import load_tagger, read_config, save_tagger
 from kgbuild_model.corrections import correct
 from kgbuild_model.digest import digests_of
-from kgbuild_model.distillation import SoftBatch, SoftSet, teach
+from kgbuild_model.distillation import SoftSet, teach
 from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.held_out import answers_to, calibrated
@@ -38,11 +38,9 @@ from kgbuild_model.tagger_training import (
 from kgbuild_model.tagging import TaggerRun
 from kgbuild_model.tags import TagSet
 from kgbuild_model.texts import letters, read_texts
-from kgbuild_model.training import claim, train
+from kgbuild_model.training import Source, claim, train
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from kgbuild_model.examples import Example
     from kgbuild_model.tagging import ScoredSpan
 
@@ -81,29 +79,20 @@ def fine_tune(
     claim(work, {"recipe": asdict(recipe), "gold": digests})
     gold = TrainingSet(recipe, learning, run)
     tell(f"{len(learning)} texts to learn from, {len(held)} held out, {len(gold)} batches of gold")
-    plan: list[Any] = [("gold", step) for step in range(len(gold))]
+    plan: list[tuple[Source, Any]] = [(gold, step) for step in range(len(gold))]
     soft = _soft(recipe, places, run, {letters(one.text) for one in learning + held}, work, tell)
     if soft is not None:
         distilled = soft.plan(recipe.distil_share, recipe.tokens, recipe.optimisation.seed)
-        plan = interleaved(plan, [("soft", group) for group in distilled])
+        plan = interleaved(plan, [(soft, group) for group in distilled])
         tell(f"{len(distilled)} batches of the teacher's answers")
         if soft.left_out:
             tell(f"{soft.left_out} texts left out: student and teacher cut them differently")
 
-    def batch_of(step: int) -> Any:
-        kind, which = plan[step]
-        return gold.batch(which) if kind == "gold" or soft is None else soft.batch(which)
-
-    def loss_of(batch: Any) -> Tensor:
-        if isinstance(batch, SoftBatch) and soft is not None:
-            return soft.loss(batch)
-        return gold.loss(batch)
-
     train(
         run.tagger,
         batches=len(plan),
-        batch_of=batch_of,
-        loss_of=loss_of,
+        batch_of=lambda step: (plan[step][0], plan[step][0].batch(plan[step][1])),
+        loss_of=lambda drawn: drawn[0].loss(drawn[1]),
         settings=recipe.optimisation,
         folder=work,
         measure_every=measure_every,

@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from kgbuild_model.relation_examples import sentences_of
 from kgbuild_model.relation_pages import marks_of
-from kgbuild_model.relation_reading import asked_of
+from kgbuild_model.relation_reading import asked_by_kind
 from kgbuild_model.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class _Asking:
     """What relations of one kind, of sentences or of documents, ask of a page."""
 
     asked: Asked
-    sets: tuple[RelationSet, ...]
+    sets: Sequence[RelationSet]
 
     def keys(self, example: RelationExample) -> Tensor:
         """The ends of each pair [pairs, 4]: concept and sentence of one, then of the other.
@@ -65,12 +65,12 @@ def _askings(run: RelationRun, example: RelationExample) -> Iterator[tuple[Page,
     sentences = example.sentences or sentences_of(example.text)
     [words] = tokenise(run.run.tokenizer, [example.text])
     for page in run.pages(words):
-        found = []
-        for kind in (False, True):
-            sets = tuple(one for one in config.sets if one.by_sentence is kind)
-            if sets:
-                asked = asked_of(page, example.concepts, sets, config.labels, sentences)
-                found += [_Asking(asked, sets)] if asked else []
+        found = [
+            _Asking(asked, kind)
+            for kind, asked in asked_by_kind(
+                page, example.concepts, config.sets, config.labels, sentences
+            )
+        ]
         if found:
             yield page, found
 

@@ -38,7 +38,15 @@ if TYPE_CHECKING:
     from kgbuild_model.tokens import Words
     from kgbuild_model.transformer import Encoder
 
-__all__ = ["Answers", "Asked", "RelationRun", "ScoredRelation", "agreed", "asked_of"]
+__all__ = [
+    "Answers",
+    "Asked",
+    "RelationRun",
+    "ScoredRelation",
+    "agreed",
+    "asked_by_kind",
+    "asked_of",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,6 +157,24 @@ def asked_of(
     )
     names = tuple(group.name for group in groups)
     return Asked(names, tuple(group.sentence for group in groups), pairs)
+
+
+def asked_by_kind(
+    page: Page,
+    concepts: Mapping[str, Concept],
+    sets: Sequence[RelationSet],
+    labels: Sequence[str],
+    sentences: Sequence[tuple[int, int]],
+) -> Iterator[tuple[Sequence[RelationSet], Asked]]:
+    """What sets of relations of documents ask of a page, then what those of sentences ask.
+
+    A kind that asks nothing is left out.
+    """
+    for by_sentence in (False, True):
+        kind = [one for one in sets if one.by_sentence is by_sentence]
+        asked = asked_of(page, concepts, kind, labels, sentences) if kind else None
+        if asked is not None:
+            yield kind, asked
 
 
 @lru_cache(maxsize=64)
@@ -308,9 +334,7 @@ class RelationRun:
         sets: Sequence[RelationSet],
     ) -> Iterator[ScoredRelation]:
         labels = self.model.config.labels
-        kinds = [[one for one in sets if one.by_sentence is kind] for kind in (False, True)]
-        every = [(k, asked_of(page, concepts, k, labels, bounds)) for k in kinds if k]
-        asked = [(kind, questions) for kind, questions in every if questions is not None]
+        asked = list(asked_by_kind(page, concepts, sets, labels, bounds))
         if asked:
             hidden = self.hidden_of(page, marks_of(page, concepts, labels))
             scored = self._scores(page, hidden, [questions.pairs for _, questions in asked])

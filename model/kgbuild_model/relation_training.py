@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,16 +22,16 @@ from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.gold_split import learnt_and_held_out
 from kgbuild_model.recipes import read_recipe
-from kgbuild_model.relation_distillation import SoftLesson, SoftLessons, teach_relations
+from kgbuild_model.relation_distillation import SoftLessons, teach_relations
 from kgbuild_model.relation_examples import RelationExample, read_named, read_relations
 from kgbuild_model.relation_lessons import UNKNOWN, Lesson, RelationCorpus, lessons_of
 from kgbuild_model.relation_measuring import Fit, answers_of, measure_relations
 from kgbuild_model.relation_phrases import Phrases, phrases_of
 from kgbuild_model.relation_reading import RelationRun
 from kgbuild_model.relation_wording import Wording
-from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet
+from kgbuild_model.relations import RelationConfig, RelationModel, RelationSet, layers_moved
 from kgbuild_model.texts import letters
-from kgbuild_model.training import Optimisation, claim, train
+from kgbuild_model.training import Optimisation, Source, claim, train
 
 __all__ = [
     "RelationRecipe",
@@ -229,27 +228,17 @@ def train_relations(
     claim(work, {"recipe": asdict(recipe), "corpora": facts, "distilled": distilled})
     lessons = Lessons(recipe, learning, run)
     tell(f"{len(learning)} documents to learn from, {len(held)} held out")
-    plan: list[Any] = [("gold", step) for step in range(len(lessons.plan))]
+    plan: list[tuple[Source, int]] = [(lessons, step) for step in range(len(lessons.plan))]
     soft = _soft(recipe, run, learning, held, work, corpora=corpora, taggers=taggers, tell=tell)
     if soft is not None:
         places = soft.plan(recipe.epochs * recipe.distil_share, recipe.optimisation.seed)
-        plan = interleaved(plan, [("soft", place) for place in places])
+        plan = interleaved(plan, [(soft, place) for place in places])
         tell(f"{len(places)} times a text with the teacher's answers")
-
-    def batch_of(step: int) -> tuple[Lesson, ...] | tuple[SoftLesson, ...]:
-        kind, which = plan[step]
-        return lessons.batch(which) if kind == "gold" or soft is None else soft.batch(which)
-
-    def loss_of(batch: tuple[Lesson, ...] | tuple[SoftLesson, ...]) -> Tensor:
-        if soft is not None and batch and isinstance(batch[0], SoftLesson):
-            return soft.loss(batch)
-        return lessons.loss(cast("tuple[Lesson, ...]", batch))
-
     train(
         run.model,
         batches=len(plan),
-        batch_of=batch_of,
-        loss_of=loss_of,
+        batch_of=lambda step: (plan[step][0], plan[step][0].batch(plan[step][1])),
+        loss_of=lambda drawn: drawn[0].loss(drawn[1]),
         settings=recipe.optimisation,
         folder=work,
         measure_every=measure_every,
@@ -389,18 +378,9 @@ def _go_on(model: RelationModel, start: RelationModel) -> None:
     more = start.config.trunk - model.config.trunk
     if more < 0:
         raise RecipeError(f"the weights to start from share {start.config.trunk} layers")
-    begun = {_moved(name, more): value for name, value in start.state_dict().items()}
-    model.load_state_dict(model.state_dict() | begun)
-
-
-def _moved(name: str, layers: int) -> str:
-    """What a parameter is called in a branch that has so many layers more below.
-
-    >>> _moved("encoder.layers.0.norm.weight", 5)
-    'encoder.layers.5.norm.weight'
-    """
-    found = re.match(r"(encoder\.layers\.)(\d+)(\..*)", name)
-    return f"{found[1]}{int(found[2]) + layers}{found[3]}" if found else name
+    begun = start.state_dict()
+    heads = {name: value for name, value in begun.items() if not name.startswith("encoder.")}
+    model.load_state_dict(model.state_dict() | heads | layers_moved(begun, more))
 
 
 def wordings_of(

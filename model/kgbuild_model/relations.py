@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, cast
 
@@ -43,6 +44,7 @@ __all__ = [
     "RelationModel",
     "RelationSet",
     "distance_buckets",
+    "layers_moved",
 ]
 
 DISTANCES = 10
@@ -138,6 +140,25 @@ def distance_buckets(words: NDArray[np.int64]) -> NDArray[np.int64]:
     """
     bits = np.frexp(np.maximum(words, 0).astype(np.float64))[1]
     return np.minimum(bits, DISTANCES - 1).astype(np.int64)
+
+
+_LAYER = re.compile(r"(encoder\.layers\.)(\d+)(\..*)")
+
+
+def layers_moved(tensors: Mapping[str, Tensor], by: int) -> dict[str, Tensor]:
+    """The tensors of an encoder's layers, each called as ``by`` layers further up.
+
+    A layer that would lie below the first is left out, as is what is of no layer.
+
+    >>> list(layers_moved({"encoder.layers.4.up": torch.ones(1)}, -4))
+    ['encoder.layers.0.up']
+    """
+    found = ((_LAYER.fullmatch(name), value) for name, value in tensors.items())
+    return {
+        f"{layer[1]}{int(layer[2]) + by}{layer[3]}": value
+        for layer, value in found
+        if layer and int(layer[2]) + by >= 0
+    }
 
 
 class RelationModel(nn.Module):

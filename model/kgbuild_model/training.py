@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 from safetensors import safe_open
@@ -23,10 +23,20 @@ from torch import Tensor, nn
 from kgbuild_model.early_stopping import Best
 from kgbuild_model.errors import RecipeError
 
-__all__ = ["Optimisation", "claim", "rate_at", "train"]
+__all__ = ["Optimisation", "Source", "claim", "rate_at", "train"]
 
 BatchT = TypeVar("BatchT")
 _SILENT = 60.0  # seconds after which a person wonders whether it still runs
+
+
+class Source(Protocol):
+    """What batches are drawn from: each has a place in it, and a loss."""
+
+    def batch(self, place: Any, /) -> Any:
+        """The batch at a place."""
+
+    def loss(self, batch: Any, /) -> Tensor:
+        """That of a batch."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,7 +53,7 @@ from kgbuild import Annotations, Relation
 from kgbuild.data.relation_names import biored_name, is_cid
 from kgbuild.reasoning.belief import DEFAULT_MODEL, BeliefModel
 
-RECIPE = Path(__file__).resolve().parents[1] / "model" / "recipes" / "relations-fast-3.toml"
+RECIPE = Path(__file__).resolve().parents[1] / "model" / "recipes" / "relations-fast-taught.toml"
 NAMES = {"BioRED": "biored", "BC5CDR": "bc5cdr"}
 FOLDS = 5
 Way = Callable[[Candidate], float]

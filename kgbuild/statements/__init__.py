@@ -7,11 +7,12 @@ of the text or was known.
 """
 
 from kgbuild.statements.conditions import conditions
-from kgbuild.statements.cues import Cues, Reading, read_cues
+from kgbuild.statements.cues import ASIDE, Cues, Reading, read_cues
 from kgbuild.statements.hiding import MENTION, hidden, is_name, lowered
 from kgbuild.statements.novelty import novelty
 
 __all__ = [
+    "ASIDE",
     "MENTION",
     "Cues",
     "Reading",

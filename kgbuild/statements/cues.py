@@ -27,7 +27,10 @@ from kgbuild.statements.doubt import against, telling
 from kgbuild.statements.hiding import CONTRACTED, hidden, is_name, lowered
 from kgbuild.statements.scope import Scope, scope
 
-__all__ = ["Cues", "Reading", "read_cues", "surroundings"]
+__all__ = ["ASIDE", "Cues", "Reading", "read_cues", "surroundings"]
+
+ASIDE = "pair of names beside a denial of something else"
+"""Why nothing is told of a pair whose reading is an aside, where what is left out is counted."""
 
 
 class _StatusCues(BaseModel):

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import combinations
 
 from kgbuild import Annotations, Cue, Meaning, Mention, Relation, Span, Task
-from kgbuild.statements import Cues, Reading, conditions, hidden, is_name, lowered, read_cues
+from kgbuild.statements import ASIDE, Cues, Reading, conditions, hidden, is_name, lowered, read_cues
 from kgbuild_spacy.parsed import ParsedRules
 from kgbuild_spacy.rules import Rule
 
@@ -27,7 +27,6 @@ _MOST_MENTIONS = 40
 _MOST_CHARACTERS = 2_000
 """A "sentence" with more is a table or a list, and says nothing of pairs."""
 
-_ASIDE = "pair of names beside a denial of something else"
 _TANGLED = "pair of names among more denials than can be told apart"
 """Of such a pair a rule speaks, and the sentence says nothing that could be counted on."""
 
@@ -183,7 +182,7 @@ def _relation(
 ) -> Relation | None:
     subject, target = pair
     if reading is None or reading.aside:
-        sentence.unsaid[subject, target] = _ASIDE if reading else _TANGLED
+        sentence.unsaid[subject, target] = ASIDE if reading else _TANGLED
         return None
     chemical = next((m for m in pair if m.category == "biolink:ChemicalEntity"), None)
     place = sentence.place(chemical) if chemical else None

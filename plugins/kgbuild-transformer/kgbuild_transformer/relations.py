@@ -22,7 +22,7 @@ from kgbuild import (
     broad_category,
     relation_of,
 )
-from kgbuild.statements import read_cues
+from kgbuild.statements import ASIDE, read_cues
 from kgbuild_transformer.doubt import Doubt, read_doubt
 from kgbuild_transformer.evidence import Evidence, Showing
 from kgbuild_transformer.fingerprints import relations_folder, tagger_folder, weights_digest
@@ -47,9 +47,6 @@ _ILLNESS = "biolink:DiseaseOrPhenotypicFeature"
 
 _APART = "pair of names that no window of a long text has together"
 """Such a pair is not asked whether it is related; what each window has is."""
-
-_ASIDE = "pair of names beside a denial of something else"
-"""Of such a pair the model reads a relation in a sentence, and the sentence says nothing of it."""
 
 _UNSHOWN = "relation that no sentence shows"
 """Its names lie across the ends of sentences, or one mention is both."""
@@ -119,7 +116,7 @@ class TransformerRelations:
         apart = self._run.apart(task.document.text, names.concepts(), self._sets)
         evidence = Evidence(task, self._cues, self._doubt)
         relations = tuple(self._relations(task, names, evidence))
-        counts = (_APART, apart), (_ASIDE, len(evidence.asides)), (_UNSHOWN, evidence.unshown)
+        counts = (_APART, apart), (ASIDE, len(evidence.asides)), (_UNSHOWN, evidence.unshown)
         return Annotations(relations=relations, left_out=tuple(one for one in counts if one[1]))
 
     def _relations(self, task: Task, names: _Names, evidence: Evidence) -> Iterator[Relation]:

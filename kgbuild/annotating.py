@@ -16,7 +16,6 @@ from kgbuild.graph.rows import AnnotationRows, decode_annotated
 from kgbuild.graph.store import Pending
 from kgbuild.host import Host
 from kgbuild.papers import read_papers
-from kgbuild.pipeline import UNREAD
 from kgbuild.workers import Annotators
 
 __all__ = ["annotate_papers"]
@@ -32,19 +31,19 @@ def annotate_papers(
     configuration: Configuration,
     annotators: Annotators,
     tell: Callable[[Failure], None],
-    unread: Counter[str],
+    left_out: Counter[str],
     reader: str | None = None,
 ) -> Iterator[AnnotatedDocument]:
     """Read papers and yield each document with its annotations; ``tell`` hears of each failure.
 
-    ``unread`` counts the documents in languages that an extractor does not read, by reason.
+    ``left_out`` counts what extractors did not look at, by reason.
     What is yielded depends on the papers and the configuration alone, not on the number of
     workers or the size of batches. A document of which a component fails comes without what that
     would have added. Raises InputError for a path that does not exist, and what
     ``annotators.start`` raises, before anything is read.
     """
     annotators.start()
-    run = configuration.settings.run
+    run, extractors = configuration.settings.run, configuration.settings.pipeline.extractors
     queue: deque[Pending] = deque()
     done: dict[int, AnnotationRows] = {}
 
@@ -69,8 +68,8 @@ def annotate_papers(
             for failure in made.failures:
                 tell(failure)
             for _, reason, count in made.drops:
-                if reason.endswith(UNREAD):
-                    unread[reason] += count
+                if reason.partition(": ")[0] in extractors:
+                    left_out[reason] += count
             yield decode_annotated(first.document, made)
 
 

@@ -46,10 +46,7 @@ from kgbuild.language import guess
 from kgbuild.plan import Plan, Step
 from kgbuild.terminologies import Terminologies
 
-__all__ = ["UNREAD", "Pipeline", "stopped"]
-
-UNREAD = "which it does not read"
-"""How a reason ends by which an extractor left out a document: for its language."""
+__all__ = ["Pipeline", "stopped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +397,7 @@ def _reads(spec: ExtractorSpec, progress: _Progress) -> bool:
     language = progress.language
     if not spec.languages or not language or language in spec.languages:
         return True
-    progress.drop(f"{spec.name}: document in {language!r}, {UNREAD}")
+    progress.drop(f"{spec.name}: document in {language!r}, which it does not read")
     return False
 
 

@@ -83,7 +83,7 @@ def command(
     running = annotators(host, setup.configuration, setup.options)
     telling = Telling()
     failures = _Failures(telling)
-    unread: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     try:
         documents = annotate_papers(
             paths,
@@ -91,7 +91,7 @@ def command(
             configuration=setup.configuration,
             annotators=running,
             tell=failures.tell,
-            unread=unread,
+            left_out=left_out,
             reader=reader,
         )
         if hedged:
@@ -102,8 +102,8 @@ def command(
     finally:
         telling.wipe()
         running.close()
-    for reason, count in sorted(unread.items()):
-        click.echo(f"not read: {reason} ({count:,})", err=True)
+    for reason, count in sorted(left_out.items()):
+        click.echo(f"left out: {reason} ({count:,})", err=True)
     say_losses(format_, losses(counts))
     said = counted(counts["documents"], "document"), counted(failures.count, "failure")
     click.echo(", ".join(said), err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import click
 from kgbuild.cli import ExitCode
 from kgbuild.cli.claims import with_file
 from kgbuild.cli.names import concept_of
-from kgbuild.cli.setup import as_json, graph_option, set_up
+from kgbuild.cli.setup import as_json, graph_option, only_form, set_up
 from kgbuild.errors import UsageError
 from kgbuild.graph.reading import StoredGraph, load
 
@@ -52,7 +52,7 @@ def command(
     from kgbuild.reasoning.proof_views import as_dot, as_html, as_text
     from kgbuild.reasoning.proofs import Proofs, explain
 
-    form = _only({"json": json_, "dot": dot, "html": html, "svg": svg})
+    form = only_form(json=json_, dot=dot, html=html, svg=svg)
     with load(set_up(kg=kg).folder) as graph, open_layer(graph.folder) as layer:
         if layer.revision != graph.revision:
             raise UsageError(
@@ -75,17 +75,6 @@ def command(
         else:
             click.echo("\n".join(as_text(explained, name, limit)))
     return ExitCode.WELL
-
-
-def _only(asked: Mapping[str, bool]) -> str:
-    """The one form that is asked for; "" for text."""
-    forms = [form for form, wanted in asked.items() if wanted]
-    if len(forms) > 1:
-        options = " and ".join(f"--{form}" for form in forms)
-        raise UsageError(
-            f"{options} print the claim in different forms: not both", hints=["keep one of them"]
-        )
-    return "".join(forms)
 
 
 def _meant(

@@ -11,8 +11,7 @@ from kgbuild.cli import ExitCode, counted
 from kgbuild.cli.claims import predicate_of
 from kgbuild.cli.edge_options import edge_options
 from kgbuild.cli.names import concept_of
-from kgbuild.cli.setup import as_json
-from kgbuild.errors import UsageError
+from kgbuild.cli.setup import as_json, only_form
 from kgbuild.graph.reading import StoredGraph
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ def command(
     from kgbuild.analysis.neighbourhood_picture import as_svg
     from kgbuild.vocabulary import check_category
 
-    if svg and json_:
-        raise UsageError("--svg prints a picture, --json rows: not both", hints=["leave one out"])
+    form = only_form(json=json_, svg=svg)
     wanted = check_category(category) if category else ""
     start = concept_of(graph, concept)
     found = [
@@ -60,9 +58,9 @@ def command(
         for one in near(graph, start, steps=steps, constraints=constraints)
         if not wanted or one.category == wanted
     ]
-    if svg:
+    if form == "svg":
         click.echo(as_svg(graph, start, found[:limit]), nl=False)
-    elif json_:
+    elif form == "json":
         as_json([asdict(one) for one in found[:limit]])
     else:
         for one in found[:limit]:

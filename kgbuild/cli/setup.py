@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from kgbuild.config import Configuration, load_configuration
-from kgbuild.errors import KgbuildError
+from kgbuild.errors import KgbuildError, UsageError
 from kgbuild.graph.reading import StoredGraph
 from kgbuild.host import Host
 from kgbuild.workers import HostOptions
@@ -25,6 +25,7 @@ __all__ = [
     "hints_of_failures",
     "note_no_extractor",
     "note_nothing_annotates",
+    "only_form",
     "run_options",
     "say_losses",
     "say_what_annotates",
@@ -215,6 +216,15 @@ def say_losses(format_: str, lost: Mapping[str, int]) -> None:
     """Say on standard error what a format could not hold, counted by reason."""
     for reason, count in lost.items():
         click.echo(f"{format_} does not hold: {reason} ({count:,})", err=True)
+
+
+def only_form(**asked: bool) -> str:
+    """The one form that is asked for, "" for text. Raises UsageError where more than one is."""
+    forms = [form for form, wanted in asked.items() if wanted]
+    if len(forms) > 1:
+        options = " and ".join(f"--{form}" for form in forms)
+        raise UsageError(f"{options} are different forms: not both", hints=["keep one of them"])
+    return "".join(forms)
 
 
 def as_json(value: Any) -> None:

@@ -22,6 +22,7 @@ from kgbuild.errors import NotInGraphError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.choosing import READ_AS
 from kgbuild.reasoning.contradictions import contradicting
+from kgbuild.report.claims import circumstances
 
 __all__ = ["command"]
 
@@ -213,7 +214,8 @@ def _print_assertion(graph: StoredGraph, assertion: Assertion) -> None:
         click.echo(
             f"  {cited(graph, evidence.document)}, {evidence.section},"
             f" {span.start}-{span.end}, {evidence.status.value},"
-            f" {evidence.source.component}{_read_as(evidence)}: {evidence.text}"
+            f" {evidence.source.component}{_read_as(evidence)}{_under(graph, evidence)}:"
+            f" {evidence.text}"
         )
 
 
@@ -221,3 +223,9 @@ def _read_as(evidence: Evidence) -> str:
     """What the component read, where that was less exact than the claim, or another."""
     read = [value for name, value in evidence.conditions if name == READ_AS]
     return f" as {' and as '.join(read)}" if read else ""
+
+
+def _under(graph: StoredGraph, evidence: Evidence) -> str:
+    """The conditions that the sentence names."""
+    told = "; ".join(f"{name} {value}" for name, value in circumstances(graph, evidence))
+    return f" ({told})" if told else ""

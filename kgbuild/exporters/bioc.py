@@ -4,10 +4,11 @@ BioC (Comeau et al. 2013, doi 10.1093/database/bat064) leaves the keys of infons
 writes. Here they are BioRED's: ``type`` and ``identifier`` of an annotation; ``entity1``,
 ``entity2``, ``type`` and ``novel`` of a relation, of a chemical and a disease the chemical first.
 Beside these stand what BioRED's names cannot say: ``subject`` where that is ``entity2``,
-``category``, ``predicate``, Biolink's qualifiers, ``score``, and ``evidence`` (spans as
-``12-40 52-80``). kgbuild's reader takes them back; others pass over them. A relation of a graph
-has ``belief`` too: how far its claim may be believed, from all texts that speak of it. It is
-not read back. What several components read, or several sentences show, is written as often.
+``category``, ``predicate``, Biolink's qualifiers, conditions (``condition_species``,
+``condition_dose`` …), ``score``, and ``evidence`` (spans as ``12-40 52-80``). kgbuild's reader
+takes them back; others pass over them. A relation of a graph has ``belief`` too: how far its
+claim may be believed, from all texts that speak of it. It is not read back. What several
+components read, or several sentences show, is written as often.
 
 Sentences, authors, subject headings and notices are not written. Nothing depends on the clock:
 the collection's date is empty.
@@ -32,6 +33,7 @@ from kgbuild.exporters.claimed import Believed
 from kgbuild.exporters.corpus_spelling import Dialect, End, Spelling, chemical_first, losses
 from kgbuild.markup import NOT_XML
 from kgbuild.readers.bioc import padding
+from kgbuild.readers.bioc_conditions import as_infons
 from kgbuild.readers.given_names import work_name
 from kgbuild.vocabulary import category_of
 
@@ -253,6 +255,7 @@ def _said(relation: Relation) -> Infons:
         infons["novel"] = conditions["novelty"]
     infons["predicate"] = relation.predicate
     infons |= dict(relation.qualifiers)
+    infons |= as_infons(one for one in relation.conditions if one[0] != "novelty")
     infons["evidence"] = " ".join(f"{span.start}-{span.end}" for span in relation.evidence)
     if relation.score != 1.0:
         infons["score"] = repr(relation.score)

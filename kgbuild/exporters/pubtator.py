@@ -2,8 +2,9 @@
 
 A line cannot hold a tab or a line break, so each becomes one space: offsets hold. A text with
 more sections than title and abstract is written as one abstract line. A mention with gaps is
-written whole. Scores, beliefs, second candidates and evidence have no place in PubTator: a
-relation has four columns (five with BioRED's novelty), and a strict reader refuses more.
+written whole. Scores, beliefs, second candidates, evidence, qualifiers and conditions (species,
+dose …) have no place in PubTator: a relation has four columns (five with BioRED's novelty), and a
+strict reader refuses more.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ from kgbuild.annotation import Mention
 from kgbuild.components import Reading
 from kgbuild.data.relation_names import Meaning, relation_of
 from kgbuild.document import SectionKind, Span, Unread
+from kgbuild.readers.bioc_conditions import from_infons
 from kgbuild.readers.composition import (
     Composition,
     identifiers,
@@ -422,6 +423,7 @@ def _add_relation(
         [end for end in ends if end is not None],
         meaning=_meaning(name, infons),
         novelty=infons.get("novel", ""),
+        conditions=from_infons(infons),
         evidence=evidence,
         score=_score(infons),
         place=relation.place,

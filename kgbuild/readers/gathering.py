@@ -200,6 +200,7 @@ class Gathering:
         *,
         meaning: Meaning | None = None,
         novelty: str = "",
+        conditions: tuple[tuple[str, str], ...] = (),
         evidence: tuple[Span, ...] = (),
         score: float = 1.0,
         place: str = "",
@@ -225,14 +226,14 @@ class Gathering:
         if novelty and novelty not in NOVELTIES:
             self.unread.add(f"novelty {novelty!r}", place=place)
             novelty = ""
-        conditions = (*meaning.conditions, *((("novelty", novelty),) if novelty else ()))
+        found = (("novelty", novelty),) if novelty else ()
         relation = Relation(
             subject=subject,
             predicate=meaning.predicate,
             object=object_,
             evidence=evidence or self._evidence(subject, object_),
             qualifiers=meaning.qualifiers,
-            conditions=conditions,
+            conditions=tuple(sorted({*meaning.conditions, *conditions, *found})),
             score=score,
         )
         if relation in self._relations:

@@ -26,6 +26,7 @@ __all__ = [
     "Sentence",
     "as_belief",
     "circumstance",
+    "circumstances",
     "each_sentence",
     "in_order",
     "link_of",
@@ -163,8 +164,7 @@ class Claims:
         for name, value in evidence.conditions:
             if name == READ_AS:
                 yield "read as", plainly(value)
-            elif name not in NO_CIRCUMSTANCES:
-                yield name, circumstance(self._graph, value)
+        yield from circumstances(self._graph, evidence)
 
     def _concept(self, curie: str) -> Concept:
         if curie not in self._concepts:
@@ -229,6 +229,13 @@ def as_belief(belief: float) -> str:
     ('0.71', '>0.99', '1.00')
     """
     return ">0.99" if 0.99 < belief < 1 else f"{belief:.2f}"
+
+
+def circumstances(graph: StoredGraph, evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Species, dose … that a sentence names, with an identifier's label."""
+    for name, value in evidence.conditions:
+        if name not in NO_CIRCUMSTANCES:
+            yield name, circumstance(graph, value)
 
 
 def circumstance(graph: StoredGraph, values: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kgbuild.cli import main
+from kgbuild.faults import set_observer
 
 TERMS = """\
 id\tname\tsynonyms\tcategory
@@ -47,6 +48,19 @@ class Project:
         code = main(arguments)
         output = self._capsys.readouterr()
         return code, output.out, output.err
+
+    def ingest_until_ended(self) -> None:
+        """Ingest the papers, ended by a person once they are read and before any is annotated."""
+
+        def interrupt(point: str) -> None:
+            if point == "ingest.read-batch":
+                raise KeyboardInterrupt
+
+        set_observer(interrupt)
+        try:
+            assert self.run("ingest", "papers")[0] == 130
+        finally:
+            set_observer(None)
 
     def on_a_terminal(self, *arguments: str) -> tuple[int, str]:
         """The exit code, and what the verb writes where both its streams go to one terminal."""

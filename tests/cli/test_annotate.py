@@ -42,7 +42,7 @@ def test_a_document_in_a_language_that_nothing_reads_is_said_at_the_end(project:
     project.write("b.txt", TEXT)
     code, _, err = project.run("annotate", "papers", "-o", "out.pubtator")
     assert code == 0
-    [line] = [line for line in err.splitlines() if line.startswith("not read: ")]
+    [line] = [line for line in err.splitlines() if line.startswith("left out: ")]
     assert line.endswith(": document in 'zh', which it does not read (1)")
 
 

@@ -89,3 +89,14 @@ def test_what_is_no_reason_with_a_count_fails_the_document(
     assert ingested(project, ["short"]) == 1
     assert "short" in capsys.readouterr().err
     assert left_out(capsys) == {}
+
+
+def test_annotate_says_what_an_extractor_left_out(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = PLUGIN.replace("{LEFT_OUT}", '(("text behind its window", 16),)')
+    (project / "short.py").write_text(told, "utf-8")
+    assert ingested(project, ["short"]) == 0
+    capsys.readouterr()
+    assert main(["annotate", "papers"]) == 0
+    assert "left out: short: text behind its window (16)" in capsys.readouterr().err.splitlines()

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from lxml import html
 
-from kgbuild.faults import set_observer
-
 PAPERS = """\
 PMID- 990000001
 TI  - One.
@@ -247,17 +245,9 @@ def test_a_graph_without_annotations_has_a_page(project: Any) -> None:
     assert "Nothing was named." in _words(page)
 
 
-def test_a_run_that_was_ended_is_told_with_the_texts_that_wait(
-    project: Any, request: pytest.FixtureRequest
-) -> None:
-    def interrupt(point: str) -> None:
-        if point == "ingest.read-batch":
-            raise KeyboardInterrupt
-
+def test_a_run_that_was_ended_is_told_with_the_texts_that_wait(project: Any) -> None:
     project.write("a.nbib", PAPERS)
-    request.addfinalizer(lambda: set_observer(None))
-    set_observer(interrupt)
-    assert project.run("ingest", "papers")[0] == 130
+    project.ingest_until_ended()
     assert "Not annotated yet: 3 texts" in _words(_page(project))
 
 

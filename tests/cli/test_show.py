@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 
-from kgbuild.faults import set_observer
-
 PAPERS = """\
 PMID- 990000001
 TI  - One.
@@ -76,6 +74,16 @@ def test_claims_that_differ_in_a_qualifier_do_not_look_alike(project: Any) -> No
     assert "ibuprofen — biolink:affects (decreased activity) — PTGS2  (" in top
 
 
+def test_the_conditions_that_a_sentence_names_stand_with_it(project: Any) -> None:
+    told = "Aspirin (10 mg/kg, orally) treats headache in rats."
+    project.write("a.nbib", PAPERS.replace("Aspirin treats headache.", told))
+    project.run("ingest", "papers")
+    [cited] = _cited(project, "aspirin")
+    assert cited.endswith(
+        f" spacy-rules (dose 10 mg/kg; route oral; species ncbitaxon:10116): {told}"
+    )
+
+
 def test_a_rejected_edge_says_so(project: Any) -> None:
     project.write("a.nbib", PAPERS)
     project.run("ingest", "papers")
@@ -106,18 +114,9 @@ def test_a_retraction_is_seen_at_the_document_and_at_its_sentences(project: Any)
     assert "pubmed:990000007, abstract: Lisinopril causes cough." in path
 
 
-def test_a_run_that_was_ended_before_all_was_annotated_is_seen_in_the_status(
-    project: Any, request: pytest.FixtureRequest
-) -> None:
-    def interrupt(point: str) -> None:
-        if point == "ingest.read-batch":
-            raise KeyboardInterrupt
-
+def test_a_run_that_was_ended_before_all_was_annotated_is_seen_in_the_status(project: Any) -> None:
     project.write("a.nbib", PAPERS)
-    request.addfinalizer(lambda: set_observer(None))
-    set_observer(interrupt)
-    assert project.run("ingest", "papers")[0] == 130
-    set_observer(None)
+    project.ingest_until_ended()
     assert "note: not annotated yet: 2 texts" in project.run("status")[2]
     assert project.run("ingest", "papers")[0] == 0
     assert project.run("status")[2] == ""

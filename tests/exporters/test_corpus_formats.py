@@ -401,6 +401,12 @@ _XML_TEXT = passages.filter(
 )
 _QUALIFIERS = st.sampled_from(((), (("biolink:object_direction_qualifier", "increased"),)))
 _NOVELTY = st.sampled_from(((), (("novelty", "Novel"),), (("novelty", "No"),)))
+_CONDITIONS = st.sets(
+    st.tuples(
+        st.sampled_from(("dose", "population", "population_2", "relation", "type", "")), _XML_TEXT
+    ),
+    max_size=4,
+)
 
 
 @st.composite
@@ -469,7 +475,7 @@ def _mentions(draw: st.DrawFn, document: Document, exact: bool) -> Mention:
 def _relations(
     draw: st.DrawFn, document: Document, kinds_of: dict[str, str], exact: bool
 ) -> Relation:
-    """A relation of any predicate; unless ``exact`` one that BioRED has a name for."""
+    """A relation of any predicate; unless ``exact`` one that BioRED has a name for, and no more."""
     ends = st.sampled_from(sorted(kinds_of))
     some = ("biolink:treats", "biolink:causes", "biolink:interacts_with", "biolink:affects")
     subject, object_ = draw(ends), draw(ends)
@@ -484,7 +490,9 @@ def _relations(
         object=object_,
         evidence=tuple(draw(st.lists(_spans(document), min_size=1, max_size=2))),
         qualifiers=said.qualifiers,
-        conditions=(*said.conditions, *draw(_NOVELTY)),
+        conditions=tuple(
+            sorted((*said.conditions, *draw(_NOVELTY), *(draw(_CONDITIONS) if exact else ())))
+        ),
         score=draw(st.floats(0, 1)) if exact else 1.0,
     )
 
@@ -512,6 +520,32 @@ def test_bioc_read_back_is_what_was_written(
 ) -> None:
     """Law: documents with text, sections, mentions, links and stated relations come back equal."""
     assert read(module, written(write, *documents)[0]) == documents
+
+
+def test_a_relations_conditions_are_infons_of_bioc_and_pubtator_has_no_place_for_them() -> None:
+    given = example()
+    told = replace(
+        given.annotations.relations[0],
+        conditions=(
+            ("dose", "10 mg/kg"),
+            ("population", "Japanese"),
+            ("population", "women"),
+            ("species", "ncbitaxon:9606"),
+        ),
+    )
+    document = replace(given, annotations=replace(given.annotations, relations=(told,)))
+    [written_document] = json.loads(written(write_bioc_json, document)[0])["documents"]
+    [relation] = written_document["relations"]
+    assert {k: v for k, v in relation["infons"].items() if k.startswith("condition")} == {
+        "condition_dose": "10 mg/kg",
+        "condition_population": "Japanese",
+        "condition_population_2": "women",
+        "condition_species": "ncbitaxon:9606",
+    }
+    pubtator_lines = written(write_pubtator, document)[0].decode().splitlines()
+    assert [line.split("\t")[1:] for line in pubtator_lines if "Correlation" in line] == [
+        ["Negative_Correlation", "D000001", "D000002"]
+    ]
 
 
 TITLED = (SectionKind.TITLE, SectionKind.ABSTRACT)

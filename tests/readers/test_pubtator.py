@@ -105,7 +105,7 @@ def test_biored_is_read_with_its_novelty_and_what_biolink_cannot_say() -> None:
     assert first.predicate == "biolink:gene_associated_with_condition"
     assert first.conditions == (("novelty", "Novel"),)
     assert second.predicate == "biolink:related_to"
-    assert second.conditions == (("relation", "Comparison"), ("novelty", "No"))
+    assert second.conditions == (("novelty", "No"), ("relation", "Comparison"))
 
 
 def test_pubtator3_is_read() -> None:

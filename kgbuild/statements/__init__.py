@@ -4,6 +4,9 @@
 say whether a statement between two mentions is negated, hedged, asked or told of others;
 ``conditions`` under which species, setting and dose it holds; ``novelty`` whether it is a finding
 of the text or was known.
+
+What the code and the tables here read of a sentence may change: hash
+``kgbuild.tables_fingerprint("kgbuild.statements")`` in the fingerprint of a component that uses it.
 """
 
 from kgbuild.statements.conditions import conditions

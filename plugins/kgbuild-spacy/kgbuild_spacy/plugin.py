@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from kgbuild_spacy.segmenter import SpacySegmenter
     from kgbuild_spacy.settings import RuleSettings, SegmenterSettings
 
-_READING = "1"
-"""Raised when the same rules find other relations, or count others as left out."""
+_READING = "2"
+"""Raised when this plugin's code finds other relations by the same rules, or leaves out others."""
 
 
 def _segmenter_settings() -> type[SegmenterSettings]:

@@ -15,6 +15,7 @@ from itertools import combinations
 
 from kgbuild import Annotations, Cue, Meaning, Mention, Relation, Span, Task
 from kgbuild.statements import ASIDE, Cues, Reading, conditions, hidden, is_name, lowered, read_cues
+from kgbuild_spacy.naming import Naming
 from kgbuild_spacy.parsed import ParsedRules
 from kgbuild_spacy.rules import Rule
 
@@ -47,10 +48,11 @@ _TAKEN_AWAY = re.compile(
 class _Sentence:
     """A sentence with its linked mentions, and what patterns see of it, made when it is wanted."""
 
-    def __init__(self, span: Span, text: str, mentions: Sequence[Mention]) -> None:
+    def __init__(self, span: Span, text: str, mentions: Sequence[Mention], naming: Naming) -> None:
         self.span = span
         self.text = text
         self.mentions = mentions
+        self.naming = naming
         self.lowered = lowered(text)
         self.unsaid: dict[tuple[Mention, Mention], str] = {}
         """The pairs that a rule joins and of which nothing is said, with why."""
@@ -187,6 +189,7 @@ def _relation(
     chemical = next((m for m in pair if m.category == "biolink:ChemicalEntity"), None)
     place = sentence.place(chemical) if chemical else None
     told = conditions(sentence.but_conditions_hidden(), place)
+    novelty = ("novelty", sentence.naming.novelty(meaning, pair))
     return Relation(
         subject=subject,
         predicate=meaning.predicate,
@@ -198,13 +201,14 @@ def _relation(
             Cue(kind=cue.kind, span=cue.span.shift(sentence.span.start)) for cue in reading.cues
         ),
         qualifiers=meaning.qualifiers,
-        conditions=tuple(sorted((*meaning.conditions, *told))),
+        conditions=tuple(sorted((*meaning.conditions, *told, novelty))),
     )
 
 
 def _sentences(task: Task) -> Iterator[_Sentence]:
     """The sentences that hold two linked mentions or more."""
     linked = _linked(task.annotations)
+    naming = Naming(task)
     last, first = len(linked) - 1, 0
     for span in task.document.sentences:
         if first >= last:
@@ -215,7 +219,7 @@ def _sentences(task: Task) -> Iterator[_Sentence]:
         while behind <= last and linked[behind].span.end <= span.end:
             behind += 1
         if 2 <= behind - first <= _MOST_MENTIONS and span.end - span.start <= _MOST_CHARACTERS:
-            yield _Sentence(span, span.of(task.document.text), linked[first:behind])
+            yield _Sentence(span, span.of(task.document.text), linked[first:behind], naming)
         first = behind
 
 

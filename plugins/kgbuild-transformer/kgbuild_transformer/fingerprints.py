@@ -35,7 +35,10 @@ spans are left out.
 """
 
 _RELATIONS = "8"
-"""The same of relations, besides, of what their names mean, and of what is counted as left out."""
+"""The same of relations, besides, of what their names mean, and of what is counted as left out.
+
+How ``kgbuild.statements`` reads sentences is told by the number among its own tables.
+"""
 
 
 def tagger_fingerprint(settings: TaggerSettings) -> str:

@@ -177,6 +177,7 @@ def test_conditions_are_those_of_the_sentence():
     (relation,) = relations("[C:Cocaine] (20 mg/kg) caused [D:seizures] in mice in vivo.")
     assert dict(relation.conditions) == {
         "dose": "20 mg/kg",
+        "novelty": "No",
         "setting": "in vivo",
         "species": "ncbitaxon:10090",
     }
@@ -184,7 +185,22 @@ def test_conditions_are_those_of_the_sentence():
 
 def test_two_species_leave_it_open_which_is_meant():
     (relation,) = relations("[C:Cocaine] caused [D:seizures] in rats and patients.")
-    assert relation.conditions == ()
+    assert relation.conditions == (("novelty", "No"),)
+
+
+def test_what_a_text_begins_with_and_comes_back_to_is_its_finding():
+    """One that is named once, of many sentences, was known; what the weights say is told."""
+    drug, harm = "[Tea](chemical:mesh:D1)", "[gout](disease:mesh:D2)"
+    others = ["It was in use."] * 4
+    told = {
+        "No": [f"{drug} causes {harm}.", *others],
+        "Novel": [f"{drug} and {harm}.", *others, f"{drug} causes {harm}.", f"{drug}: {harm}."],
+    }
+    for expected, sentences in told.items():
+        document, gold = make_document(" ".join(sentences))
+        (found,) = extractor().extract([Task(document=document, annotations=gold)])
+        (relation,) = found.relations
+        assert dict(relation.conditions)["novelty"] == expected
 
 
 def test_a_letter_that_grows_in_lower_case_moves_no_offset():

@@ -7,7 +7,8 @@ pipeline that ``kgbuild init`` writes. An edge is a relation between concepts th
 mentions name where the sentence marks its ends; it is plain if it is stated and not negated.
 "By mistake" counts the sentences that are not plain and give a plain edge, of all that are not
 plain, and of those that give any edge; "lost" the plain ones that give an edge, but no plain one.
-Beside it what the pair alone is read as, whatever is tagged: ``benchmarks/statements.py``.
+Each share has its exact 95% interval. Beside it stands what the pair alone is read as, whatever is
+tagged: ``benchmarks/statements.py``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from _shares import share  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
 from statements import FRESH, by_cues  # type: ignore[import-not-found]
 
@@ -84,8 +86,8 @@ def row(name: str, found: Sequence[Edges]) -> str:
     lost = sum(one.any and not one.plain for one in stated)
     alone = sum(by_cues(one.one) for one in others), sum(not by_cues(one.one) for one in stated)
     return (
-        f"| {name} | {wrong} of {len(others)} ({wrong / len(others):.1%}) | {wrong} of {given}"
-        f" | {lost} of {sum(one.any for one in stated)} | {alone[0]} of {len(others)}"
+        f"| {name} | {share(wrong, len(others))} | {wrong} of {given}"
+        f" | {share(lost, sum(one.any for one in stated))} | {alone[0]} of {len(others)}"
         f" | {alone[1]} of {len(stated)} |"
     )
 

@@ -86,3 +86,21 @@ def test_an_outcome_is_told(
     monkeypatch.setattr(run, "HERE", tmp_path)
     assert run.run(run.Benchmark(name="made"), quick=True, minutes=minutes) == outcome
     assert (tmp_path / "made.txt").read_text("utf-8").startswith("$ python benchmarks/made.py")
+
+
+@pytest.mark.parametrize(
+    ("counted", "told"),
+    [
+        ((0, 100), "0 of 100 (0.0%, 0.0 to 3.6)"),
+        ((2, 80), "2 of 80 (2.5%, 0.3 to 8.7)"),
+        ((60, 60), "60 of 60 (100.0%, 94.0 to 100.0)"),
+        ((0, 0), "0 of 0"),
+    ],
+)
+def test_a_share_has_its_exact_interval(
+    run: ModuleType, counted: tuple[int, int], told: str
+) -> None:
+    """At either bound so few, or so many, have a chance of 2.5%, or there is none beyond."""
+    from _shares import share  # type: ignore[import-not-found]
+
+    assert share(*counted) == told

@@ -1,4 +1,4 @@
-"""A small project: a word list, a configuration and a way to run verbs in it."""
+"""The small project, and a way to run verbs in it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,6 @@ import pytest
 
 from kgbuild.cli import main
 from kgbuild.faults import set_observer
-
-TERMS = """\
-id\tname\tsynonyms\tcategory
-mesh:D001241\taspirin\tacetylsalicylic acid\tbiolink:ChemicalEntity
-mesh:D006261\theadache\theadaches\tbiolink:DiseaseOrPhenotypicFeature
-mesh:D007052\tibuprofen\t\tbiolink:ChemicalEntity
-mesh:D009325\tnausea\t\tbiolink:DiseaseOrPhenotypicFeature
-mesh:D017706\tlisinopril\t\tbiolink:ChemicalEntity
-mesh:D003371\tcough\t\tbiolink:DiseaseOrPhenotypicFeature
-"""
-CONFIGURATION = """\
-[pipeline]
-extractors = ["lexicon", "spacy-rules"]
-linkers = ["lexicon"]
-terminologies = ["lexicon"]
-[run]
-workers = 0
-[components.lexicon]
-files = ["terms.tsv"]
-"""
 
 
 class Project:
@@ -82,11 +62,7 @@ class Project:
 
 @pytest.fixture
 def project(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Project:
-    pytest.importorskip("kgbuild_lexicon")
-    (tmp_path / "papers").mkdir()
-    (tmp_path / "terms.tsv").write_text(TERMS, encoding="utf-8")
-    (tmp_path / "kgbuild.toml").write_text(CONFIGURATION, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    return Project(tmp_path, capsys)
+    monkeypatch.chdir(small_project)
+    return Project(small_project, capsys)

@@ -13,27 +13,6 @@ from typing import IO
 
 import pytest
 
-pytest.importorskip("kgbuild_lexicon")
-pytest.importorskip("kgbuild_spacy")
-
-TERMS = """\
-id\tname\tcategory
-mesh:D001241\taspirin\tbiolink:ChemicalEntity
-mesh:D006261\theadache\tbiolink:DiseaseOrPhenotypicFeature
-mesh:D017706\tlisinopril\tbiolink:ChemicalEntity
-mesh:D003371\tcough\tbiolink:DiseaseOrPhenotypicFeature
-"""
-CONFIGURATION = """\
-[pipeline]
-extractors = ["lexicon", "spacy-rules"]
-linkers = ["lexicon"]
-terminologies = ["lexicon"]
-[run]
-workers = 0
-batch_size = 4
-[components.lexicon]
-files = ["terms.tsv"]
-"""
 SENTENCES = (
     "Aspirin treats headache.",
     "Lisinopril causes cough.",
@@ -43,10 +22,10 @@ SENTENCES = (
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "terms.tsv").write_text(TERMS)
-    (tmp_path / "kgbuild.toml").write_text(CONFIGURATION)
-    (tmp_path / "papers").mkdir()
+def folder(small_project: Path) -> Path:
+    configuration = small_project / "kgbuild.toml"
+    told = configuration.read_text("utf-8")
+    configuration.write_text(told.replace("[run]", "[run]\nbatch_size = 4"), "utf-8")
     for number in range(30):
         drawn = random.Random(number)
         papers = "".join(
@@ -54,8 +33,8 @@ def folder(tmp_path: Path) -> Path:
             f"AB  - {' '.join(drawn.sample(SENTENCES, 3))}\n\n"
             for place in range(20)
         )
-        (tmp_path / "papers" / f"{number:02}.nbib").write_text(papers)
-    return tmp_path
+        (small_project / "papers" / f"{number:02}.nbib").write_text(papers)
+    return small_project
 
 
 READY = """

@@ -14,23 +14,6 @@ import pytest
 import kgbuild
 from kgbuild.cli import main
 
-TERMS = """\
-id\tname\tsynonyms\tcategory
-mesh:D001241\taspirin\t\tbiolink:ChemicalEntity
-mesh:D006261\theadache\t\tbiolink:DiseaseOrPhenotypicFeature
-mesh:D017706\tlisinopril\t\tbiolink:ChemicalEntity
-mesh:D003371\tcough\t\tbiolink:DiseaseOrPhenotypicFeature
-"""
-CONFIGURATION = """\
-[pipeline]
-extractors = ["lexicon", "spacy-rules"]
-linkers = ["lexicon"]
-terminologies = ["lexicon"]
-[run]
-workers = 0
-[components.lexicon]
-files = ["terms.tsv"]
-"""
 SENTENCES = (
     "Aspirin treats headache.",
     "Lisinopril causes cough.",
@@ -40,20 +23,14 @@ SENTENCES = (
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    pytest.importorskip("kgbuild_lexicon")
-    pytest.importorskip("kgbuild_spacy")
-    (tmp_path / "terms.tsv").write_text(TERMS)
-    (tmp_path / "kgbuild.toml").write_text(CONFIGURATION)
-    papers = tmp_path / "papers"
-    papers.mkdir()
+def folder(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for number in range(8):
         said = " ".join(random.Random(number).sample(SENTENCES, 2))
-        (papers / f"{number}.nbib").write_text(
+        (small_project / "papers" / f"{number}.nbib").write_text(
             f"PMID- {900 + number}\nTI  - Paper.\nAB  - {said}\n\n"
         )
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.chdir(small_project)
+    return small_project
 
 
 def ingested(kg: str, numbers: Any) -> str:

@@ -8,28 +8,11 @@ import pytest
 
 import kgbuild
 
-CONFIGURATION = """\
-[pipeline]
-extractors = ["lexicon", "spacy-rules"]
-linkers = ["lexicon"]
-[components.lexicon]
-files = ["terms.tsv"]
-"""
-TERMS = """\
-id\tname\tcategory
-mesh:D001241\taspirin\tbiolink:ChemicalEntity
-mesh:D006261\theadache\tbiolink:DiseaseOrPhenotypicFeature
-"""
-
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    pytest.importorskip("kgbuild_lexicon")
-    pytest.importorskip("kgbuild_spacy")
-    (tmp_path / "kgbuild.toml").write_text(CONFIGURATION)
-    (tmp_path / "terms.tsv").write_text(TERMS)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def project(small_project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(small_project)
+    return small_project
 
 
 def test_a_string_is_annotated_by_the_configured_pipeline(project: Path) -> None:

@@ -86,13 +86,13 @@ def query(
     Raises QueryError: refused (see :mod:`kgbuild.query.safety`), not understood by Oxigraph,
     or stopped after ``timeout`` seconds.
     """
-    checked, names = check_query(text, max_rows=max_rows), prefixes()
-    check_prefixes(text, names)
+    checked = check_query(text, max_rows=max_rows)
+    check_prefixes(text, prefixes())
     view = predicted_view(graph) if predicted else prepare_view(graph)
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(
-        target=_answer, args=(theirs, str(view), checked, dict(names)), daemon=True
+        target=_answer, args=(theirs, str(view), checked, prefixes_in(text)), daemon=True
     )
     process.start()
     theirs.close()

@@ -13,6 +13,7 @@ from functools import cache
 from importlib import resources
 
 from kgbuild.document import Span
+from kgbuild.statements.lookup import Listed, Lookup
 
 __all__ = ["conditions"]
 
@@ -88,7 +89,7 @@ def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, 
     >>> conditions("aspirin (10 mg/kg, i.p.) reduced fever in rats.", Span(0, 7))
     (('dose', '10 mg/kg'), ('route', 'intraperitoneal'), ('species', 'ncbitaxon:10116'))
     """
-    found = {name: _values(name, sentence) for name in _words()}
+    found = _values(sentence)
     found["time"] = {moment["time"] for moment in _TIME.finditer(sentence)}
     said = [(name, values.pop()) for name, values in found.items() if len(values) == 1]
     if chemical is not None and (dose := _dose(sentence, chemical)):
@@ -98,49 +99,36 @@ def conditions(sentence: str, chemical: Span | None = None) -> tuple[tuple[str, 
 
 
 @cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    text = resources.files("kgbuild.statements").joinpath("conditions.toml").read_text("utf-8")
-    return {
-        name: {value: "|".join(words) for value, words in table.items()}
-        for name, table in tomllib.loads(text).items()
+def _lists() -> tuple[Lookup, Mapping[Listed, tuple[str, str]]]:
+    """The words of each value of each table."""
+    file = resources.files("kgbuild.statements").joinpath("conditions.toml")
+    tables, lookup = tomllib.loads(file.read_text("utf-8")), Lookup()
+    return lookup, {
+        lookup.listed(_pattern(table, "|".join(words))): (table, value)
+        for table, values in tables.items()
+        for value, words in values.items()
     }
 
 
-@cache
-def _patterns(table: str) -> Mapping[str, re.Pattern[str]]:
-    return {value: _pattern(table, words) for value, words in _words()[table].items()}
-
-
-@cache
-def _any(table: str) -> re.Pattern[str]:
-    """What is found where any value of a table is: most sentences name none."""
-    return _pattern(table, "|".join(_words()[table].values()))
-
-
-def _pattern(table: str, words: str) -> re.Pattern[str]:
+def _pattern(table: str, words: str) -> str:
     if table == "species":
-        return re.compile(_NOT_THE_SPECIES.format(words=words))
+        return _NOT_THE_SPECIES.format(words=words)
     if table == "ancestry":
-        return re.compile(
-            rf"\b(?:{words})\b(?:{_BY_ITSELF}|(?= {_PEOPLE}\b| (?:descent|ancestry|origin)\b))"
-        )
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)")
+        place = rf"(?:{_BY_ITSELF}|(?= {_PEOPLE}\b| (?:descent|ancestry|origin)\b))"
+        return rf"(?<!\w)(?:{words})\b{place}"
+    return rf"(?<!\w)(?:{words})(?!\w)"
 
 
-def _values(table: str, sentence: str) -> set[str]:
-    """The values of a table that a sentence names; each is looked for where any of them begins."""
-    values, behind = set(), dict.fromkeys(_patterns(table), 0)
-    begins = _any(table).search(sentence)
-    while begins:
-        place = begins.start()
-        for value, pattern in _patterns(table).items():
-            sought = value not in values and place >= behind[value]
-            if sought and (named := pattern.match(sentence, place)):
-                behind[value] = named.end()
-                if not _DENIED.search(sentence, 0, place):
-                    values.add(value)
-        begins = _any(table).search(sentence, place + 1)
-    return values
+def _values(sentence: str) -> dict[str, set[str]]:
+    """The values of each table that a sentence names."""
+    lookup, names = _lists()
+    found: dict[str, set[str]] = {}
+    for one in lookup.within(sentence):
+        named = one.each(sentence, Span(0, len(sentence)))
+        if any(not _DENIED.search(sentence, 0, place.start) for place in named):
+            table, value = names[one]
+            found.setdefault(table, set()).add(value)
+    return found
 
 
 def _dose(sentence: str, chemical: Span) -> str | None:

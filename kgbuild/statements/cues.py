@@ -25,6 +25,7 @@ from kgbuild.statements.chance import insignificant
 from kgbuild.statements.denial import denies
 from kgbuild.statements.doubt import against, telling
 from kgbuild.statements.hiding import CONTRACTED, hidden, is_name, lowered
+from kgbuild.statements.lookup import Listed, Lookup
 from kgbuild.statements.scope import Scope, scope
 
 __all__ = ["ASIDE", "Cues", "Reading", "read_cues", "surroundings"]
@@ -112,17 +113,26 @@ class _Classes:
 
     def __init__(self, words: Mapping[str, str]) -> None:
         self._words = words
+        self._lookup = Lookup()
 
     def joined(self, patterns: Sequence[str]) -> str:
         return _NOT.sub(f"(?:not|{CONTRACTED}t)", self._spelled("|".join(patterns)))
 
     def words(self, patterns: Sequence[str]) -> re.Pattern[str] | None:
-        whole = rf"(?<!\w)(?:{self.joined(patterns)})(?!\w)"
-        return re.compile(whole) if patterns else None
+        return re.compile(self._whole(patterns)) if patterns else None
 
-    def in_front(self, patterns: Sequence[str]) -> re.Pattern[str]:
+    def listed(self, patterns: Sequence[str]) -> Listed:
+        return self._lookup.listed(self._whole(patterns))
+
+    def in_front(self, patterns: Sequence[str]) -> Listed:
         """The words directly in front of a mention, small words between them allowed."""
-        return re.compile(rf"(?<!\w)(?:{self.joined(patterns or ['(?!)'])})(?: {_SMALL})* \Z")
+        return self._lookup.listed(rf"(?<!\w)(?:{self._any(patterns)})(?: {_SMALL})* \Z")
+
+    def _whole(self, patterns: Sequence[str]) -> str:
+        return rf"(?<!\w)(?:{self._any(patterns)})(?!\w)"
+
+    def _any(self, patterns: Sequence[str]) -> str:
+        return self.joined(patterns or ["(?!)"])
 
     def _spelled(self, pattern: str) -> str:
         """The pattern with its classes spelled out; a class may name others."""
@@ -142,8 +152,8 @@ class _StatusPatterns:
     def __init__(self, cues: _StatusCues, classes: _Classes) -> None:
         self.kind = cues.kind
         self._pseudo = classes.words(cues.pseudo)
-        patterns = {name: classes.words(getattr(cues, name)) for name in _WHERE}
-        self._patterns = {name: pattern for name, pattern in patterns.items() if pattern}
+        listed = {name: getattr(cues, name) for name in _WHERE}
+        self._listed = {name: classes.listed(words) for name, words in listed.items() if words}
 
     def find(self, around: Scope, stretches: Sequence[tuple[str, Span]]) -> Span | None:
         """The first cue; ``stretches`` are those of ``around``."""
@@ -156,10 +166,10 @@ class _StatusPatterns:
         self, text: str, around: Scope, stretches: Sequence[tuple[str, Span]]
     ) -> Span | None:
         for name, place in stretches:
-            if pattern := self._patterns.get(name):
-                cue = pattern.search(text, place.start, place.end)
-                if cue and (name != "whole" or cue.start() < around.behind.start):
-                    return Span(*cue.span())
+            if listed := self._listed.get(name):
+                cue = listed.first(text, place)
+                if cue and (name != "whole" or cue.start < around.behind.start):
+                    return cue
         return None
 
 
@@ -200,15 +210,15 @@ class Cues:
 
     def __init__(self, file: CueFile, *, weighed: bool = True) -> None:
         negation, classes = file.negation, _Classes(file.words)
-        self._affirming = classes.words(negation.affirming)
+        self._affirming = classes.listed(negation.affirming)
         self._pseudo = classes.words([*negation.affirming, *negation.pseudo])
-        self._between = classes.words(negation.between)
-        self._clause = classes.words(negation.clause)
-        self._before = classes.words(negation.before)
+        self._between = classes.listed(negation.between)
+        self._clause = classes.listed(negation.clause)
+        self._before = classes.listed(negation.before)
         self._adjacent = classes.in_front(negation.adjacent)
         self._object = classes.in_front(negation.object)
-        self._behind = classes.words(negation.behind)
-        self._denied = classes.words(negation.denied)
+        self._behind = classes.listed(negation.behind)
+        self._denied = classes.listed(negation.denied)
         self._after = classes.words(negation.after)
         circumstances = classes.joined(negation.circumstance or ["(?!)"])
         self._circumstance = re.compile(rf"(?s:.*)(?<!\w)(?:{circumstances}) ?\Z")
@@ -241,8 +251,8 @@ class Cues:
             if reading.negated and self._denies_other(reading, around, hiding, between):
                 return _undenied(reading)
             return self._weigh(reading, around)
-        found = self._between and self._between.search(hiding)
-        cues = (Cue(kind=Status.SPECULATED.value, span=Span(*found.span())),) if found else ()
+        found = self._between.first(hiding, Span(0, len(hiding)))
+        cues = (Cue(kind=Status.SPECULATED.value, span=found),) if found else ()
         return Reading(negated=False, status=Status.SPECULATED, cues=cues)
 
     def read(self, sentence: str, first_end: Span, second_end: Span) -> Reading | None:
@@ -299,7 +309,7 @@ class Cues:
     def _affirms(self, around: Scope) -> bool:
         """Whether the statement is a denied denial ("no doubt that A causes B")."""
         place = Span(around.clause.start, around.behind.end)
-        return bool(_found(self._affirming, around.text, place))
+        return self._affirming.first(around.text, place) is not None
 
     def _status(self, around: Scope) -> tuple[Status, Span | None]:
         stretches = list(_stretches(around))  # of all statuses
@@ -327,19 +337,20 @@ class Cues:
 
     def _negations_between(self, text: str, around: Scope) -> list[Span]:
         whole = Span(around.clause.end, around.between.end)
-        if cues := _found(self._between, text, whole if around.goes_on else around.between):
+        if cues := [*self._between.each(text, whole if around.goes_on else around.between)]:
             return cues
-        place = around.between.start, around.second_listed
-        found = self._adjacent.search(text, *place) or self._object.search(around.text, *place)
-        return [Span(*found.span())] if found else []
+        place = Span(around.between.start, around.second_listed)
+        found = self._adjacent.first(text, place) or self._object.first(around.text, place)
+        return [found] if found else []
 
     def _negations_behind(self, text: str, around: Scope) -> list[Span]:
         said = around.noun or around.complement
-        found = _found(self._denied, text, around.behind) if said else []
+        found = [*self._denied.each(text, around.behind)] if said else []
         if around.noun and not found:
-            found = _found(self._between if around.alone else self._behind, text, around.behind)
+            listed = self._between if around.alone else self._behind
+            found = [*listed.each(text, around.behind)]
         if around.noun and not found:
-            found = _found(self._denied, text, around.later)
+            found = [*self._denied.each(text, around.later)]
         after = self._after and self._after.match(text, around.behind.start)
         if after and not around.compound:
             found.append(Span(*after.span()))
@@ -347,10 +358,10 @@ class Cues:
 
     def _negations_before(self, text: str, around: Scope) -> list[Span]:
         phrase = Span(around.phrase.start, around.listed)
-        before = _found(self._clause, text, Span(around.clause.start, around.listed))
-        before += [span for span in _found(self._before, text, phrase) if span not in before]
-        if adjacent := self._adjacent.search(text, phrase.start, phrase.end):
-            before.append(Span(*adjacent.span()))
+        before = [*self._clause.each(text, Span(around.clause.start, around.listed))]
+        before += [span for span in self._before.each(text, phrase) if span not in before]
+        if adjacent := self._adjacent.first(text, phrase):
+            before.append(adjacent)
         return before
 
 
@@ -410,12 +421,6 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
         else:
             apart.append(span)
     return apart
-
-
-def _found(pattern: re.Pattern[str] | None, text: str, place: Span) -> list[Span]:
-    if pattern is None:
-        return []
-    return [Span(*cue.span()) for cue in pattern.finditer(text, place.start, place.end)]
 
 
 def read_cues(path: Path | None, *, weighed: bool = True) -> Cues:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kgbuild.document import Span
 
@@ -43,6 +44,7 @@ def lowered(text: str) -> str:
     return small
 
 
+@lru_cache(maxsize=4096)
 def is_name(mention: str) -> bool:
     """Whether a mention, as it is written, is more than a word that cues are made of.
 

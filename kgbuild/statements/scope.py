@@ -79,6 +79,8 @@ _PHRASE = re.compile(r"[,;:] | and (?!(?:colleagues|co-?workers|associates))")
 _LIST = re.compile(
     rf"(?:{MENTION}+(?: ?\([^()]*\))?(?:,? (?:and|or|nor|as well as) (?:the )?|, )){{1,20}}\Z"
 )
+_GOES_ON_LISTING = (", ", " and ", " or ", " nor ", " as well as ", " the ")
+"""What ``_LIST`` ends with: asked first, since it is sought from each place before."""
 _LISTED = re.compile(rf"(?: ?\([^()]*\))?(?:,|,? (?:and|or|nor|as well as)) (?:the )?{MENTION}")
 _PREMODIFIER = re.compile(
     r"(?:[- ][\w-]+){0,3}[- ](?:inhibitor|antagonist|agonist|blocker|activator|substrate|ligand"
@@ -311,6 +313,8 @@ def _phrase(text: str, clause: int, end: int) -> int:
 
 def _list_start(text: str, mention: Span) -> int:
     """Where the list of names begins that the mention ends: "no A, B or C caused …"."""
+    if not text.endswith(_GOES_ON_LISTING, 0, mention.start):
+        return mention.start
     listed = _LIST.search(text, max(0, mention.start - _REACH), mention.start)
     if listed is None or _apart(listed[0], text, mention.end):
         return mention.start

@@ -63,7 +63,7 @@ def command(
         as_json(asdict(found))
     else:
         for path in found.paths:
-            _print(graph, path, explain)
+            _print(graph, path, explain=explain)
     if found.hubs:
         click.echo(f"not passed, for their many edges: {', '.join(found.hubs[:10])}", err=True)
     if found.cut:
@@ -73,7 +73,7 @@ def command(
     return ExitCode.WELL
 
 
-def _print(graph: StoredGraph, path: paths.Path, explain: bool) -> None:
+def _print(graph: StoredGraph, path: paths.Path, *, explain: bool) -> None:
     line = called(graph, path.concepts[0])
     for (here, there), assertion in zip(pairwise(path.concepts), path.assertions, strict=True):
         said = predicate_of(assertion)

@@ -81,7 +81,7 @@ def command(
             click.echo("predictions taken away" if remove(folder) else "there were none", err=True)
             return ExitCode.WELL
         if evaluate:
-            return _evaluate(graph, before, seed, _above(setup), json_)
+            return _evaluate(graph, before, seed, _above(setup), json_=json_)
         about = concept_of(graph, concept) if concept else ""
         done = predict(graph, predicates=predicate, limit=keep, seed=seed, above=_above(setup))
         if done.unlearnt:
@@ -93,7 +93,7 @@ def command(
             as_json([asdict(one) for one in found])
         else:
             for one in found:
-                _print(graph, one, explain)
+                _print(graph, one, explain=explain)
     if not found:
         click.echo("nothing is predicted", err=True)
     return ExitCode.WELL
@@ -108,7 +108,7 @@ def _above(setup: Setup) -> Above | None:
     return Terminologies.configured(setup.configuration, setup.host()).ancestors
 
 
-def _print(graph: StoredGraph, one: Prediction, explain: bool) -> None:
+def _print(graph: StoredGraph, one: Prediction, *, explain: bool) -> None:
     click.secho(f"{one.probability:.3f}  {claim(graph, one)}", bold=explain)
     for reason in one.reasons if explain else one.reasons[:1]:
         click.echo(f"    {reason.rule}")
@@ -117,7 +117,9 @@ def _print(graph: StoredGraph, one: Prediction, explain: bool) -> None:
                 click.echo(f"      {sentence}")
 
 
-def _evaluate(graph: StoredGraph, before: str, seed: int, above: Above | None, json_: bool) -> int:
+def _evaluate(
+    graph: StoredGraph, before: str, seed: int, above: Above | None, *, json_: bool
+) -> int:
     from kgbuild.prediction.evaluation import evaluate
 
     found = evaluate(graph, before=before, seed=seed, above=above)

@@ -103,7 +103,7 @@ def command(
         _summarise(graph, done)
         broken = _report(graph, reasoner)
         if list_ or json_ or relation:
-            _list(graph, limit, relation, json_)
+            _list(graph, limit, relation, json_=json_)
         elif done.afresh:
             click.echo("hint: kgbuild reason --list shows them, kgbuild explain why", err=True)
     return ExitCode.FAILURES if broken else ExitCode.WELL
@@ -210,7 +210,7 @@ def _concluded(layer: DerivedLayer, given: str) -> str:
     raise UsageError(f"no rule concludes {given!r}", hints=nearest(given, heads) or heads[:10])
 
 
-def _list(graph: StoredGraph, limit: int, relation: str | None, json_: bool) -> None:
+def _list(graph: StoredGraph, limit: int, relation: str | None, *, json_: bool) -> None:
     from itertools import islice
 
     from kgbuild.reasoning.layer import open_layer

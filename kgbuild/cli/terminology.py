@@ -124,7 +124,7 @@ def add(
         category=check_category(category_of(category) or category) if category else "",
     )  # fmt: skip
     spec, settings = _changeable(set_up(**options), "add")
-    _report(spec.add(settings, wanted, _tell), "added", json_)
+    _report(spec.add(settings, wanted, _tell), "added", json_=json_)
     return ExitCode.WELL
 
 
@@ -139,7 +139,7 @@ def remove(name: str, json_: bool, **options: Any) -> int:
     Example: kgbuild terminology remove MONDO
     """
     spec, settings = _changeable(set_up(**options), "remove")
-    _report(spec.remove(settings, name, _tell), "removed", json_)
+    _report(spec.remove(settings, name, _tell), "removed", json_=json_)
     return ExitCode.WELL
 
 
@@ -164,7 +164,7 @@ def _tell(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _report(report: VocabularyReport, verb: str, json_: bool) -> None:
+def _report(report: VocabularyReport, verb: str, *, json_: bool) -> None:
     if json_:
         as_json(asdict(report))
         return

@@ -439,7 +439,7 @@ def decode_details(
     return _made_spans(more), _made_cues(cues), _made_terms(conditions)
 
 
-def encode_concept(concept: Concept, known: bool) -> Row:
+def encode_concept(concept: Concept, *, known: bool) -> Row:
     """A concept's row; ``known`` says that a terminology names it."""
     return (
         concept_key(concept.id),

@@ -61,7 +61,7 @@ def extract_each(
             return [error]
         return [one for task in batch for one in extract_each(spec, extractor, [task])]
     return [
-        _kept(spec, task, annotations, strict)
+        _kept(spec, task, annotations, strict=strict)
         for task, annotations in zip(batch, results, strict=True)
     ]
 
@@ -91,7 +91,7 @@ def staying(component: str) -> Iterator[None]:
 
 
 def _kept(
-    spec: ExtractorSpec, task: Task, annotations: Annotations, strict: bool
+    spec: ExtractorSpec, task: Task, annotations: Annotations, *, strict: bool
 ) -> Annotations | ContractError:
     try:
         check_annotations(spec, task, annotations)

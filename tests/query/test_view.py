@@ -81,7 +81,7 @@ def annotated(version: int, found: Document) -> AnnotationRows:
         version=version, pipeline=compact(PIPELINE), sentences=encode_spans(()), sources=[source],
         mentions=[], links=[], relations=[], assertions=[one[0] for one in rows],
         evidence=[row for one in rows for row in one[1:]],
-        concepts=[encode_concept(Concept(id=end, label=found.licence), True) for end in ends],
+        concepts=[encode_concept(Concept(id=end, label=found.licence), known=True) for end in ends],
         names=[(concept_key(end), end, "biolink:NamedThing") for end in ends],
         policy_reviews=[], drops=[],
     )  # fmt: skip

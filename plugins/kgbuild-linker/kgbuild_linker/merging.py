@@ -244,7 +244,7 @@ class _Merging:
 
     def _name(self, entry: Entry, row: _Row) -> None:
         surest = NameKind.SYNONYM if row.curie == entry.curie else NameKind.MAPPED
-        for name, kind in _names(row, self._stale(row)):
+        for name, kind in _names(row, stale=self._stale(row)):
             if len(entry.names) >= _MOST:
                 why = f"more than {_MOST} names of one concept: the rest"
                 self.report.leave_out("", 0, entry.curie, why)
@@ -271,7 +271,7 @@ def _label(row: _Row) -> str:
     return row.label if row.vocabulary else row.names.partition("\n")[0][1:]
 
 
-def _names(row: _Row, stale: bool) -> Iterator[tuple[str, NameKind]]:
+def _names(row: _Row, *, stale: bool) -> Iterator[tuple[str, NameKind]]:
     """The names of a row; of the default's, where its vocabulary was replaced, others' alone."""
     if row.vocabulary:
         yield from ((name, NameKind.SYNONYM) for name in (row.label, *row.names.split("\n")))

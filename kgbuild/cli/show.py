@@ -22,7 +22,7 @@ from kgbuild.errors import NotInGraphError, nearest
 from kgbuild.graph.reading import StoredGraph, load
 from kgbuild.reasoning.choosing import READ_AS
 from kgbuild.reasoning.contradictions import contradicting
-from kgbuild.report.claims import circumstances
+from kgbuild.report.claims import circumstances, pieces_of
 
 __all__ = ["command"]
 
@@ -226,6 +226,7 @@ def _read_as(evidence: Evidence) -> str:
 
 
 def _under(graph: StoredGraph, evidence: Evidence) -> str:
-    """The conditions that the sentence names."""
-    told = "; ".join(f"{name} {value}" for name, value in circumstances(graph, evidence))
-    return f" ({told})" if told else ""
+    """The words that deny or hedge, and the conditions that the sentence names."""
+    cues = [("cue", piece.text) for piece in pieces_of(evidence) if "cue" in piece.marks]
+    told = [f"{name} {value}" for name, value in (*cues, *circumstances(graph, evidence))]
+    return f" ({'; '.join(told)})" if told else ""

@@ -74,6 +74,18 @@ def test_claims_that_differ_in_a_qualifier_do_not_look_alike(project: Any) -> No
     assert "ibuprofen — biolink:affects (decreased activity) — PTGS2  (" in top
 
 
+def test_the_words_that_hedge_or_deny_stand_with_the_sentence(project: Any) -> None:
+    project.write("a.nbib", PAPERS)
+    project.run("ingest", "papers")
+    hedged = [line.partition("speculated, ")[2] for line in _cited(project, "lisinopril")]
+    assert hedged == [
+        "spacy-rules (cue may): Lisinopril may cause cough.",
+        "spacy-rules (cue might): Lisinopril might cause cough.",
+    ]
+    [denied] = _cited(project, "nausea")
+    assert denied.endswith("stated, spacy-rules (cue not): Ibuprofen did not cause nausea.")
+
+
 def test_the_conditions_that_a_sentence_names_stand_with_it(project: Any) -> None:
     told = "Aspirin (10 mg/kg, orally) treats headache in rats."
     project.write("a.nbib", PAPERS.replace("Aspirin treats headache.", told))

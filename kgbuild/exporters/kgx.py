@@ -3,8 +3,9 @@
 Format: KGX (biolink/kgx, specification/kgx-format.md). A folder with ``nodes`` and ``edges``.
 Every assertion that is not rejected is an edge, a negated one with ``negated`` true, so nobody
 need read absence from silence; its sentences are in ``supporting_text``, its belief in Biolink's
-``has_confidence_score``. ``contested``, our own, is true where another claim contradicts it. An
-edge that no text states outright is left out: KGX has no place for hedging.
+``has_confidence_score``. Our own are ``contested``, true where another claim contradicts it, and
+``conditions``, what the sentences name. An edge that no text states outright is left out: KGX has
+no place for hedging.
 """
 
 from __future__ import annotations
@@ -35,13 +36,19 @@ QUALIFIERS = (
 OTHER_QUALIFIERS = "other_qualifiers"
 """What a plugin has put on a claim besides, as ``name=value``: no slot of the Biolink Model."""
 
+CONDITIONS = "conditions"
+"""What its sentences name (species, dose …), as ``name=value``: no slot of the Biolink Model.
+
+Biolink has qualifiers of context, which would hold of the claim; these are of one sentence each.
+"""
+
 CONTESTED = "contested"
 """Whether texts disagree: no slot of the Biolink Model."""
 
 EDGE_COLUMNS = (
     "id", "subject", "predicate", "object", "category", "negated", *QUALIFIERS,
     "knowledge_level", "agent_type", "primary_knowledge_source", "publications",
-    "supporting_text", OTHER_QUALIFIERS, "has_confidence_score", CONTESTED,
+    "supporting_text", OTHER_QUALIFIERS, CONDITIONS, "has_confidence_score", CONTESTED,
 )  # fmt: skip
 
 Row = Mapping[str, Any]
@@ -116,6 +123,7 @@ def _edge(assertion: Assertion) -> dict[str, Any]:
         "supporting_text": sorted({e.text for e in stated}),
         **{name: value for name, value in qualifiers.items() if name in QUALIFIERS},
         OTHER_QUALIFIERS: [f"{n}={v}" for n, v in qualifiers.items() if n not in QUALIFIERS],
+        CONDITIONS: sorted({f"{name}={value}" for e in stated for name, value in e.conditions}),
     }
 
 

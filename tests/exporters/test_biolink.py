@@ -22,6 +22,7 @@ from kgbuild.data.build import camel, snake
 from kgbuild.data.relation_names import relation_table
 from kgbuild.document import Document, Span
 from kgbuild.exporters.kgx import (
+    CONDITIONS,
     CONTESTED,
     EDGE_COLUMNS,
     NODE_COLUMNS,
@@ -32,7 +33,7 @@ from kgbuild.exporters.kgx import (
 from kgbuild.testing.example_graph import example_graph
 from kgbuild.testing.memory_graph import MemoryGraph
 
-_OURS = {"id", "category", OTHER_QUALIFIERS, CONTESTED}
+_OURS = {"id", "category", OTHER_QUALIFIERS, CONDITIONS, CONTESTED}
 """Columns that KGX itself defines, and those that are ours."""
 
 RULES = Path(__file__).parents[2] / "plugins/kgbuild-spacy/kgbuild_spacy/rules.toml"

@@ -12,6 +12,7 @@ import pytest
 from kgbuild.exporters.kgx import SPECS as KGX
 from kgbuild.exporters.network import SPECS as NETWORK
 from kgbuild.testing.example_graph import example_graph
+from kgbuild.testing.library import Library, Said
 from kgbuild.vocabulary import ancestors, predicates, prefix_map
 
 GRAPHML, CYTOSCAPE = NETWORK
@@ -52,6 +53,21 @@ def test_kgx_in_two_forms_says_the_same(kgx: Path) -> None:
     lines = (kgx / "jsonl" / "edges.jsonl").read_text("utf-8").splitlines()
     edges = [json.loads(line) for line in lines]
     assert [edge["id"] for edge in edges] == [row["id"] for row in _rows(kgx / "tsv" / "edges.tsv")]
+
+
+def test_kgx_has_the_conditions_that_the_sentences_of_an_edge_name(tmp_path: Path) -> None:
+    library = Library(tmp_path)
+    told = [
+        Said("C1", "treats", "D1", conditions=(("dose", "10 mg"), ("species", "ncbitaxon:10090"))),
+        Said("C1", "treats", "D1", conditions=(("species", "ncbitaxon:9606"),), words="It does."),
+    ]
+    library.add({f"pubmed:{n}": [said] for n, said in enumerate(told, 1)})
+    with library.open() as graph:
+        TSV.create(None).export(graph, tmp_path / "out")
+    [edge] = _rows(tmp_path / "out" / "edges.tsv")
+    assert edge["conditions"].split("|") == [
+        "dose=10 mg", "species=ncbitaxon:10090", "species=ncbitaxon:9606",
+    ]  # fmt: skip
 
 
 def test_kgx_leaves_out_what_is_rejected_or_only_hedged(kgx: Path) -> None:

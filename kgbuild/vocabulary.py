@@ -338,17 +338,13 @@ def ancestors(term: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1024)  # asked of every mention
-def _lineage(category: str) -> tuple[str, ...]:
-    return (category, *ancestors(category))
-
-
 def broad_category(category: str) -> str:
     """The one of the six categories that a category is or lies under; else itself.
 
     >>> broad_category("biolink:Disease"), broad_category("biolink:Protein")
     ('biolink:DiseaseOrPhenotypicFeature', 'biolink:Gene')
     """
-    above = _lineage(category)
+    above = (category, *ancestors(category))
     if "biolink:GeneProductMixin" in above or "biolink:GeneOrGeneProduct" in above:
         return "biolink:Gene"
     return next((c for c in above if c in CATEGORIES), category)

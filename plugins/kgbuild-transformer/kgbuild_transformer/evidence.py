@@ -62,14 +62,14 @@ class Evidence:
         self.unshown = 0
         """How many relations no sentence shows."""
         self._starts = [sentence.start for sentence in task.document.sentences]
-        self._number = cache(self._number_of)
+        self._by_sentence = cache(self._placed)
         self._pieces = cache(pieces_of)
         self._inside = cache(self._mentions_of)
         self._reading = cache(self._read_between)
         self._seen = cache(self._read_on_page)
 
     def showings(
-        self, relation: ScoredRelation, first: Sequence[Mention], second: Sequence[Mention]
+        self, relation: ScoredRelation, first: tuple[Mention, ...], second: tuple[Mention, ...]
     ) -> Iterator[Showing]:
         """The places that show a relation between concepts with these mentions, best first."""
         sentences = self._task.document.sentences
@@ -97,8 +97,8 @@ class Evidence:
         self,
         meaning: Meaning,
         kinds: tuple[str, str],
-        first: Sequence[Mention],
-        second: Sequence[Mention],
+        first: tuple[Mention, ...],
+        second: tuple[Mention, ...],
     ) -> Meaning:
         """The same, with whether it is a finding of the text, where sentences name both."""
         named = sorted(self._by_sentence(first)), sorted(self._by_sentence(second))
@@ -107,17 +107,18 @@ class Evidence:
         told = novelty(meaning, kinds, *named, len(self._starts))
         return replace(meaning, conditions=(*meaning.conditions, ("novelty", told)))
 
-    def _by_sentence(self, mentions: Sequence[Mention]) -> dict[int, list[Mention]]:
+    def _placed(self, mentions: tuple[Mention, ...]) -> Mapping[int, Sequence[Mention]]:
+        """The mentions of a concept, by the number of their sentence."""
         found: dict[int, list[Mention]] = {}
         for mention in mentions:
-            if (number := self._number(mention)) is not None:
+            if (number := self._number(mention.span)) is not None:
                 found.setdefault(number, []).append(mention)
         return found
 
-    def _number_of(self, mention: Mention) -> int | None:
+    def _number(self, span: Span) -> int | None:
         """The number of the sentence that has a mention whole."""
-        number = bisect_right(self._starts, mention.span.start) - 1
-        inside = number >= 0 and mention.span.end <= self._task.document.sentences[number].end
+        number = bisect_right(self._starts, span.start) - 1
+        inside = number >= 0 and span.end <= self._task.document.sentences[number].end
         return number if inside else None
 
     def _mentions_of(self, sentence: Span) -> dict[Mention, Span]:
@@ -141,10 +142,10 @@ class Evidence:
         reading = self._reading(sentence, one, two)
         if self._doubt is None or page is None:
             return reading
-        inside = self._inside(sentence)
-        others = [span for mention, span in inside.items() if mention not in (one, two)]
+        others = dict(self._inside(sentence))
+        ends = others.pop(one), others.pop(two)
         pieces = self._pieces(page).of(sentence)
-        return reconsidered(reading, self._doubt, pieces, (inside[one], inside[two]), others)
+        return reconsidered(reading, self._doubt, pieces, ends, [*others.values()])
 
     def _read(self, sentence: Span, first: Mention, second: Mention, page: Page | None) -> Showing:
         text = sentence.of(self._task.document.text)

@@ -63,21 +63,20 @@ class _Names:
         for link in task.annotations.links:
             if link.concept is not None:
                 self._links.setdefault(link.mention, []).append(link.concept)
-        self.mentions: dict[str, list[Mention]] = {}
         self.labels: dict[str, str] = {}
+        mentions: dict[str, list[Mention]] = {}
         for mention in sorted(task.annotations.mentions, key=lambda m: m.span):
             label = broad_category(mention.category)
             if label in labels:
                 for name in self._links.get(mention, [f"{label} {mention.text.lower()}"]):
-                    self.mentions.setdefault(name, []).append(mention)
+                    mentions.setdefault(name, []).append(mention)
                     self.labels.setdefault(name, label)
-
-    def concepts(self) -> dict[str, Concept]:
-        """What the model is asked of, in the order of the text."""
-        return {
-            name: Concept(self.labels[name], tuple((m.span.start, m.span.end) for m in mentions))
-            for name, mentions in self.mentions.items()
+        self.mentions = {name: tuple(found) for name, found in mentions.items()}
+        self.concepts = {
+            name: Concept(self.labels[name], tuple((m.span.start, m.span.end) for m in found))
+            for name, found in mentions.items()
         }
+        """What the model is asked of, in the order of the text."""
 
     def end(self, name: str, mention: Mention) -> Mention | str:
         """The mention, or the concept where the mention names others besides."""
@@ -113,7 +112,7 @@ class TransformerRelations:
 
     def _annotations(self, task: Task) -> Annotations:
         names = _Names(task, self._run.model.config.labels)
-        apart = self._run.apart(task.document.text, names.concepts(), self._sets)
+        apart = self._run.apart(task.document.text, names.concepts, self._sets)
         evidence = Evidence(task, self._cues, self._doubt)
         relations = tuple(self._relations(task, names, evidence))
         counts = (_APART, apart), (ASIDE, len(evidence.asides)), (_UNSHOWN, evidence.unshown)
@@ -121,7 +120,7 @@ class TransformerRelations:
 
     def _relations(self, task: Task, names: _Names, evidence: Evidence) -> Iterator[Relation]:
         sentences = [(span.start, span.end) for span in task.document.sentences]
-        found = self._run.relate(task.document.text, names.concepts(), sentences, self._sets)
+        found = self._run.relate(task.document.text, names.concepts, sentences, self._sets)
         for one in found:
             if one.score >= self._settings.min_score:
                 yield from _shown(one, task, evidence, names)

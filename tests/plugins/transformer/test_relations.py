@@ -199,7 +199,7 @@ def shown(looks: list[float], sentence: int | None = None) -> list[Showing]:
         sentence=sentence, looks=np.array(looks, dtype=np.float32), starts=np.array(starts),
     )  # fmt: skip
     ones, twos = (
-        [m for m in annotations.mentions if m.category == category]
+        tuple(m for m in annotations.mentions if m.category == category)
         for category in sorted({m.category for m in annotations.mentions})
     )
     task = Task(document=document, annotations=annotations)

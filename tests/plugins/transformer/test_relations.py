@@ -223,7 +223,7 @@ def apart(text: str) -> Showing:
         looks=np.full(len(starts), 1 / len(starts), dtype=np.float32), starts=starts,
     )  # fmt: skip
     task = Task(document=document, annotations=annotations)
-    [showing] = Evidence(task, read_cues(None)).showings(relation, [one], [two])
+    [showing] = Evidence(task, read_cues(None)).showings(relation, (one,), (two,))
     assert (showing.first, showing.second) == (one, two)
     assert showing.sentences == (document.sentences[0], document.sentences[-1])
     return showing
@@ -267,7 +267,7 @@ def test_a_sentence_that_names_both_beside_another_denial_shows_nothing() -> Non
     text = "[Tea](chemical:mesh:D1) cured gout, whereas [zinc](chemical:mesh:D2) had no effect."
     document, annotations = make_document(text)
     task = Task(document=document, annotations=annotations)
-    one, two = ([mention] for mention in annotations.mentions)
+    one, two = ((mention,) for mention in annotations.mentions)
     evidence = Evidence(task, read_cues(None))
     assert list(evidence.showings(looked_once(), one, two)) == []
     assert evidence.asides == {annotations.mentions}
@@ -289,7 +289,7 @@ def test_one_mention_that_names_both_ends_shows_nothing(weights: Mapping[str, st
     text = "[Aspirin and fever](chemical:mesh:D1|mesh:D2) met [asthma](disease:mesh:D3)."
     document, annotations = make_document(text)
     task = Task(document=document, annotations=annotations)
-    both = [annotations.mentions[0]]
+    both = (annotations.mentions[0],)
     evidence = Evidence(task, read_cues(None))
     assert list(evidence.showings(looked_once(), both, both)) == []
     assert evidence.unshown == 1

@@ -56,6 +56,8 @@ BENCHMARKS = (
     Benchmark(name="lexicon", quick="--megabytes 1", modules=("kgbuild_lexicon", "spacy")),
     Benchmark(name="statement_weights", modules=("numpy", "kgbuild_spacy"),
               files=(CORPORA / "ade-corpus-v2", BC5CDR, BIORED)),
+    Benchmark(name="denials", modules=("numpy", "kgbuild_spacy"),
+              files=(SHARED / "papers", CORPORA / "mtl")),
     Benchmark(name="novelty", modules=("numpy",), files=(BIORED,)),
     Benchmark(name="statements", modules=("kgbuild_spacy",),
               files=(CORPORA / "negation-lexicons",)),

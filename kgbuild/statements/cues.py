@@ -23,6 +23,7 @@ from kgbuild.document import Span
 from kgbuild.errors import ConfigError
 from kgbuild.statements.chance import insignificant
 from kgbuild.statements.denial import denies
+from kgbuild.statements.denial.weighing import likelihood
 from kgbuild.statements.doubt import against, telling
 from kgbuild.statements.hiding import CONTRACTED, hidden, is_name, lowered
 from kgbuild.statements.lookup import Listed, Lookup
@@ -82,7 +83,8 @@ class Reading:
 
     ``aside``: the two are named beside a denial of something else, and nothing is said of them.
     ``doubt`` is how much the words together say against a plain statement, where no cue was found
-    and they were asked: the log of the odds, above 0 the statement is not plain.
+    and they were asked: the log of the odds, above 0 the statement is not plain. ``likely`` is
+    the chance, by all words together, that what is denied is denied of the two.
     """
 
     negated: bool
@@ -90,6 +92,7 @@ class Reading:
     cues: tuple[Cue, ...]
     aside: bool = False
     doubt: float | None = None
+    likely: float | None = None
 
     @property
     def plain(self) -> bool:
@@ -286,7 +289,8 @@ class Cues:
         reading = Reading(bool(negations), kind, tuple(sorted(cues, key=lambda c: c.span)))
         if negations and not any(denies(around, span) for span in negations):
             return _undenied(reading)
-        return reading
+        weighed = self._weighed and negations
+        return replace(reading, likely=likelihood(around, negations)) if weighed else reading
 
     def _denies_other(
         self, reading: Reading, around: Scope, hiding: str, between: Span | None

@@ -18,7 +18,7 @@ from kgbuild.statements.hiding import CONTRACTED, MENTION
 from kgbuild.statements.scope import Scope
 from kgbuild.statements.weights import read_weights
 
-__all__ = ["against", "features", "telling"]
+__all__ = ["against", "features", "stems", "telling"]
 
 _TABLE = "weights.tsv"
 
@@ -56,10 +56,10 @@ def features(around: Scope) -> set[str]:
     """What is weighed: each word with its place, and each one to three words of the clause."""
     found = {"all", *(turn for turn in _TURNS if getattr(around, turn))}
     for name, part in _parts(around):
-        stems = [_stem(token) for token in _TOKEN.findall(around.text, part.start, part.end)]
-        found.update([f"{name} {stem}" for stem in stems])
+        words = stems(around.text, part)
+        found.update([f"{name} {stem}" for stem in words])
         if name != "far":
-            found.update([f"* {phrase}" for phrase in _phrases(stems)])
+            found.update([f"* {phrase}" for phrase in _phrases(words)])
     return found
 
 
@@ -73,10 +73,15 @@ def _parts(around: Scope) -> Sequence[tuple[str, Span]]:
     )
 
 
-def _phrases(stems: Sequence[str]) -> Iterator[str]:
+def stems(text: str, place: Span) -> list[str]:
+    """The words of a stretch without their endings; "@" for a mention, "0" for a number."""
+    return [_stem(token) for token in _TOKEN.findall(text, place.start, place.end)]
+
+
+def _phrases(words: Sequence[str]) -> Iterator[str]:
     """Each word, each two and each three, wherever they stand in the clause."""
-    threes = zip(stems, stems[1:], stems[2:], strict=False)
-    return chain(stems, map(" ".join, chain(pairwise(stems), threes)))
+    threes = zip(words, words[1:], words[2:], strict=False)
+    return chain(words, map(" ".join, chain(pairwise(words), threes)))
 
 
 def _against(around: Scope) -> Mapping[Span, float]:
@@ -87,9 +92,9 @@ def _against(around: Scope) -> Mapping[Span, float]:
         for length in range(1, 2 if name == "far" else 4):
             for start in range(len(words) - length + 1):
                 phrase = words[start : start + length]
-                stems = " ".join(_stem(word[0]) for word in phrase)
-                weight = weights.get(f"* {stems}", 0) if name != "far" else 0
-                weight += weights.get(f"{name} {stems}", 0)
+                said = " ".join(_stem(word[0]) for word in phrase)
+                weight = weights.get(f"* {said}", 0) if name != "far" else 0
+                weight += weights.get(f"{name} {said}", 0)
                 for word in phrase:
                     if word[0][0] != MENTION:
                         place = Span(*word.span())

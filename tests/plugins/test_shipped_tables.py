@@ -52,7 +52,8 @@ def test_any_table_about_statements_that_changes_or_comes_changes_who_reads_them
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     found = json.loads(run.stdout)
-    assert {"cues.toml", "weights.tsv", "novelty.tsv", "conditions.toml", "new.tsv"} <= found.keys()
+    tables = {"cues.toml", "weights.tsv", "denial.tsv", "novelty.tsv", "conditions.toml", "new.tsv"}
+    assert tables <= found.keys()
     assert set(map(tuple, found.values())) == {tuple(readers)}
 
 

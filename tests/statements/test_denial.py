@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kgbuild import Span
 from kgbuild.statements import Reading, read_cues
@@ -221,3 +223,39 @@ def test_text_that_repeats_itself_is_read_in_no_time(words: str) -> None:
         text = sentence.lower()
         places = Span(0, 3), Span(text.rindex("gout"), text.rindex("gout") + 4)
         CUES.between(text, *places)
+
+
+LIKELY = ("Tea did not cause gout.", "Tea had no effect on gout.", "Tea does not lower gout.")
+
+
+@pytest.mark.parametrize("surer", LIKELY)
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Tea was higher in the zinc group than in the no-gout group.",
+        "Tea rose after zinc in the first week, and in the second no changes were found in gout.",
+    ],
+)
+def test_a_short_denial_is_likelier_of_the_two_than_one_that_rules_do_not_tell(
+    surer: str, sentence: str
+) -> None:
+    found, other = of_tea_and_gout(surer), of_tea_and_gout(sentence)
+    assert (found.negated, other.negated) == (True, True)
+    assert (found.likely or 0) > (other.likely or 0)
+
+
+WORDS = ("not", "no", "did", "cause", "lower", "zinc", "but", ",", "effect", "on", "was", "and")
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=9))
+def test_only_what_is_denied_of_the_two_has_a_chance_of_being_so(words: list[str]) -> None:
+    reading = of_tea_and_gout(" ".join(["Tea", *words, "gout."]))
+    assert (reading.likely is not None) == reading.negated
+    assert 0 <= (reading.likely or 0) <= 1
+
+
+def test_cues_alone_weigh_no_denial() -> None:
+    reading = read_cues(None, weighed=False).between(
+        "Tea did not cause gout.", Span(0, 3), Span(18, 22)
+    )
+    assert (reading.negated, reading.likely) == (True, None)

@@ -36,7 +36,7 @@ def test_a_relation_and_kinds_that_were_never_seen_are_read_by_their_places() ->
     assert novelty(own, ("a:B", "c:D"), [0], [0], 1) in ("Novel", "No")
 
 
-@pytest.mark.parametrize("table", ["novelty.tsv", "weights.tsv"])
+@pytest.mark.parametrize("table", ["novelty.tsv", "weights.tsv", "denial.tsv"])
 def test_weights_are_whole_tenths_whose_sum_does_not_hang_on_their_order(table: str) -> None:
     weights = read_weights(table)
     assert weights["all"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kgbuild.document import Span
-from kgbuild.statements.denial.words import PEOPLE, RELATION
+from kgbuild.statements.denial.words import AUX, PEOPLE, RELATION
 from kgbuild.statements.scope import Scope
 
 __all__ = ["describes_group"]
@@ -22,7 +22,7 @@ _KEPT_APART = re.compile(
     r" (?:express|receiv|taking|carry|harbou?r|contain|us)\w*ing\b| (?:taking|using)\b"
     r"| (?:treated|given|exposed|infected|transfected)\b| (?:typical|characteristic) (?:of|for)\b"
 )
-_AUX_BEFORE = re.compile(r"\b(?:is|are|was|were|be|been|has|have|had|did|does|do) (?:\w+ly )?\Z")
+_AUX_BEFORE = re.compile(rf"\b{AUX} (?:\w+ly )?\Z")
 _NONE = re.compile(r"(?:no|without|never|not|denied|any|none)\Z")
 
 

@@ -36,7 +36,10 @@ _SHARE = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Showing:
-    """A place that shows a relation: its sentences, its two mentions, and how it says it."""
+    """A place that shows a relation: its sentences, its two mentions, and how it says it.
+
+    ``likely`` is the chance that what it denies is denied of the two, where it denies.
+    """
 
     sentences: tuple[Span, ...]
     first: Mention
@@ -45,6 +48,7 @@ class Showing:
     status: Status = Status.STATED
     cues: tuple[Cue, ...] = ()
     conditions: tuple[tuple[str, str], ...] = ()
+    likely: float | None = None
 
 
 class Evidence:
@@ -165,6 +169,7 @@ class Evidence:
             conditions=conditions(
                 hidden(lowered(text), sorted({one, two})), places.get("biolink:ChemicalEntity")
             ),
+            likely=reading.likely,
         )
 
     def _read_apart(self, sentences: tuple[Span, Span], first: Mention, second: Mention) -> Showing:

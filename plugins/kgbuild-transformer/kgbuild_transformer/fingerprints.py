@@ -34,7 +34,7 @@ when attention, the feed-forward network or consistency is computed in another w
 spans are left out.
 """
 
-_RELATIONS = "8"
+_RELATIONS = "9"
 """The same of relations, besides, of what their names mean, and of what is counted as left out.
 
 How ``kgbuild.statements`` reads sentences is told by the number among its own tables.

@@ -106,7 +106,7 @@ class TransformerRelations:
         self._sets = [known[name] for name in settings.sets or known]
 
     def extract(self, batch: Sequence[Task]) -> Iterator[Annotations]:
-        """The relations of each document, surest first."""
+        """The relations of each document; those that the model is surest of come first."""
         with threads(self._settings.threads):
             yield from each(self._annotations, batch)
 
@@ -172,8 +172,13 @@ def _turned(name: str, kinds: Sequence[str], before: str, between: str, behind: 
 
 
 def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: _Names) -> Relation:
+    """What a place shows. A denial is as sure as that it is one of the two.
+
+    The model's score is for a relation, and tells nothing of a denial.
+    """
     ends = names.end(found.first, showing.first), names.end(found.second, showing.second)
     subject, target = reversed(ends) if meaning.swapped else ends
+    score = sobered(found.score, names.labels[found.first], names.labels[found.second])
     return Relation(
         subject=subject,
         predicate=meaning.predicate,
@@ -184,7 +189,7 @@ def _relation(found: ScoredRelation, meaning: Meaning, showing: Showing, names: 
         cues=showing.cues,
         qualifiers=meaning.qualifiers,
         conditions=tuple(sorted({*meaning.conditions, *showing.conditions})),
-        score=sobered(found.score, names.labels[found.first], names.labels[found.second]),
+        score=score if showing.likely is None else showing.likely,
     )
 
 

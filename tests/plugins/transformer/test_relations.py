@@ -285,6 +285,15 @@ def test_what_is_said_of_something_else_is_counted(weights: Mapping[str, str]) -
     assert found.left_out == (("pair of names beside a denial of something else", 1),)
 
 
+def test_a_denial_is_as_sure_as_that_it_is_one_of_the_two(weights: Mapping[str, str]) -> None:
+    text = "[Zinc](chemical:mesh:D1) did not cause [gout](disease:mesh:D2)."
+    document, annotations = make_document(text)
+    [found] = made(weights).extract([Task(document=document, annotations=annotations)])
+    zinc, gout = (mention.span for mention in annotations.mentions)
+    likely = read_cues(None).between(document.text, zinc, gout).likely
+    assert {(one.negated, one.score) for one in found.relations} == {(True, likely)}
+
+
 def test_one_mention_that_names_both_ends_shows_nothing(weights: Mapping[str, str]) -> None:
     text = "[Aspirin and fever](chemical:mesh:D1|mesh:D2) met [asthma](disease:mesh:D3)."
     document, annotations = make_document(text)

@@ -337,13 +337,17 @@ def ancestors(term: str) -> Iterator[str]:
                 yield above
 
 
-@lru_cache(maxsize=1024)  # asked of every mention
 def broad_category(category: str) -> str:
     """The one of the six categories that a category is or lies under; else itself.
 
     >>> broad_category("biolink:Disease"), broad_category("biolink:Protein")
     ('biolink:DiseaseOrPhenotypicFeature', 'biolink:Gene')
     """
+    return _broad(category)
+
+
+@lru_cache(maxsize=1024)  # asked of every mention
+def _broad(category: str) -> str:
     above = (category, *ancestors(category))
     if "biolink:GeneProductMixin" in above or "biolink:GeneOrGeneProduct" in above:
         return "biolink:Gene"

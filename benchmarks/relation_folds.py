@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "corpora"
 NEEDED = ("biored", "bc5cdr", "drugprot-part", "biotext-treatment-disease", "sentence-gold")
-RECIPES = {"fast": "relations-fast-taught.toml", "accurate": "relations-teacher.toml"}
+RECIPES = {"fast": "relations-fast-taught.toml", "accurate": "relations-accurate-taught.toml"}
 
 
 def _worded(one: Answered) -> Answered:

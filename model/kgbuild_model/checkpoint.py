@@ -29,7 +29,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from kgbuild_model.calibration import Calibration
-from kgbuild_model.corrections import corrected, corrections, cut
+from kgbuild_model.corrections import corrected, corrections
 from kgbuild_model.digest import check_folder, digest, weight_files
 from kgbuild_model.errors import CheckpointError
 from kgbuild_model.published import load_tokenizer
@@ -136,12 +136,13 @@ def save_relations(
     *,
     precision: str = "int8",
     corrects: Path | None = None,
-    rank: int = 0,
+    corrects_tagger: bool = False,
 ) -> None:
     """Write a relation model; ``tagger`` is the :func:`digest` of the tagger below it.
 
-    ``corrects`` is as for a tagger; wordings are then those of that checkpoint. With ``rank``
-    a branch that began as the tagger's own layers is cut down to corrections of them.
+    ``corrects`` is as for a tagger; wordings are then those of that checkpoint. With
+    ``corrects_tagger`` the branch has corrections of the tagger's own layers
+    (:func:`~kgbuild_model.corrections.correct_branch`), and only these are written of it.
     """
     config = {
         "format": _FORMAT,
@@ -153,11 +154,10 @@ def save_relations(
         "weighers": list(run.weighers),
     }
     begun = weight_files(corrects) if corrects else ()
-    tensors = corrections(run.model) if corrects else run.model.state_dict()
-    if rank:
+    part = corrects or corrects_tagger
+    tensors = corrections(run.model) if part else run.model.state_dict()
+    if corrects_tagger:
         config["corrects"] = "tagger"
-        own = layers_moved(run.run.tagger.state_dict(), -run.model.config.trunk)
-        tensors = cut(tensors, own, rank)
     for name, weigher in run.weighers.items():
         if not corrects:
             tensors[f"wording.{name}"] = run.wordings[name].weights

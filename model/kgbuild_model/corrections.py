@@ -21,19 +21,28 @@ if TYPE_CHECKING:
     from kgbuild_model.relations import RelationModel
     from kgbuild_model.tagger import Tagger
 
-__all__ = ["LowRank", "correct", "correct_branch", "corrected", "corrections", "cut"]
+__all__ = ["LowRank", "correct", "correct_branch", "corrected", "corrections"]
 
 _UP, _DOWN = ".rank.up", ".rank.down"
 
 
 class LowRank(nn.Module):
-    """A matrix and its correction, which begins at zero."""
+    """A matrix and its correction, which begins at zero, or as the nearest to what is ``learnt``.
 
-    def __init__(self, weight: Tensor, rank: int) -> None:
+    That is what the largest singular values give (Eckart and Young 1936).
+    """
+
+    def __init__(self, weight: Tensor, rank: int, learnt: Tensor | None = None) -> None:
         super().__init__()
         rows, columns = weight.shape
-        self.up = nn.Parameter(torch.zeros(rows, rank))
-        self.down = nn.Parameter(torch.randn(rank, columns) / columns**0.5)
+        if learnt is None:
+            self.up = nn.Parameter(torch.zeros(rows, rank))
+            self.down = nn.Parameter(torch.randn(rank, columns) / columns**0.5)
+        else:
+            left, sizes, right = torch.linalg.svd(learnt, full_matrices=False)
+            root = sizes[:rank].sqrt()
+            self.up = nn.Parameter((left[:, :rank] * root).contiguous())
+            self.down = nn.Parameter((root[:, None] * right[:rank]).contiguous())
 
     def forward(self, weight: Tensor) -> Tensor:
         """[rows, columns], corrected."""
@@ -59,13 +68,21 @@ def correct(tagger: Tagger, *, rank: int, layers: int) -> None:
         _correct_within(layer, rank)
 
 
-def correct_branch(model: RelationModel, *, rank: int) -> None:
+def correct_branch(
+    model: RelationModel, *, rank: int, of: Mapping[str, Tensor] | None = None
+) -> None:
     """Leave a relation model only this to learn: corrections of its branch, and its heads.
 
-    Biases and norms of the branch are learnt whole. Raises RecipeError as :func:`correct`.
+    Biases and norms of the branch are learnt whole. The matrices that are corrected are those
+    that it has, or those ``of`` the model that it began as, by the names of a state: then the
+    corrections begin as the nearest of this rank to what it has learnt since. Raises RecipeError
+    as :func:`correct`.
     """
     _check(rank, model.config.width)
-    _correct_within(model.encoder, rank)
+    model.requires_grad_(True)
+    within = "encoder."
+    begun = {name.removeprefix(within): one for name, one in (of or {}).items()}
+    _correct_within(model.encoder, rank, begun)
 
 
 def _check(rank: int, width: int) -> None:
@@ -76,10 +93,17 @@ def _check(rank: int, width: int) -> None:
         )
 
 
-def _correct_within(part: nn.Module, rank: int) -> None:
-    for linear in [one for one in part.modules() if isinstance(one, nn.Linear)]:
+def _correct_within(part: nn.Module, rank: int, begun: Mapping[str, Tensor] | None = None) -> None:
+    linears = [(n, one) for n, one in part.named_modules() if isinstance(one, nn.Linear)]
+    for name, linear in linears:
+        learnt = None
+        if begun:
+            before = begun[f"{name}.weight"]
+            learnt = linear.weight.detach() - before
+            linear.weight.data.copy_(before)
         linear.weight.requires_grad_(False)
-        parametrize.register_parametrization(linear, "weight", LowRank(linear.weight, rank))
+        correction = LowRank(linear.weight, rank, learnt)
+        parametrize.register_parametrization(linear, "weight", correction)
 
 
 def corrections(model: nn.Module) -> dict[str, Tensor]:
@@ -92,24 +116,6 @@ def corrections(model: nn.Module) -> dict[str, Tensor]:
         for name, value in model.named_parameters()
         if value.requires_grad
     }
-
-
-def cut(tensors: Mapping[str, Tensor], begun: Mapping[str, Tensor], rank: int) -> dict[str, Tensor]:
-    """What a model learnt whole, as corrections of this rank of the matrices that it began with.
-
-    They are the nearest ones that there are (Eckart and Young 1936). What ``begun`` has not, and
-    what is no matrix, stays whole. :func:`corrected` puts them together again.
-    """
-    made: dict[str, Tensor] = {}
-    for name, value in tensors.items():
-        if name in begun and value.ndim == 2:
-            left, sizes, right = torch.linalg.svd(value - begun[name], full_matrices=False)
-            root = sizes[:rank].sqrt()
-            made[name + _UP] = (left[:, :rank] * root).contiguous()
-            made[name + _DOWN] = (root[:, None] * right[:rank]).contiguous()
-        else:
-            made[name] = value
-    return made
 
 
 def corrected(tensors: Mapping[str, Tensor], later: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,10 +17,15 @@ from torch.nn import functional
 
 from kgbuild_model.batching import interleaved
 from kgbuild_model.card import curves_svg, read_log, relation_card
-from kgbuild_model.checkpoint import digest, load_relations, load_tagger, save_relations
+from kgbuild_model.checkpoint import (
+    PRECISIONS,
+    digest,
+    load_relations,
+    load_tagger,
+    save_relations,
+)
 from kgbuild_model.corrections import correct_branch
 from kgbuild_model.digest import digests_of
-from kgbuild_model.early_stopping import kept_line
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.gold_split import learnt_and_held_out
 from kgbuild_model.recipes import read_recipe
@@ -55,7 +62,9 @@ class RelationRecipe:
     names relation weights above the same tagger to go on from, with the same corpora's types; where
     they share more layers, the branch begins with the tagger's own in between.
     With ``rank`` only corrections of that rank of the branch are learnt, besides the heads, and the
-    checkpoint has them in a file of their own beside those of ``start``.
+    checkpoint has them in a file of their own beside those of ``start``. With ``corrects_tagger``
+    they are corrections of the tagger's own layers, and begin as the nearest to those of ``start``,
+    so the checkpoint needs nothing else. ``precision`` is how its matrices are stored.
     ``teacher`` names relation weights, and ``teacher_tagger`` the tagger that they are read above,
     whose chances are learnt over ``distil_files`` (PubTator, whose names are known, with
     ``distil_labels``), ``distil_share`` times in an epoch, and over the texts of corpora whose
@@ -70,6 +79,8 @@ class RelationRecipe:
     dropout: float = 0.1
     hold_out: bool = True
     rank: int = 0
+    corrects_tagger: bool = False
+    precision: str = "int8"
     teacher: str = ""
     teacher_tagger: str = ""
     distil_files: tuple[str, ...] = ()
@@ -84,6 +95,12 @@ class RelationRecipe:
             raise RecipeError(
                 f"rank is {self.rank}, and there is nothing to correct",
                 hint="name the relation weights to go on from as start",
+            )
+        if self.corrects_tagger and not self.rank:
+            raise RecipeError("corrects_tagger needs a rank: that of the corrections")
+        if self.precision not in PRECISIONS:
+            raise RecipeError(
+                f"no precision {self.precision!r}", hint=f"one of {', '.join(PRECISIONS)}"
             )
         if bool(self.teacher) != bool(self.teacher_tagger):
             raise RecipeError("teacher and teacher_tagger stand together, or neither does")
@@ -306,13 +323,28 @@ def _write(
 ) -> None:
     """Write trained weights with their card; ``log`` has a line for each step.
 
-    What the card reports was measured on fifths of the held-out documents by turns; weigher,
-    threshold and calibration are fitted on all of them.
+    What the card reports is of the weights as they are stored, on fifths of the held-out documents
+    by turns; weigher, threshold and calibration are fitted on all of them.
     """
+    tagger = taggers / recipe.tagger
+    own = recipe.corrects_tagger
+    save = partial(
+        save_relations,
+        tagger=digest(tagger),
+        precision=recipe.precision,
+        corrects=taggers / recipe.start if recipe.rank and not own else None,
+        corrects_tagger=own,
+    )
+    bare = folder.with_name(folder.name + ".bare")
+    shutil.rmtree(bare, ignore_errors=True)  # of a run that was stopped while it measured
+    save(bare, replace(run, weighers={}))
+    stored = replace(run, model=load_relations(bare, tagger).model, weighers={})
+    shutil.rmtree(bare)
+    fit = fitted(stored, held)
     report = {
         "name": folder.name,
         "tagger": recipe.tagger,
-        "held_out": kept_line(log, recipe.optimisation.patience).get("measured", {}),
+        "held_out": measure_relations(stored, held),
         "corpora": list(corpora),
         "teacher": recipe.teacher,
         "distilled": dict(distilled),
@@ -326,13 +358,7 @@ def _write(
         "curves.svg": curves_svg(log),
         "README.md": relation_card(report),
     }
-    save_relations(
-        folder,
-        fitted(run, held),
-        digest(taggers / recipe.tagger),
-        papers,
-        corrects=taggers / recipe.start if recipe.rank else None,
-    )
+    save(folder, replace(fit, model=run.model), papers=papers)
 
 
 def _corpus_facts(corpus: RelationCorpus, root: Path) -> dict[str, Any]:
@@ -357,12 +383,13 @@ def _fresh(recipe: RelationRecipe, taggers: Path, sets: Sequence[RelationSet]) -
     )
     model = RelationModel.above(tagger.tagger, config)
     run = RelationRun(run=tagger, model=model)
+    own = {name: value.clone() for name, value in model.state_dict().items()}
     if recipe.start:
         begun = load_relations(taggers / recipe.start, taggers / recipe.tagger)
         _go_on(model, begun.model)
         run = replace(run, wordings=begun.wordings)
     if recipe.rank:
-        correct_branch(model, rank=recipe.rank)
+        correct_branch(model, rank=recipe.rank, of=own if recipe.corrects_tagger else None)
     model.drop(recipe.dropout)
     return run
 

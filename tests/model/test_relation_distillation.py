@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from kgbuild_model.checkpoint import digest, load_relations, save_relations, save_tagger
+from kgbuild_model.checkpoint import load_relations, save_tagger
 from kgbuild_model.digest import weight_files
 from kgbuild_model.errors import RecipeError
 from kgbuild_model.relation_distillation import SoftLessons, teach_relations
@@ -150,6 +150,8 @@ def test_a_branch_of_more_layers_begins_with_the_taggers_own_below(taught: Path)
         ({"rank": 4}, "nothing to correct"),
         ({"teacher": "teacher"}, "stand together"),
         ({"rank": 30, "start": "teacher"}, "matrices of 32 rows"),
+        ({"corrects_tagger": True}, "needs a rank"),
+        ({"precision": "int2"}, "no precision 'int2'"),
     ],
 )
 def test_a_recipe_that_cannot_be_run_is_refused(
@@ -165,18 +167,29 @@ def test_a_recipe_that_cannot_be_run_is_refused(
         )
 
 
-def test_a_branch_that_is_cut_to_a_rank_reads_nearly_as_it_did_and_takes_less_room(
-    taught: Path, tmp_path: Path
+def test_corrections_of_the_tagger_begin_near_what_was_learnt_and_take_less_room(
+    taught: Path,
 ) -> None:
-    whole = load_relations(taught / "teacher", taught / "tagger")
-    tagger = digest(taught / "tagger")
-    save_relations(tmp_path / "whole", whole, tagger, precision="fp32")
-    for rank in (2, 32):  # the second is the whole of these matrices
-        save_relations(tmp_path / f"{rank}", whole, tagger, precision="fp32", rank=rank)
-    found = {r: load_relations(tmp_path / f"{r}", taught / "tagger") for r in (2, 32)}
-    for name, value in whole.model.state_dict().items():
-        assert torch.allclose(found[32].model.state_dict()[name], value, atol=1e-4), name
-    save_relations(tmp_path / "small", whole, tagger, precision="int4", rank=2)
-    load_relations(tmp_path / "small", taught / "tagger")
-    sizes = [weight_files(tmp_path / n)[0].stat().st_size for n in ("2", "whole")]
-    assert sizes[0] < sizes[1]
+    recipe = RelationRecipe.read(taught / "teacher.toml")
+    still = replace(recipe.optimisation, rate=0, head_rate=0)
+    cut = replace(
+        recipe, start="teacher", rank=2, corrects_tagger=True, epochs=1, optimisation=still
+    )
+    for rank in (2, 15):
+        for precision in ("fp32", "int4"):
+            train_relations(
+                replace(cut, rank=rank, precision=precision),
+                taught / f"{rank}-{precision}",
+                corpora=taught,
+                taggers=taught,
+            )
+    whole = load_relations(taught / "teacher", taught / "tagger").model.state_dict()
+
+    def away(name: str) -> float:
+        found = load_relations(taught / name, taught / "tagger").model.state_dict()
+        return sum(float((found[key] - value).abs().sum()) for key, value in whole.items())
+
+    assert away("15-fp32") < away("2-fp32") / 2
+    assert away("15-fp32") < away("15-int4")
+    sizes = [weight_files(taught / n)[0].stat().st_size for n in ("2-int4", "2-fp32", "15-fp32")]
+    assert sizes == sorted(sizes)

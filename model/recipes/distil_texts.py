@@ -1,12 +1,12 @@
 """Find texts, of which nobody has marked the relations, for a teacher to be asked of.
 
-    python model/recipes/distil_texts.py SHARED OUT
+    python model/recipes/distil_texts.py CORPORA PAPERS OUT
 
-SHARED holds ``corpora`` and ``papers``. OUT gets, as JSON lines, the paragraphs of full papers, and
-sentences of corpora that mark names alone (those of BC2GM one by one, since they come from
-anywhere; of others five in a row), where the fast tagger finds a chemical and a gene or disease in
-one sentence. Left out is what shares forty letters with a text of the relation recipes that is
-held out, or with EU-ADR, on which they are measured.
+CORPORA is as for the relation recipes, with ``mtl`` besides; PAPERS has a folder ``jats``. OUT
+gets, as JSON lines, the paragraphs of full papers, and sentences of corpora that mark names alone
+(those of BC2GM one by one, since they come from anywhere; of others five in a row), where the fast
+tagger finds a chemical and a gene or disease in one sentence. Left out is what shares forty letters
+with a text of the relation recipes that is held out, or with EU-ADR: on these they are measured.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ def in_rows(texts: Iterable[str], count: int) -> Iterator[str]:
     return (" ".join(every[n : n + count]) for n in range(0, len(every), count))
 
 
-def texts_of(shared: Path) -> Iterator[tuple[str, str]]:
+def texts_of(corpora: Path, papers: Path) -> Iterator[tuple[str, str]]:
     """Each text with a name."""
     for corpus, count in IN_A_ROW.items():
         for half in ("train", "devel"):
-            rows = in_rows(sentences(shared / "corpora" / "mtl" / corpus / f"{half}.tsv"), count)
+            rows = in_rows(sentences(corpora / "mtl" / corpus / f"{half}.tsv"), count)
             yield from ((f"{corpus}-{half}-{n}", text) for n, text in enumerate(rows))
-    for paper in sorted((shared / "papers" / "jats").iterdir()):
+    for paper in sorted((papers / "jats").iterdir()):
         root = ElementTree.parse(paper).getroot()  # noqa: S314 - papers are one's own
         for number, paragraph in enumerate(root.iter("p")):
             text = " ".join("".join(paragraph.itertext()).split())
@@ -88,13 +88,13 @@ def measured_on(corpora: Path) -> set[str]:
     return set().union(*map(runs_of_letters, texts))
 
 
-def main(shared: Path, out: Path) -> None:
+def main(corpora: Path, papers: Path, out: Path) -> None:
     """Write the texts, and say how many."""
     tagger = load_tagger(HERE.parent / "weights" / "fast")
-    kept_apart = measured_on(shared / "corpora")
+    kept_apart = measured_on(corpora)
     read = kept = 0
     with out.open("w", encoding="utf-8") as file:
-        for name, text in texts_of(shared):
+        for name, text in texts_of(corpora, papers):
             read += 1
             if kept_apart.isdisjoint(runs_of_letters(text, every=7)) and named(tagger, text):
                 kept += 1
@@ -113,4 +113,4 @@ def named(tagger: TaggerRun, text: str) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*map(Path, sys.argv[1:4]))

@@ -3,7 +3,7 @@
     python benchmarks/denials.py [--write]
 
 ``denials.tsv`` has denials that the cues find in texts of ``../shared``, each with whether a reader
-found it a denial of what the two have to do with each other: 1,290 in abstracts, and 225 that
+found it a denial of what the two have to do with each other: 1,291 in abstracts, and 225 that
 became edges of paragraphs of papers (``jats``), of single sentences (``mtl``) and of further
 abstracts, drawn later (set ``f``), of at most three pairs a sentence: ``r`` right, ``d`` in doubt,
 ``w`` wrong. The texts are read from there.

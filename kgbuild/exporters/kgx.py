@@ -22,6 +22,7 @@ from kgbuild.components import ExporterSpec, Graph
 from kgbuild.errors import VocabularyError
 from kgbuild.graph.contested import contested
 from kgbuild.graph.knowledge import knowledge_of
+from kgbuild.reasoning.contradictions import NO_CIRCUMSTANCES
 from kgbuild.vocabulary import biolink_curie
 
 __all__ = ["SPECS", "KgxExporter"]
@@ -123,7 +124,9 @@ def _edge(assertion: Assertion) -> dict[str, Any]:
         "supporting_text": sorted({e.text for e in stated}),
         **{name: value for name, value in qualifiers.items() if name in QUALIFIERS},
         OTHER_QUALIFIERS: [f"{n}={v}" for n, v in qualifiers.items() if n not in QUALIFIERS],
-        CONDITIONS: sorted({f"{name}={value}" for e in stated for name, value in e.conditions}),
+        CONDITIONS: sorted(
+            {f"{n}={v}" for e in stated for n, v in e.conditions if n not in NO_CIRCUMSTANCES}
+        ),
     }
 
 

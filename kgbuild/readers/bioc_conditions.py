@@ -40,5 +40,7 @@ def from_infons(infons: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         if key.startswith(_PREFIX):
             name = key.removeprefix(_PREFIX)
             numbered = _NUMBERED.fullmatch(name)
-            found.append((without_unstorable(numbered[1] if numbered else name), value))
+            name = without_unstorable(numbered[1] if numbered else name)
+            if name != "novelty":  # which has an infon of its own, and values of its own
+                found.append((name, value))
     return tuple(sorted(found))

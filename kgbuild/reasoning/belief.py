@@ -123,9 +123,10 @@ DEFAULT_MODEL = BeliefModel(
 )
 """What ships. What a rule of kgbuild-spacy is worth, which always scores 1, is near the best fit on
 half of the training texts of BC5CDR and BioRED (``benchmarks/belief.py``): 0.75. The transformer
-scores a pair for a whole text and each of its sentences has that score; its intercept, ``ρ`` and
-what is supposed or asked are those that ``benchmarks/belief_shipped.py`` finds likeliest. ``ε``
-is INDRA's; the other weights are estimates.
+scores a pair for a whole text and each of its sentences has that score. ``ρ`` and what is supposed
+or asked are those that ``benchmarks/belief_shipped.py`` finds likeliest; it would have the
+transformer's intercept higher (0.4), which edges that were judged by hand do not bear out. ``ε`` is
+INDRA's; the other weights are estimates.
 """
 _IN_FULL: Mapping[str, float] = MappingProxyType({})
 

@@ -154,9 +154,9 @@ def save_relations(
         "weighers": list(run.weighers),
     }
     begun = weight_files(corrects) if corrects else ()
-    part = corrects or corrects_tagger
-    tensors = corrections(run.model) if part else run.model.state_dict()
-    if corrects_tagger:
+    some = corrects or corrects_tagger
+    tensors = corrections(run.model) if some else run.model.state_dict()
+    if corrects_tagger or (corrects and "corrects" in read_config(corrects, "relations")):
         config["corrects"] = "tagger"
     for name, weigher in run.weighers.items():
         if not corrects:

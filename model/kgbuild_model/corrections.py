@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LowRank", "correct", "correct_branch", "corrected", "corrections"]
 
 _UP, _DOWN = ".rank.up", ".rank.down"
+_NONE = 1e-4
 
 
 class LowRank(nn.Module):
@@ -42,7 +43,10 @@ class LowRank(nn.Module):
             left, sizes, right = torch.linalg.svd(learnt, full_matrices=False)
             root = sizes[:rank].sqrt()
             self.up = nn.Parameter((left[:, :rank] * root).contiguous())
-            self.down = nn.Parameter((root[:, None] * right[:rank]).contiguous())
+            # a rank that is not needed yet begins as a new one does: with both at zero none learns
+            new = torch.randn(rank, columns) / columns**0.5
+            found = root[:, None] * right[:rank]
+            self.down = nn.Parameter(torch.where(root[:, None] > _NONE, found, new).contiguous())
 
     def forward(self, weight: Tensor) -> Tensor:
         """[rows, columns], corrected."""

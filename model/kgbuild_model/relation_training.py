@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
@@ -338,7 +339,7 @@ def _write(
     bare = folder.with_name(folder.name + ".bare")
     shutil.rmtree(bare, ignore_errors=True)  # of a run that was stopped while it measured
     save(bare, replace(run, weighers={}))
-    stored = replace(run, model=load_relations(bare, tagger).model, weighers={})
+    stored = replace(run, model=load_relations(bare, tagger, run=run.run).model, weighers={})
     shutil.rmtree(bare)
     fit = fitted(stored, held)
     report = {
@@ -383,13 +384,13 @@ def _fresh(recipe: RelationRecipe, taggers: Path, sets: Sequence[RelationSet]) -
     )
     model = RelationModel.above(tagger.tagger, config)
     run = RelationRun(run=tagger, model=model)
-    own = {name: value.clone() for name, value in model.state_dict().items()}
+    own = copy.deepcopy(model.state_dict()) if recipe.corrects_tagger else None
     if recipe.start:
         begun = load_relations(taggers / recipe.start, taggers / recipe.tagger)
         _go_on(model, begun.model)
         run = replace(run, wordings=begun.wordings)
     if recipe.rank:
-        correct_branch(model, rank=recipe.rank, of=own if recipe.corrects_tagger else None)
+        correct_branch(model, rank=recipe.rank, of=own)
     model.drop(recipe.dropout)
     return run
 

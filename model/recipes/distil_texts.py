@@ -73,10 +73,10 @@ def texts_of(corpora: Path, papers: Path) -> Iterator[tuple[str, str]]:
                 yield f"{paper.stem}-{number}", text
 
 
-def runs_of_letters(text: str, every: int = 1) -> set[str]:
-    """The runs of forty letters of a text, or one in ``every``."""
+def runs_of_letters(text: str) -> set[str]:
+    """The runs of forty letters of a text; all of a shorter one."""
     told = letters(text)
-    starts = range(0, max(1, len(told) - SHARED_LETTERS), every)
+    starts = range(max(1, len(told) - SHARED_LETTERS + 1))
     return {told[n : n + SHARED_LETTERS] for n in starts}
 
 
@@ -96,7 +96,7 @@ def main(corpora: Path, papers: Path, out: Path) -> None:
     with out.open("w", encoding="utf-8") as file:
         for name, text in texts_of(corpora, papers):
             read += 1
-            if kept_apart.isdisjoint(runs_of_letters(text, every=7)) and named(tagger, text):
+            if kept_apart.isdisjoint(runs_of_letters(text)) and named(tagger, text):
                 kept += 1
                 print(json.dumps({"id": name, "text": text}), file=file)
     sys.stdout.write(f"{kept:,} of {read:,} texts\n")

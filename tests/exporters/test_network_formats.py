@@ -59,7 +59,13 @@ def test_kgx_has_the_conditions_that_the_sentences_of_an_edge_name(tmp_path: Pat
     library = Library(tmp_path)
     told = [
         Said("C1", "treats", "D1", conditions=(("dose", "10 mg"), ("species", "ncbitaxon:10090"))),
-        Said("C1", "treats", "D1", conditions=(("species", "ncbitaxon:9606"),), words="It does."),
+        Said(
+            "C1",
+            "treats",
+            "D1",
+            conditions=(("novelty", "No"), ("species", "ncbitaxon:9606")),
+            words="It does.",
+        ),
     ]
     library.add({f"pubmed:{n}": [said] for n, said in enumerate(told, 1)})
     with library.open() as graph:

@@ -193,3 +193,23 @@ def test_corrections_of_the_tagger_begin_near_what_was_learnt_and_take_less_room
     assert away("15-fp32") < away("15-int4")
     sizes = [weight_files(taught / n)[0].stat().st_size for n in ("2-int4", "2-fp32", "15-fp32")]
     assert sizes == sorted(sizes)
+
+
+def test_corrections_of_the_tagger_learn_where_nothing_was_learnt_before(taught: Path) -> None:
+    recipe = RelationRecipe.read(taught / "teacher.toml")
+    deeper = replace(recipe, trunk=0, start="teacher", rank=2, corrects_tagger=True, epochs=2)
+    train_relations(deeper, taught / "deeper-cut", corpora=taught, taggers=taught)
+    found = load_relations(taught / "deeper-cut", taught / "tagger")
+    own = found.run.tagger.encoder.layers[0].feed_forward.up.weight  # type: ignore[union-attr, operator, index]
+    learnt = found.model.state_dict()["encoder.layers.0.feed_forward.up.weight"] - own
+    assert learnt.abs().max() > 1e-4
+
+
+def test_corrections_of_corrections_of_the_tagger_are_read_again(taught: Path) -> None:
+    recipe = RelationRecipe.read(taught / "teacher.toml")
+    first = replace(recipe, start="teacher", rank=2, corrects_tagger=True, epochs=1)
+    train_relations(first, taught / "cut", corpora=taught, taggers=taught)
+    second = replace(recipe, start="cut", rank=4, epochs=1)
+    train_relations(second, taught / "cut-later", corpora=taught, taggers=taught)
+    assert len(weight_files(taught / "cut-later")) == 2
+    load_relations(taught / "cut-later", taught / "tagger")

@@ -49,9 +49,10 @@ _APART = "pair of names that no window of a long text has together"
 """Such a pair is not asked whether it is related; what each window has is."""
 
 _UNSHOWN = "relation that no sentence shows"
+"""Its names lie across the ends of sentences, or one mention is both."""
+
 _SUREST_DENIAL = 0.75
 """Of 64 fresh denials whose words gave 0.8 and more, 43 were right and 9 in doubt (decision 15)."""
-"""Its names lie across the ends of sentences, or one mention is both."""
 
 
 class _Names:

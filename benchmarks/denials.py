@@ -28,8 +28,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-from _weights import write  # type: ignore[import-not-found]
+from _weights import learn, write  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
 from statements import PARTS  # type: ignore[import-not-found]
 
@@ -52,9 +51,7 @@ UNTOUCHED = "c", "d"
 FRESH = "f"
 EVEN = 0.5
 INVENTED_COUNTS = 0.03
-SHRINK = 2.0
-STEPS = 80
-RATE = 0.08
+SHRINK = 1.0
 SCALE = 10
 """The file has one decimal, of tenths of the log of the odds."""
 
@@ -150,27 +147,16 @@ def denying(reading: Reading) -> list[Span]:
 
 
 def learnt(examples: Iterable[Example]) -> Weights:
-    """Weights by gradient descent (Adam: Kingma and Ba 2015), shrunk by their squares."""
+    """What speaks against a denial of the two, in tenths."""
     sure = [one for one in examples if one.judged != "d"]
-    counts = Counter(feature for one in sure for feature in one.features)
-    number = {f: n for n, f in enumerate(sorted(f for f, count in counts.items() if count > 1))}
-    rows = [[number[f] for f in one.features if f in number] for one in sure]
-    sizes = np.array([len(row) for row in rows])
-    columns = np.concatenate([np.array(row) for row in rows])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    wrong = np.array([one.judged == "w" for one in sure], float)
-    counting = np.array([one.counts for one in sure])
-    weights, mean, square = (np.zeros(len(number)) for _ in range(3))
-    for step in range(1, STEPS + 1):
-        read = 1 / (1 + np.exp(-np.add.reduceat(weights[columns], starts)))
-        each = np.repeat(counting * (read - wrong), sizes)
-        gradient = np.bincount(columns, each, len(number)) + SHRINK * weights
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.999 * square + 0.001 * gradient**2
-        upward = mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-        weights -= RATE * upward
-    rounded = zip(number, (SCALE * weights).round(1).tolist(), strict=True)
-    return {feature: weight for feature, weight in rounded if abs(weight) >= LEAST}
+    weights = learn(
+        [one.features for one in sure],
+        [one.judged == "w" for one in sure],
+        [one.counts for one in sure],
+        shrink=SHRINK,
+    )
+    rounded = {feature: round(SCALE * weight, 1) for feature, weight in weights.items()}
+    return {feature: weight for feature, weight in rounded.items() if abs(weight) >= LEAST}
 
 
 def row(name: str, read: Sequence[tuple[Example, float]]) -> str:

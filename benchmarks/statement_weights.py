@@ -15,14 +15,13 @@ plain by the cues, are doubted. ``--write`` learns from all of them and writes
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from _prose import Pair, pairs  # type: ignore[import-not-found]
-from _weights import write  # type: ignore[import-not-found]
+from _weights import learn, write  # type: ignore[import-not-found]
 from machine import describe  # type: ignore[import-not-found]
 from statements import PARTS  # type: ignore[import-not-found]
 
@@ -57,8 +56,6 @@ PAIRS = 1500
 
 PROSE_COUNTS = 0.3
 SHRINK = 0.3
-STEPS = 80
-RATE = 0.08
 LEAST = 0.3
 """Weights smaller than this are left out of the file, and the others rounded to one decimal."""
 
@@ -113,26 +110,15 @@ def of_pair(one: Pair) -> Example:
 
 
 def learnt(examples: Sequence[Example]) -> Weights:
-    """Weights by gradient descent (Adam: Kingma and Ba 2015), shrunk by their squares."""
-    counts = Counter(feature for one in examples for feature in one.features)
-    number = {f: n for n, f in enumerate(sorted(f for f, count in counts.items() if count > 1))}
-    rows = [[number[f] for f in one.features if f in number] for one in examples]
-    sizes = np.array([len(row) for row in rows])
-    columns = np.concatenate([np.array(row) for row in rows])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    doubtful = np.array([not one.plain for one in examples], float)
-    counting = np.array([one.counts for one in examples])
-    weights, mean, square = (np.zeros(len(number)) for _ in range(3))
-    for step in range(1, STEPS + 1):
-        read = 1 / (1 + np.exp(-np.add.reduceat(weights[columns], starts)))
-        each = np.repeat(counting * (read - doubtful), sizes)
-        gradient = np.bincount(columns, each, len(number)) + 2 * SHRINK * weights
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.999 * square + 0.001 * gradient**2
-        upward = mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
-        weights -= RATE * upward
-    rounded = zip(number, weights.round(1).tolist(), strict=True)
-    return {feature: weight for feature, weight in rounded if abs(weight) >= LEAST}
+    """What speaks against a plain statement."""
+    weights = learn(
+        [one.features for one in examples],
+        [not one.plain for one in examples],
+        [one.counts for one in examples],
+        shrink=SHRINK,
+    )
+    rounded = {feature: round(weight, 1) for feature, weight in weights.items()}
+    return {feature: weight for feature, weight in rounded.items() if abs(weight) >= LEAST}
 
 
 def threshold(scores: Sequence[float]) -> float:

@@ -36,17 +36,14 @@ class LowRank(nn.Module):
     def __init__(self, weight: Tensor, rank: int, learnt: Tensor | None = None) -> None:
         super().__init__()
         rows, columns = weight.shape
-        if learnt is None:
-            self.up = nn.Parameter(torch.zeros(rows, rank))
-            self.down = nn.Parameter(torch.randn(rank, columns) / columns**0.5)
-        else:
+        up, down = torch.zeros(rows, rank), torch.randn(rank, columns) / columns**0.5
+        if learnt is not None:
             left, sizes, right = torch.linalg.svd(learnt, full_matrices=False)
             root = sizes[:rank].sqrt()
-            self.up = nn.Parameter((left[:, :rank] * root).contiguous())
+            up = left[:, :rank] * root
             # a rank that is not needed yet begins as a new one does: with both at zero none learns
-            new = torch.randn(rank, columns) / columns**0.5
-            found = root[:, None] * right[:rank]
-            self.down = nn.Parameter(torch.where(root[:, None] > _NONE, found, new).contiguous())
+            down = torch.where(root[:, None] > _NONE, root[:, None] * right[:rank], down)
+        self.up, self.down = (nn.Parameter(half.contiguous()) for half in (up, down))
 
     def forward(self, weight: Tensor) -> Tensor:
         """[rows, columns], corrected."""
